@@ -33,7 +33,7 @@ public final class DamagedFiles {
         byte[] bytes = Files.readAllBytes(file);
         Random random = new Random(4);
         byte[] telling = {0, 1, (byte) 0x7f, (byte) 0x80, (byte) 0xff, '"', '{', '9'};
-        for (int trial = 0; trial < 3000; trial++) {
+        for (int trial = 0; trial < 1000; trial++) {
             byte[] damaged = bytes.clone();
             for (int change = 0; change <= random.nextInt(3); change++) {
                 int at = random.nextInt(bytes.length);

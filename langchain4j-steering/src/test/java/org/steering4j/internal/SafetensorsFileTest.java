@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,6 +141,19 @@ class SafetensorsFileTest {
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining(path.toString())
                 .hasMessageContaining(problem);
+    }
+
+    @Test
+    void should_refuse_to_read_by_the_header_of_a_file_that_was_replaced() throws IOException {
+        write("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", new byte[8]);
+        SafetensorsFile file = SafetensorsFile.open(path);
+        assertThat(file.readFloats("a")).containsExactly(0, 0);
+
+        Files.setLastModifiedTime(path, FileTime.fromMillis(0));
+
+        assertThatThrownBy(() -> file.readFloats("a"))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("open it again");
     }
 
     @Test
