@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.steering4j.checkpoint.ModelConfiguration;
 import org.steering4j.checkpoint.ModelFolder;
 import org.steering4j.engine.Precision;
@@ -41,6 +42,17 @@ public final class DecoderProgram implements AutoCloseable {
         JniUtils.setGraphExecutorOptimize(false);
         return true;
     });
+
+    /**
+     * Calls hold the read lock. When the JVM exits while a thread is inside libtorch, libtorch's own destructors run beside
+     * it and the process dies of a segmentation fault; so the shutdown hook waits for running calls and lets no new one in.
+     */
+    private static final ReentrantReadWriteLock CALLS = new ReentrantReadWriteLock();
+
+    static {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> CALLS.writeLock().lock(), "steering4j-wait-for-native-calls"));
+    }
 
     private final NDManager manager;
     private final PtSymbolBlock block;
@@ -149,11 +161,14 @@ public final class DecoderProgram implements AutoCloseable {
     private NDList call(String method, boolean differentiable, List<NDArray> arguments) {
         GRAPH_OPTIMISER_IS_OFF.get();
         NDList inputs = new NDList(arguments);
+        CALLS.readLock().lock();
         try (NDArray selector =
                 arguments.get(0).getManager().create(new Shape(1), ai.djl.ndarray.types.DataType.FLOAT32)) {
             selector.setName("module_method:" + method);
             inputs.add(selector);
             return IValueUtils.forward(block, inputs, differentiable);
+        } finally {
+            CALLS.readLock().unlock();
         }
     }
 

@@ -28,7 +28,7 @@ public record PretrainingSettings(
 
     /** What the embedded model was made with. */
     public static PretrainingSettings standard(long seed) {
-        return new PretrainingSettings(seed, 15_000_000, 4096, 3e-3, 0.03, 0.02, 0.1, 1.0, 10, Precision.BFLOAT16);
+        return new PretrainingSettings(seed, 8_000_000, 4096, 3e-3, 0.03, 0.02, 0.1, 1.0, 10, Precision.BFLOAT16);
     }
 
     public PretrainingSettings withTotalTokens(long tokens) {
