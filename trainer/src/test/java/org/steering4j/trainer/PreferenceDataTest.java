@@ -44,6 +44,11 @@ class PreferenceDataTest {
     }
 
     @Test
+    void should_read_an_empty_question_as_the_authors_files_hold_some() throws IOException {
+        assertThat(read(HEADER + ",a,b\n").pairs()).containsExactly(new PreferencePair("", "a", "b"));
+    }
+
+    @Test
     void should_find_columns_by_name_and_ignore_others_and_a_byte_order_mark() throws IOException {
         PreferenceData data = read("\uFEFFid,not_matching,question,matching\r\n1,b,q,a\r\n");
 
@@ -69,12 +74,12 @@ class PreferenceDataTest {
     @Test
     void should_name_the_lines_of_rows_that_cannot_be_used() {
         expectRefusal(
-                HEADER + "\"q\n1\",a,b\nq, ,b\n\nq,same, same\nq,a\nq,a,b,c\n,a,b\nq,a,\n",
+                HEADER + "\"q\n1\",a,b\nq, ,b\n\nq,same, same\nq,a\nq,a,b,c\nq,,b\nq,a,\n",
                 "line 4: matching is blank",
                 "line 6: both answers are the same",
                 "line 7: found 2 fields, expected 3",
                 "line 8: found 4 fields",
-                "line 9: question is blank",
+                "line 9: matching is blank",
                 "and 1 more");
     }
 
