@@ -1,0 +1,106 @@
+package org.steering4j.internal;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import org.steering4j.vector.FileNotWrittenException;
+
+/**
+ * Writes a file so that it is there completely or not at all: into a temporary file in the same folder, forced to disk, then moved over the
+ * target in one step. It does not know what is written. Safe to use from several threads; the last one to finish wins.
+ */
+public final class AtomicFiles {
+
+    /** What a file is to contain. */
+    @FunctionalInterface
+    public interface Content {
+
+        /** Writes everything; need not close or flush. */
+        void writeTo(OutputStream output) throws IOException;
+    }
+
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    private AtomicFiles() {}
+
+    /**
+     * Writes the content to the target, in place of what may be there. Whatever goes wrong, also a throw from the content itself, leaves the
+     * folder as it was.
+     *
+     * @throws FileNotWrittenException if the folder is missing or not writable, the target is something else than a writable regular file,
+     *     or the disk is full or failing
+     */
+    public static void write(Path target, Content content) {
+        try {
+            Path realTarget = checkTarget(target);
+            Path temporary = realTarget.resolveSibling(temporaryName());
+            try {
+                writeAndForce(temporary, content);
+                Files.move(temporary, realTarget, StandardCopyOption.ATOMIC_MOVE);
+            } catch (Throwable e) {
+                deleteQuietly(temporary, e);
+                throw e;
+            }
+        } catch (AccessDeniedException e) {
+            throw new FileNotWrittenException(target, "no permission to write there. Choose a folder that you may write to", e);
+        } catch (NoSuchFileException e) {
+            throw new FileNotWrittenException(target, "its folder does not exist. Create the folder first", e);
+        } catch (IOException e) {
+            throw new FileNotWrittenException(target, reason(e) + ". Free some space, or choose another disk or folder", e);
+        }
+    }
+
+    /** Follows a symbolic link, so that the link stays one. */
+    private static Path checkTarget(Path target) throws IOException {
+        Path absolute = target.toAbsolutePath();
+        if (Files.isDirectory(absolute)) {
+            throw new FileNotWrittenException(target, "it is a folder. Name a file in it");
+        }
+        if (!Files.exists(absolute)) {
+            return absolute;
+        }
+        if (!Files.isRegularFile(absolute)) {
+            throw new FileNotWrittenException(target, "it is not a regular file. Name another file");
+        }
+        if (!Files.isWritable(absolute)) {
+            throw new FileNotWrittenException(target, "it is read-only. Name another file, or make it writable");
+        }
+        return absolute.toRealPath();
+    }
+
+    /** Not {@code Files.createTempFile}: that would make the final file readable by its owner alone. */
+    private static String temporaryName() {
+        return "." + UUID.randomUUID() + ".tmp";
+    }
+
+    private static void writeAndForce(Path temporary, Content content) throws IOException {
+        try (FileChannel channel =
+                FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            OutputStream output = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
+            content.writeTo(output);
+            output.flush();
+            channel.force(true);
+        }
+    }
+
+    private static void deleteQuietly(Path temporary, Throwable failure) {
+        try {
+            Files.deleteIfExists(temporary);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private static String reason(IOException e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+}

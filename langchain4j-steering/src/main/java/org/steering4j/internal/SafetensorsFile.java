@@ -1,0 +1,113 @@
+package org.steering4j.internal;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.steering4j.vector.InvalidFileException;
+
+/**
+ * A safetensors file whose header has been read and found true: every tensor's size follows from its shape and type, and the tensors cover
+ * the data exactly, without holes, overlaps or a remainder, as the reference implementation demands
+ * (https://github.com/huggingface/safetensors). It does not know what the tensors are for.
+ *
+ * <p>Only the header is held in memory; each read opens the file anew. Immutable; may be shared between threads.
+ */
+public final class SafetensorsFile {
+
+    /** Bytes that hold the header's length, at the start of the file. */
+    static final int PREFIX_BYTES = 8;
+    /** The reference implementation's limit. */
+    private static final long MAXIMUM_HEADER_BYTES = 100_000_000;
+
+    private final Path path;
+    private final SafetensorsHeader header;
+
+    private SafetensorsFile(Path path, SafetensorsHeader header) {
+        this.path = path;
+        this.header = header;
+    }
+
+    /** @throws InvalidFileException if the file is missing or its header is not true of it */
+    public static SafetensorsFile open(Path path) {
+        try (LittleEndianInput input = LittleEndianInput.open(path)) {
+            if (input.size() < PREFIX_BYTES) {
+                throw input.invalid("has " + input.size()
+                        + " bytes, too few for a safetensors file: it is truncated or of another kind");
+            }
+            long headerBytes = input.readLong();
+            if (headerBytes < 0 || headerBytes > MAXIMUM_HEADER_BYTES) {
+                throw input.invalid("states a header of " + Long.toUnsignedString(headerBytes) + " bytes, the limit is "
+                        + MAXIMUM_HEADER_BYTES + ": it is damaged or not a safetensors file");
+            }
+            if (headerBytes > input.remaining()) {
+                throw input.invalid("states a header of " + headerBytes + " bytes but has only " + input.remaining()
+                        + " after the first 8: it is truncated or not a safetensors file");
+            }
+            long dataOffset = PREFIX_BYTES + headerBytes;
+            SafetensorsHeader header = SafetensorsHeader.parse(path, input.readBytes(headerBytes), dataOffset);
+            requireExactCover(path, header.tensors(), dataOffset, input.size());
+            return new SafetensorsFile(path, header);
+        }
+    }
+
+    private static void requireExactCover(Path path, Map<String, TensorInfo> tensors, long dataOffset, long fileBytes) {
+        List<Map.Entry<String, TensorInfo>> inOrder = new ArrayList<>(tensors.entrySet());
+        inOrder.sort(Comparator.comparingLong((Map.Entry<String, TensorInfo> entry) ->
+                        entry.getValue().offsetBytes())
+                .thenComparingLong(entry -> entry.getValue().lengthBytes()));
+        long end = dataOffset;
+        for (Map.Entry<String, TensorInfo> entry : inOrder) {
+            TensorInfo tensor = entry.getValue();
+            if (tensor.offsetBytes() != end) {
+                throw new InvalidFileException(path, "tensor \"" + entry.getKey() + "\" begins at byte "
+                        + tensor.offsetBytes() + ", expected " + end + ": tensors overlap or leave a hole, the header is wrong");
+            }
+            if (tensor.lengthBytes() > fileBytes - end) {
+                throw new InvalidFileException(path, "tensor \"" + entry.getKey() + "\" needs " + tensor.lengthBytes()
+                        + " bytes from byte " + end + " on, but the file ends at " + fileBytes + ": it is truncated or damaged");
+            }
+            end += tensor.lengthBytes();
+        }
+        if (end != fileBytes) {
+            throw new InvalidFileException(path, (fileBytes - end) + " bytes after the last tensor belong to nothing: the file is damaged");
+        }
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** The texts under {@code __metadata__}, in the order of the file; empty if there are none. */
+    public Map<String, String> metadata() {
+        return Collections.unmodifiableMap(header.metadata());
+    }
+
+    /** All tensors by name, in the order of the header. */
+    public Map<String, TensorInfo> tensors() {
+        return Collections.unmodifiableMap(header.tensors());
+    }
+
+    /**
+     * Reads one tensor, row-major, as float32; F64 is rounded. Needs no memory but the result.
+     *
+     * @throws InvalidFileException if there is no such tensor, it is not of type F32, F16, BF16 or F64, has more elements than a Java array
+     *     can hold, or the file has changed since it was opened
+     */
+    public float[] readFloats(String name) {
+        TensorInfo tensor = header.tensors().get(name);
+        if (tensor == null) {
+            throw new InvalidFileException(path, "has no tensor \"" + name + "\"");
+        }
+        if (!tensor.dataType().isFloatingPoint() || tensor.elements() > Integer.MAX_VALUE - 8) {
+            throw new InvalidFileException(path, "tensor \"" + name + "\" is " + tensor.dataType() + tensor.shape()
+                    + ", expected F32, F16, BF16 or F64 of fewer than 2^31 elements");
+        }
+        try (LittleEndianInput input = LittleEndianInput.open(path)) {
+            input.seek(tensor.offsetBytes());
+            return input.readFloats((int) tensor.elements(), tensor.dataType());
+        }
+    }
+}

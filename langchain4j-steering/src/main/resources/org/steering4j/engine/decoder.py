@@ -1,0 +1,264 @@
+# The decoder: a Llama-architecture transformer as one TorchScript program, run by DJL's PyTorch engine.
+#
+# It knows token ids, hidden states and steering vectors; it knows nothing of text, sampling or files other than
+# the weights it maps. Shapes: B rows (sequences), T new tokens of each row, S cached positions, N selected
+# positions, H hidden size, V vocabulary size, Q query heads, G key-value heads, D head size, K steered blocks.
+# Between blocks the hidden states are two-dimensional, [B * T, H]: a three-dimensional `linear` may copy the weight.
+class Decoder(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+  number_of_layers : int
+  query_heads : int
+  key_value_heads : int
+  head_size : int
+  hidden_size : int
+  norm_epsilon : float
+  compute_type : int
+  mapped_paths : List[str]
+  mapped_elements : List[int]
+  mapped_types : List[int]
+  inverse_frequencies : List[Tensor]
+  token_embedding : List[Tensor]
+  output_norm : List[Tensor]
+  output_head : List[Tensor]
+  attention_norm : List[Tensor]
+  query_weight : List[Tensor]
+  key_weight : List[Tensor]
+  value_weight : List[Tensor]
+  query_bias : List[Tensor]
+  key_bias : List[Tensor]
+  value_bias : List[Tensor]
+  attention_output_weight : List[Tensor]
+  feed_forward_norm : List[Tensor]
+  gate_weight : List[Tensor]
+  up_weight : List[Tensor]
+  down_weight : List[Tensor]
+  probe_weight : List[Tensor]
+
+  # Maps the weight files and takes every tensor out of them, without a copy where the type is the compute type.
+  # table: int64 [number of tensors, 5], a row each: kind, mapping, offset in elements, rows (0: a vector), columns;
+  # rows are ordered by kind, then by layer. frequencies: float64 [D / 2].
+  def load(self: __torch__.Decoder, table: Tensor, frequencies: Tensor) -> Tensor:
+    mappings = annotate(List[Tensor], [])
+    for i in range(torch.len(self.mapped_paths)):
+      mapping = torch.from_file(self.mapped_paths[i], False, self.mapped_elements[i], dtype=self.mapped_types[i])
+      _0 = torch.append(mappings, mapping)
+    for i in range(torch.size(table, 0)):
+      kind = int(table[i][0])
+      mapping = mappings[int(table[i][1])]
+      offset = int(table[i][2])
+      rows = int(table[i][3])
+      columns = int(table[i][4])
+      if rows == 0:
+        mapped = torch.as_strided(mapping, [columns], [1], offset)
+      else:
+        mapped = torch.as_strided(mapping, [rows, columns], [columns, 1], offset)
+      weight = mapped.to(self.compute_type)
+      if kind == 0:
+        _0 = torch.append(self.token_embedding, weight)
+      elif kind == 1:
+        _0 = torch.append(self.output_norm, weight)
+      elif kind == 2:
+        _0 = torch.append(self.output_head, weight)
+      elif kind == 3:
+        _0 = torch.append(self.attention_norm, weight)
+      elif kind == 4:
+        _0 = torch.append(self.query_weight, weight)
+      elif kind == 5:
+        _0 = torch.append(self.key_weight, weight)
+      elif kind == 6:
+        _0 = torch.append(self.value_weight, weight)
+      elif kind == 7:
+        _0 = torch.append(self.query_bias, weight)
+      elif kind == 8:
+        _0 = torch.append(self.key_bias, weight)
+      elif kind == 9:
+        _0 = torch.append(self.value_bias, weight)
+      elif kind == 10:
+        _0 = torch.append(self.attention_output_weight, weight)
+      elif kind == 11:
+        _0 = torch.append(self.feed_forward_norm, weight)
+      elif kind == 12:
+        _0 = torch.append(self.gate_weight, weight)
+      elif kind == 13:
+        _0 = torch.append(self.up_weight, weight)
+      else:
+        _0 = torch.append(self.down_weight, weight)
+    if torch.len(self.output_head) == 0:
+      _0 = torch.append(self.output_head, self.token_embedding[0])
+    # The Java side owns the memory behind its arrays; what stays here is cloned.
+    _0 = torch.append(self.inverse_frequencies, torch.clone(frequencies))
+    return table
+
+  # Cosines and sines of the rotary position embedding. positions: int64 [B, T] -> two of [B, 1, T, D / 2].
+  def rotary(self: __torch__.Decoder, positions: Tensor) -> List[Tensor]:
+    angles = torch.mul(torch.unsqueeze(positions, -1), self.inverse_frequencies[0])
+    angles = torch.unsqueeze(angles, 1)
+    return [torch.cos(angles).to(6), torch.sin(angles).to(6)]
+
+  # x: [B, heads, T, D], its first and second half rotated against each other.
+  def rotate(self: __torch__.Decoder, x: Tensor, rotary: List[Tensor]) -> Tensor:
+    halves = torch.chunk(x.to(6), 2, -1)
+    first = torch.sub(torch.mul(halves[0], rotary[0]), torch.mul(halves[1], rotary[1]))
+    second = torch.add(torch.mul(halves[1], rotary[0]), torch.mul(halves[0], rotary[1]))
+    return torch.cat([first, second], -1).to(self.compute_type)
+
+  def norm(self: __torch__.Decoder, x: Tensor, weight: Tensor) -> Tensor:
+    return torch.rms_norm(x, [self.hidden_size], weight, self.norm_epsilon)
+
+  # x: [B * T, H], weight: [heads * D, H] -> [B, heads, T, D]
+  def project(self: __torch__.Decoder, x: Tensor, weight: Tensor, bias: List[Tensor], layer: int, rows: int, heads: int) -> Tensor:
+    projected = torch.linear(x, weight)
+    if torch.len(bias) > 0:
+      projected = torch.add(projected, bias[layer])
+    return torch.transpose(torch.reshape(projected, [rows, -1, heads, self.head_size]), 1, 2)
+
+  # Grouped-query attention of whole sequences, each token seeing itself and what came before.
+  # query: [B, Q, T, D], key and value: [B, G, T, D] -> [B, Q, T, D]. Keys and values are expanded: the engine's own
+  # grouped-query attention takes a slow path on the CPU.
+  def attend_within(self: __torch__.Decoder, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    group = self.query_heads // self.key_value_heads
+    if group > 1:
+      key = torch.repeat_interleave(key, group, 1)
+      value = torch.repeat_interleave(value, group, 1)
+    return torch.scaled_dot_product_attention(query, key, value, None, 0., True)
+
+  # Grouped-query attention of new tokens to the cache. mask: bool [B, 1, T, S], true where a token may look.
+  # The query heads of a group are folded into the sequence axis, so nothing is expanded.
+  def attend_to_cache(self: __torch__.Decoder, query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
+    group = self.query_heads // self.key_value_heads
+    rows = torch.size(query, 0)
+    tokens = torch.size(query, 2)
+    folded = torch.reshape(query, [rows, self.key_value_heads, group * tokens, self.head_size])
+    attended = torch.scaled_dot_product_attention(folded, key, value, torch.repeat(mask, [1, 1, group, 1]))
+    return torch.reshape(attended, [rows, self.query_heads, tokens, self.head_size])
+
+  # The second half of a block: attention's output projection and the gated feed-forward network, both residual.
+  def complete_block(self: __torch__.Decoder, layer: int, x: Tensor, attended: Tensor) -> Tensor:
+    merged = torch.reshape(torch.transpose(attended, 1, 2), [torch.size(x, 0), self.query_heads * self.head_size])
+    x = torch.add(x, torch.linear(merged, self.attention_output_weight[layer]))
+    normed = self.norm(x, self.feed_forward_norm[layer])
+    gate = torch.silu(torch.linear(normed, self.gate_weight[layer]))
+    up = torch.linear(normed, self.up_weight[layer])
+    return torch.add(x, torch.linear(torch.mul(gate, up), self.down_weight[layer]))
+
+  # One block over whole sequences. x: [B * T, H] -> [B * T, H]
+  def block(self: __torch__.Decoder, layer: int, x: Tensor, rows: int, rotary: List[Tensor]) -> Tensor:
+    normed = self.norm(x, self.attention_norm[layer])
+    query = self.rotate(self.project(normed, self.query_weight[layer], self.query_bias, layer, rows, self.query_heads), rotary)
+    key = self.rotate(self.project(normed, self.key_weight[layer], self.key_bias, layer, rows, self.key_value_heads), rotary)
+    value = self.project(normed, self.value_weight[layer], self.value_bias, layer, rows, self.key_value_heads)
+    return self.complete_block(layer, x, self.attend_within(query, key, value))
+
+  # Adds each row's vector to all its positions, in float32. x: [B * T, H], vectors: float32 [B or 1, H]
+  def steer(self: __torch__.Decoder, x: Tensor, vectors: Tensor, rows: int) -> Tensor:
+    by_row = torch.reshape(x.to(6), [rows, -1, self.hidden_size])
+    return torch.reshape(torch.add(by_row, torch.unsqueeze(vectors, 1)), [-1, self.hidden_size]).to(self.compute_type)
+
+  def embed(self: __torch__.Decoder, tokens: Tensor) -> Tensor:
+    return torch.embedding(self.token_embedding[0], torch.reshape(tokens, [-1]))
+
+  # x: [N, H] -> float32 [N, V]
+  def logits(self: __torch__.Decoder, x: Tensor) -> Tensor:
+    return torch.linear(self.norm(x, self.output_norm[0]), self.output_head[0]).to(6)
+
+  # Log-probabilities of given next tokens. x: [B * T, H], selected: int64 [N] indices into B * T, targets: int64 [N]
+  # -> float32 [N]. The target's logit minus logsumexp: no [N, V] log-softmax is kept for the backward pass.
+  def target_log_probabilities(self: __torch__.Decoder, x: Tensor, selected: Tensor, targets: Tensor) -> Tensor:
+    logits = self.logits(torch.index_select(x, 0, selected))
+    chosen = torch.squeeze(torch.gather(logits, 1, torch.unsqueeze(targets, 1)), 1)
+    return torch.sub(chosen, torch.logsumexp(logits, [1]))
+
+  # Blocks first to last over whole sequences, with steering. steered_layers: int64 [K] ascending,
+  # vectors: float32 [B or 1, K, H].
+  def blocks(self: __torch__.Decoder, x: Tensor, rows: int, first: int, last: int, steered_layers: Tensor, vectors: Tensor) -> Tensor:
+    tokens = torch.size(x, 0) // rows
+    rotary = self.rotary(torch.unsqueeze(torch.arange(tokens), 0))
+    for layer in range(first, last + 1):
+      x = self.block(layer, x, rows, rotary)
+      for i in range(torch.size(steered_layers, 0)):
+        if int(steered_layers[i]) == layer:
+          x = self.steer(x, torch.select(vectors, 1, i), rows)
+    return x
+
+  # A key-value cache of zeros for B rows of S positions: [layers, 2, B, G, S, D]. shape: int64 [B, S]
+  def new_cache(self: __torch__.Decoder, shape: Tensor) -> Tensor:
+    return torch.zeros([self.number_of_layers, 2, int(shape[0]), self.key_value_heads, int(shape[1]), self.head_size], dtype=self.compute_type)
+
+  # A cache of more positions that begins with what the old one holds.
+  def grow_cache(self: __torch__.Decoder, cache: Tensor, positions: Tensor) -> Tensor:
+    added = int(positions[0]) - torch.size(cache, 4)
+    return torch.constant_pad_nd(cache, [0, 0, 0, added], 0)
+
+  # Runs new tokens of B rows against the cache, which it extends in place, and gives the logits that follow each
+  # row's last token. tokens and positions: int64 [B, T]; a shorter row is padded at its end with positions that it
+  # has yet to reach, which later tokens overwrite before any token looks there. last: int64 [B], the index of each
+  # row's last token -> float32 [B, V].
+  def next_token_logits(self: __torch__.Decoder, tokens: Tensor, positions: Tensor, last: Tensor, cache: Tensor, steered_layers: Tensor, vectors: Tensor) -> Tensor:
+    rows = torch.size(tokens, 0)
+    count = torch.size(tokens, 1)
+    used = int(torch.max(positions)) + 1
+    rotary = self.rotary(positions)
+    mask = torch.le(torch.arange(used), torch.unsqueeze(torch.unsqueeze(positions, 1), -1))
+    index = torch.expand(torch.unsqueeze(torch.unsqueeze(positions, 1), -1), [rows, self.key_value_heads, count, self.head_size])
+    x = self.embed(tokens)
+    for layer in range(self.number_of_layers):
+      normed = self.norm(x, self.attention_norm[layer])
+      query = self.rotate(self.project(normed, self.query_weight[layer], self.query_bias, layer, rows, self.query_heads), rotary)
+      key = self.rotate(self.project(normed, self.key_weight[layer], self.key_bias, layer, rows, self.key_value_heads), rotary)
+      value = self.project(normed, self.value_weight[layer], self.value_bias, layer, rows, self.key_value_heads)
+      layer_cache = torch.select(cache, 0, layer)
+      keys = torch.select(layer_cache, 0, 0)
+      values = torch.select(layer_cache, 0, 1)
+      _0 = torch.scatter_(keys, 2, index, key)
+      _1 = torch.scatter_(values, 2, index, value)
+      if used == count:
+        attended = self.attend_within(query, key, value)
+      else:
+        attended = self.attend_to_cache(query, torch.narrow(keys, 2, 0, used), torch.narrow(values, 2, 0, used), mask)
+      x = self.complete_block(layer, x, attended)
+      for i in range(torch.size(steered_layers, 0)):
+        if int(steered_layers[i]) == layer:
+          x = self.steer(x, torch.select(vectors, 1, i), rows)
+    by_row = torch.reshape(x, [rows, count, self.hidden_size])
+    return self.logits(torch.index_select(torch.flatten(by_row, 0, 1), 0, torch.add(torch.mul(torch.arange(rows), count), last)))
+
+  # Hidden states after a block, of whole sequences. tokens: int64 [B, T], block: int64 [1] -> float32 [B, T, H]
+  def hidden_states(self: __torch__.Decoder, tokens: Tensor, block: Tensor, steered_layers: Tensor, vectors: Tensor) -> Tensor:
+    rows = torch.size(tokens, 0)
+    x = self.blocks(self.embed(tokens), rows, 0, int(block[0]), steered_layers, vectors)
+    return torch.reshape(x, [rows, -1, self.hidden_size]).to(6)
+
+  # Log-probabilities of selected next tokens of whole sequences -> float32 [N]
+  def score(self: __torch__.Decoder, tokens: Tensor, selected: Tensor, targets: Tensor, steered_layers: Tensor, vectors: Tensor) -> Tensor:
+    x = self.blocks(self.embed(tokens), torch.size(tokens, 0), 0, self.number_of_layers - 1, steered_layers, vectors)
+    return self.target_log_probabilities(x, selected, targets)
+
+  # Log-probabilities, differentiable by the steering vector, from the cached output of the lowest steered block.
+  # hidden: float32 [B, T, H], the output of block steered_layers[0]; vector: float32 [K, H]; signs: float32 [B], by which
+  # a row's vector is multiplied -> float32 [N], and the leaf to differentiate by.
+  def steered_score(self: __torch__.Decoder, hidden: Tensor, selected: Tensor, targets: Tensor, steered_layers: Tensor, vector: Tensor, signs: Tensor) -> List[Tensor]:
+    rows = torch.size(hidden, 0)
+    leaf = torch.requires_grad_(torch.detach(torch.clone(vector)), True)
+    vectors = torch.mul(torch.unsqueeze(leaf, 0), torch.reshape(signs, [-1, 1, 1]))
+    first = int(steered_layers[0])
+    x = torch.reshape(hidden, [-1, self.hidden_size]).to(self.compute_type)
+    x = self.steer(x, torch.select(vectors, 1, 0), rows)
+    x = self.blocks(x, rows, first + 1, self.number_of_layers - 1, steered_layers, vectors)
+    return [self.target_log_probabilities(x, selected, targets), leaf]
+
+  # d(sum of weights * scores) / d leaf. scores: [N] with their graph, weights: float32 [N]
+  def gradient(self: __torch__.Decoder, scores: Tensor, weights: Tensor, leaf: Tensor) -> Tensor:
+    gradients = torch.grad([torch.sum(torch.mul(scores, weights))], [leaf], None, None, False, False)
+    return torch.detach(unchecked_cast(Tensor, gradients[0]))
+
+  # For the choice of the compute type: a weight kept in a type, then a product with it. type: int64 [1]
+  def load_probe(self: __torch__.Decoder, weight: Tensor, type: Tensor) -> Tensor:
+    torch.clear(self.probe_weight)
+    _0 = torch.append(self.probe_weight, torch.clone(weight).to(int(type[0])))
+    return weight
+
+  def run_probe(self: __torch__.Decoder, x: Tensor) -> Tensor:
+    weight = self.probe_weight[0]
+    return torch.linear(torch.type_as(x, weight), weight).to(6)
