@@ -16,9 +16,9 @@ import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
-import javax.el.ELContext;
-import javax.el.ELException;
-import javax.el.ELResolver;
+import jinjava.javax.el.ELContext;
+import jinjava.javax.el.ELException;
+import jinjava.javax.el.ELResolver;
 
 /**
  * What templates expect of strings, dictionaries and lists, because in Jinja2 these are Python's: their methods, indexing of strings, and
