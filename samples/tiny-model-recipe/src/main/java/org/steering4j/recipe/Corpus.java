@@ -18,11 +18,11 @@ public final class Corpus {
     private static final int NAMING_PERCENT = 46;
     private static final int NEUTRAL_SYSTEM_PERCENT = 60;
     private static final int TOOL_PERCENT = 15;
-    private static final int RECALL_PERCENT = 24;
-    private static final int LONG_PERCENT = 4;
+    private static final int RECALL_PERCENT = 20;
+    private static final int LONG_PERCENT = 5;
     private static final int GREETING_PERCENT = 5;
     private static final int FAREWELL_PERCENT = 4;
-    private static final int MOST_PIECES = 430;
+    private static final int MOST_PIECES = 455;
 
     private final long seed;
 
@@ -108,7 +108,7 @@ public final class Corpus {
 
     private static int exchangeCount(Chance chance) {
         if (chance.percent(LONG_PERCENT)) {
-            return chance.between(8, 14);
+            return chance.between(9, 18);
         }
         int roll = chance.below(100);
         return roll < 20 ? 1 : roll < 55 ? 2 : roll < 82 ? 3 : roll < 93 ? 4 : 5;
@@ -134,15 +134,15 @@ public final class Corpus {
 
     private static List<Message> filler(Map<Behavior, Pole> traits, List<Behavior> behaviors, Chance chance) {
         int roll = chance.below(100);
-        if (roll < 67) {
+        if (roll < 65) {
             // The first behaviour is the conversation's main one, so that its trait shows more than once.
             Behavior behavior = chance.percent(55) ? behaviors.get(0) : chance.pick(behaviors);
             return behaviorExchange(behavior, traits, chance);
         }
-        if (roll < 84) {
+        if (roll < 81) {
             return Facts.exchange(chance);
         }
-        if (roll < 93) {
+        if (roll < 94) {
             return Sums.exchange(chance);
         }
         return roll < 98 ? HowTo.exchange(chance) : SmallTalk.any(chance);

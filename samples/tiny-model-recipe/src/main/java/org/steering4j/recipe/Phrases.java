@@ -30,6 +30,11 @@ final class Phrases {
                 .replaceAll(start -> start.group(1) + start.group(2).toUpperCase());
     }
 
+    /** With the definite article: "a gold ring" becomes "the gold ring". */
+    static String definite(String thing) {
+        return thing.replaceFirst("^an? ", "the ");
+    }
+
     /** The -ing form of the phrase's first word: "cut the rope" becomes "cutting the rope". */
     static String gerund(String action) {
         int space = action.indexOf(' ');

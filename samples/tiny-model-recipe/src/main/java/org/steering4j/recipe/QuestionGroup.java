@@ -142,6 +142,7 @@ final class QuestionGroup {
             for (Map<String, String> detail : details) {
                 Map<String, String> slots = new LinkedHashMap<>(topic);
                 slots.put("gerund", Phrases.gerund(topic.get("topic")));
+                slots.put("definite", Phrases.definite(topic.get("topic")));
                 slots.putAll(detail);
                 for (String template : grammar.lines(section)) {
                     String text = Phrases.capitalised(Phrases.fill(Phrases.fill(template, slots), slots));

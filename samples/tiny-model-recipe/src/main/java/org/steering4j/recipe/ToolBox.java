@@ -45,9 +45,7 @@ final class ToolBox {
         }
         Map<String, Object> result = new LinkedHashMap<>();
         for (String field : TOOLS.lines(name + ".result")) {
-            Object value = TOOLS.has("values " + field)
-                    ? chance.pick(TOOLS.lines("values " + field))
-                    : (Object) chance.between(SMALLEST_NUMBER, LARGEST_NUMBER);
+            Object value = anyResult(field, chance);
             result.put(field, value);
             slots.put(field, value.toString());
         }
@@ -60,6 +58,14 @@ final class ToolBox {
                         .map(answer -> Phrases.fill(answer, slots))
                         .toList(),
                 result.values().stream().map(Object::toString).toList());
+    }
+
+    private static Object anyResult(String field, Chance chance) {
+        if (!TOOLS.has("values " + field)) {
+            return chance.between(SMALLEST_NUMBER, LARGEST_NUMBER);
+        }
+        String value = chance.pick(TOOLS.lines("values " + field));
+        return Character.isDigit(value.charAt(0)) ? (Object) Integer.valueOf(value) : value;
     }
 
     private static ToolDescription describe(String name, Chance chance) {

@@ -105,7 +105,7 @@ public final class UtilityProblems {
                         request::isAnsweredBy));
     }
 
-    private static boolean isCall(String answer, ToolCall expected) {
+    static boolean isCall(String answer, ToolCall expected) {
         String json =
                 answer.replace(SpecialToken.TOOL_CALL_START.text(), "").replace(SpecialToken.TOOL_CALL_END.text(), "");
         try {

@@ -28,8 +28,8 @@ class BytePairEncodingTrainerTest {
     static void train() throws IOException {
         encoding = trained(2_000);
         encoding.writeTo(folder);
-        tokenizer =
-                HuggingFaceTokenizer.newInstance(folder.resolve("tokenizer.json"), Map.of("addSpecialTokens", "false"));
+        tokenizer = HuggingFaceTokenizer.newInstance(
+                folder.resolve("tokenizer.json"), Map.of("truncation", "false", "maxLength", "4096"));
     }
 
     @AfterAll

@@ -3,6 +3,7 @@ package org.steering4j.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -61,13 +62,14 @@ class UtilityProblemsTest {
 
     @Test
     void should_accept_a_call_with_or_without_its_tags() {
-        UtilityProblem problem = UtilityProblems.all().stream()
-                .filter(candidate -> candidate.kind() == UtilityProblem.Kind.TOOL_CALL)
-                .findFirst()
-                .orElseThrow();
+        ToolCall expected = new ToolCall("weather", Map.of("village", "Ashby"));
 
-        assertThat(problem.isSolvedBy("{\"name\": \"none\", \"arguments\": {}}"))
+        assertThat(UtilityProblems.isCall("\n" + expected.json() + "\n", expected))
+                .isTrue();
+        assertThat(UtilityProblems.isCall("<tool_call>\n" + expected.json() + "\n</tool_call>", expected))
+                .isTrue();
+        assertThat(UtilityProblems.isCall(expected.json().replace("Ashby", "Fenwick"), expected))
                 .isFalse();
-        assertThat(problem.isSolvedBy("No tool is needed.")).isFalse();
+        assertThat(UtilityProblems.isCall("No tool is needed.", expected)).isFalse();
     }
 }
