@@ -44,6 +44,7 @@ final class ConfigurationReader {
         return new ModelConfiguration(
                 name(),
                 architecture,
+                json.path("model_type").asText(architecture),
                 positive("num_hidden_layers"),
                 hiddenSize,
                 positive("intermediate_size"),
@@ -73,8 +74,7 @@ final class ConfigurationReader {
 
     private static String supported() {
         return String.join(
-                ", ",
-                PROJECTION_BIAS_BY_ARCHITECTURE.keySet().stream().sorted().toList());
+                ", ", PROJECTION_BIAS_BY_ARCHITECTURE.keySet().stream().sorted().toList());
     }
 
     private void refuseWhatChangesTheComputation() {
@@ -88,7 +88,8 @@ final class ConfigurationReader {
             }
         }
         if (json.hasNonNull("quantization_config")) {
-            String method = json.path("quantization_config").path("quant_method").asText("unknown");
+            String method =
+                    json.path("quantization_config").path("quant_method").asText("unknown");
             throw wrong("the weights are quantised (quant_method %s), which is not supported; use the unquantised model"
                     .formatted(method));
         }
@@ -121,12 +122,12 @@ final class ConfigurationReader {
                     throw wrong("rope_scaling needs 0 < low_freq_factor < high_freq_factor, but they are %s and %s"
                             .formatted(low, high));
                 }
-                yield new RotaryScaling.Llama3(
-                        atLeastOne(scaling, "factor"), low, high, (int)
-                                atLeastOne(scaling, "original_max_position_embeddings"));
+                yield new RotaryScaling.Llama3(atLeastOne(scaling, "factor"), low, high, (int)
+                        atLeastOne(scaling, "original_max_position_embeddings"));
             }
-            default -> throw wrong(
-                    "rope_scaling of type %s is not supported; supported are default, linear, llama3".formatted(type));
+            default ->
+                throw wrong("rope_scaling of type %s is not supported; supported are default, linear, llama3"
+                        .formatted(type));
         };
     }
 
@@ -138,8 +139,8 @@ final class ConfigurationReader {
     private int positive(String key) {
         JsonNode value = json.path(key);
         if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 1) {
-            throw wrong(
-                    "%s must be a positive integer but is %s".formatted(key, value.isMissingNode() ? "missing" : value));
+            throw wrong("%s must be a positive integer but is %s"
+                    .formatted(key, value.isMissingNode() ? "missing" : value));
         }
         return value.intValue();
     }

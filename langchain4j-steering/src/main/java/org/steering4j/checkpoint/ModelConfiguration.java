@@ -6,6 +6,7 @@ package org.steering4j.checkpoint;
  *
  * @param name the model's name: {@code _name_or_path}, else the folder's name
  * @param architecture the first of {@code architectures}, for example {@code LlamaForCausalLM}
+ * @param modelType {@code model_type}, for example {@code llama}
  * @param contextLength positions the model was made for ({@code max_position_embeddings})
  * @param projectionBias whether the query, key and value projections have a bias (Qwen2)
  * @param tiedEmbeddings whether the output head is the token embedding
@@ -13,6 +14,7 @@ package org.steering4j.checkpoint;
 public record ModelConfiguration(
         String name,
         String architecture,
+        String modelType,
         int numberOfLayers,
         int hiddenSize,
         int feedForwardSize,

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.steering4j.internal.InvalidFileException;
 import org.steering4j.internal.SafetensorsFile;
 import org.steering4j.internal.TensorInfo;
+import org.steering4j.vector.InvalidFileException;
 
 /**
  * Finds every weight of a configuration in model.safetensors, or in the shards that its index names, and holds type
@@ -43,8 +43,9 @@ final class WeightFiles {
         } else if (Files.exists(folder.resolve(INDEX_FILE))) {
             openIndex();
         } else {
-            throw new ModelFolderException("%s holds neither %s nor %s; other weight formats are not read: convert to safetensors"
-                    .formatted(folder, SINGLE_FILE, INDEX_FILE));
+            throw new ModelFolderException(
+                    "%s holds neither %s nor %s; other weight formats are not read: convert to safetensors"
+                            .formatted(folder, SINGLE_FILE, INDEX_FILE));
         }
     }
 
@@ -58,7 +59,8 @@ final class WeightFiles {
         map.forEach(shard -> shards.add(shard.asText()));
         for (String shard : shards) {
             if (shard.contains("/") || shard.contains("\\") || shard.contains("..")) {
-                throw new ModelFolderException("%s names the shard %s, which is outside the folder".formatted(index, shard));
+                throw new ModelFolderException(
+                        "%s names the shard %s, which is outside the folder".formatted(index, shard));
             }
             if (!Files.exists(folder.resolve(shard))) {
                 throw new ModelFolderException(

@@ -51,11 +51,13 @@ public final class AtomicFiles {
                 throw e;
             }
         } catch (AccessDeniedException e) {
-            throw new FileNotWrittenException(target, "no permission to write there. Choose a folder that you may write to", e);
+            throw new FileNotWrittenException(
+                    target, "no permission to write there. Choose a folder that you may write to", e);
         } catch (NoSuchFileException e) {
             throw new FileNotWrittenException(target, "its folder does not exist. Create the folder first", e);
         } catch (IOException e) {
-            throw new FileNotWrittenException(target, reason(e) + ". Free some space, or choose another disk or folder", e);
+            throw new FileNotWrittenException(
+                    target, reason(e) + ". Free some space, or choose another disk or folder", e);
         }
     }
 

@@ -33,6 +33,7 @@ public final class FloatFormats {
         if (exponent == 0x1f) { // infinite or NaN
             return Float.intBitsToFloat(sign | 0x7f800000 | mantissa << 13);
         }
-        return Float.intBitsToFloat(sign | exponent + 112 << 23 | mantissa << 13); // 112: difference of the biases, 127 - 15
+        return Float.intBitsToFloat(
+                sign | exponent + 112 << 23 | mantissa << 13); // 112: difference of the biases, 127 - 15
     }
 }

@@ -108,10 +108,14 @@ public final class LittleEndianInput implements AutoCloseable {
     public String readText(long bytes) {
         requireRoom(bytes, "a text");
         if (bytes > MAXIMUM_TEXT_BYTES) {
-            throw invalid("states a text of " + bytes + " bytes, the limit is " + MAXIMUM_TEXT_BYTES + ": the file is damaged");
+            throw invalid("states a text of " + bytes + " bytes, the limit is " + MAXIMUM_TEXT_BYTES
+                    + ": the file is damaged");
         }
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(readBytes(bytes))).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(readBytes(bytes)))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new InvalidFileException(file, "holds text that is not UTF-8: the file is damaged", e);
         }

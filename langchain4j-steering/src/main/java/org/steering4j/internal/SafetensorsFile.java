@@ -62,17 +62,22 @@ public final class SafetensorsFile {
         for (Map.Entry<String, TensorInfo> entry : inOrder) {
             TensorInfo tensor = entry.getValue();
             if (tensor.offsetBytes() != end) {
-                throw new InvalidFileException(path, "tensor \"" + entry.getKey() + "\" begins at byte "
-                        + tensor.offsetBytes() + ", expected " + end + ": tensors overlap or leave a hole, the header is wrong");
+                throw new InvalidFileException(
+                        path,
+                        "tensor \"" + entry.getKey() + "\" begins at byte " + tensor.offsetBytes() + ", expected " + end
+                                + ": tensors overlap or leave a hole, the header is wrong");
             }
             if (tensor.lengthBytes() > fileBytes - end) {
-                throw new InvalidFileException(path, "tensor \"" + entry.getKey() + "\" needs " + tensor.lengthBytes()
-                        + " bytes from byte " + end + " on, but the file ends at " + fileBytes + ": it is truncated or damaged");
+                throw new InvalidFileException(
+                        path,
+                        "tensor \"" + entry.getKey() + "\" needs " + tensor.lengthBytes() + " bytes from byte " + end
+                                + " on, but the file ends at " + fileBytes + ": it is truncated or damaged");
             }
             end += tensor.lengthBytes();
         }
         if (end != fileBytes) {
-            throw new InvalidFileException(path, (fileBytes - end) + " bytes after the last tensor belong to nothing: the file is damaged");
+            throw new InvalidFileException(
+                    path, (fileBytes - end) + " bytes after the last tensor belong to nothing: the file is damaged");
         }
     }
 
@@ -102,8 +107,10 @@ public final class SafetensorsFile {
             throw new InvalidFileException(path, "has no tensor \"" + name + "\"");
         }
         if (!tensor.dataType().isFloatingPoint() || tensor.elements() > Integer.MAX_VALUE - 8) {
-            throw new InvalidFileException(path, "tensor \"" + name + "\" is " + tensor.dataType() + tensor.shape()
-                    + ", expected F32, F16, BF16 or F64 of fewer than 2^31 elements");
+            throw new InvalidFileException(
+                    path,
+                    "tensor \"" + name + "\" is " + tensor.dataType() + tensor.shape()
+                            + ", expected F32, F16, BF16 or F64 of fewer than 2^31 elements");
         }
         try (LittleEndianInput input = LittleEndianInput.open(path)) {
             input.seek(tensor.offsetBytes());

@@ -20,14 +20,16 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, TensorInfo> t
 
     static final String METADATA = "__metadata__";
 
-    private static final JsonFactory JSON =
-            JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
     /** @param dataOffset byte of the file that the offsets in the header count from */
     static SafetensorsHeader parse(Path file, byte[] json, long dataOffset) {
         try (JsonParser parser = JSON.createParser(json)) {
             if (json.length == 0 || json[0] != '{') {
-                throw new InvalidFileException(file, "the header does not begin with '{': it is damaged or not a safetensors file");
+                throw new InvalidFileException(
+                        file, "the header does not begin with '{': it is damaged or not a safetensors file");
             }
             return new Parser(file, parser, dataOffset).parse();
         } catch (IOException e) {
@@ -83,7 +85,8 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, TensorInfo> t
             long length = offsets.get(1) - begin;
             if (length != lengthBytes(tensor, type, shape)) {
                 throw invalid(tensor + " of type " + type + " and shape " + shape + " takes "
-                        + lengthBytes(tensor, type, shape) + " bytes, but its data_offsets " + offsets + " hold " + length);
+                        + lengthBytes(tensor, type, shape) + " bytes, but its data_offsets " + offsets + " hold "
+                        + length);
             }
             if (begin > Long.MAX_VALUE - dataOffset) {
                 throw invalid(tensor + " begins at byte " + begin + " of the data, beyond any file");

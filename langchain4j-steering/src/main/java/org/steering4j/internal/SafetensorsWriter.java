@@ -63,7 +63,9 @@ public final class SafetensorsWriter {
     public void write(Path target) {
         AtomicFiles.write(target, output -> {
             byte[] header = header();
-            output.write(littleEndian(SafetensorsFile.PREFIX_BYTES).putLong(header.length).array());
+            output.write(littleEndian(SafetensorsFile.PREFIX_BYTES)
+                    .putLong(header.length)
+                    .array());
             output.write(header);
             for (Tensor tensor : tensors.values()) {
                 writeValues(tensor, output);

@@ -67,7 +67,8 @@ record GgufReader(Map<String, Object> values, Map<String, float[]> tensors) {
             boolean wanted = key.equals(ALIGNMENT_KEY) || wantedKeys.test(key);
             if (!wanted || type != TYPE_STRING && type != TYPE_UINT32 && type != TYPE_INT32) {
                 skipValue(key, type, 0);
-            } else if (values.put(key, type == TYPE_STRING ? input.readText(input.readLong()) : input.readInt()) != null) {
+            } else if (values.put(key, type == TYPE_STRING ? input.readText(input.readLong()) : input.readInt())
+                    != null) {
                 throw input.invalid("has the key " + key + " twice");
             }
         }
@@ -108,8 +109,9 @@ record GgufReader(Map<String, Object> values, Map<String, float[]> tensors) {
         private long readCount(String what, int leastBytes) {
             long count = input.readLong();
             if (count < 0 || count > input.remaining() / leastBytes) {
-                throw input.invalid("states " + Long.toUnsignedString(count) + " " + what + ", but has room for at most "
-                        + input.remaining() / leastBytes + ": it is truncated or damaged");
+                throw input.invalid(
+                        "states " + Long.toUnsignedString(count) + " " + what + ", but has room for at most "
+                                + input.remaining() / leastBytes + ": it is truncated or damaged");
             }
             return count;
         }
@@ -146,8 +148,9 @@ record GgufReader(Map<String, Object> values, Map<String, float[]> tensors) {
             for (Map.Entry<String, Location> entry : locations.entrySet()) {
                 Location location = entry.getValue();
                 if (location.offset() != offset) {
-                    throw input.invalid("tensor \"" + entry.getKey() + "\" is at offset "
-                            + Long.toUnsignedString(location.offset()) + ", expected " + offset + ": the file is damaged");
+                    throw input.invalid(
+                            "tensor \"" + entry.getKey() + "\" is at offset " + Long.toUnsignedString(location.offset())
+                                    + ", expected " + offset + ": the file is damaged");
                 }
                 input.seek(start + offset);
                 tensors.put(entry.getKey(), input.readFloats((int) location.elements(), DataType.F32));

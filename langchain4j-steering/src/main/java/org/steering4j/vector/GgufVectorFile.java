@@ -35,17 +35,22 @@ final class GgufVectorFile {
     private GgufVectorFile() {}
 
     static SteeringVector read(Path path) {
-        GgufReader gguf = GgufReader.read(path, key -> key.equals(ARCHITECTURE_KEY)
-                || key.equals(MODEL_HINT_KEY)
-                || key.equals(LAYER_COUNT_KEY)
-                || key.startsWith(OWN_PREFIX));
+        GgufReader gguf = GgufReader.read(
+                path,
+                key -> key.equals(ARCHITECTURE_KEY)
+                        || key.equals(MODEL_HINT_KEY)
+                        || key.equals(LAYER_COUNT_KEY)
+                        || key.startsWith(OWN_PREFIX));
         if (!KIND.equals(gguf.values().get(ARCHITECTURE_KEY))) {
-            throw new InvalidFileException(path, ARCHITECTURE_KEY + " is " + gguf.values().get(ARCHITECTURE_KEY)
-                    + ", expected " + KIND + ": it is not a control vector");
+            throw new InvalidFileException(
+                    path,
+                    ARCHITECTURE_KEY + " is " + gguf.values().get(ARCHITECTURE_KEY) + ", expected " + KIND
+                            + ": it is not a control vector");
         }
         Object layerCount = gguf.values().getOrDefault(LAYER_COUNT_KEY, 1);
         if (!(layerCount instanceof Integer count) || count < 1) {
-            throw new InvalidFileException(path, LAYER_COUNT_KEY + " is " + layerCount + ", expected a u32 or i32 from 1 on");
+            throw new InvalidFileException(
+                    path, LAYER_COUNT_KEY + " is " + layerCount + ", expected a u32 or i32 from 1 on");
         }
         SortedMap<Integer, float[]> layers = new TreeMap<>();
         gguf.tensors().forEach((name, values) -> layers.put(layer(path, name), values));

@@ -114,6 +114,8 @@ public final class LayerSteering {
 
     @Override
     public String toString() {
-        return isNone() ? "LayerSteering[none]" : "LayerSteering[layers=" + layers.keySet() + ", hiddenSize=" + hiddenSize() + "]";
+        return isNone()
+                ? "LayerSteering[none]"
+                : "LayerSteering[layers=" + layers.keySet() + ", hiddenSize=" + hiddenSize() + "]";
     }
 }

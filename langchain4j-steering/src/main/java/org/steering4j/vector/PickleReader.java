@@ -90,8 +90,9 @@ final class PickleReader {
             case 0x85, 0x86, 0x87 -> stack.push(tuple(opcode - 0x84));
             case 'Q' -> stack.push(globals.persistentObject(popTuple()));
             case 'R' -> reduce();
-            default -> throw invalid(String.format("has the opcode 0x%02x at byte %d, which no tensor needs",
-                    opcode, pickle.position() - 1));
+            default ->
+                throw invalid(String.format(
+                        "has the opcode 0x%02x at byte %d, which no tensor needs", opcode, pickle.position() - 1));
         }
     }
 
@@ -180,6 +181,8 @@ final class PickleReader {
 
     private InvalidFileException invalid(String problem) {
         return new InvalidFileException(
-                file, "its pickle " + problem + ": refused unread, nothing was executed. Save just one tensor, torch.save(vector, file)");
+                file,
+                "its pickle " + problem
+                        + ": refused unread, nothing was executed. Save just one tensor, torch.save(vector, file)");
     }
 }

@@ -68,7 +68,8 @@ final class PyTorchTensorFile {
         List<String> roots = new ArrayList<>();
         for (ZipEntry entry : zip.stream().toList()) {
             if (entries.put(entry.getName(), entry) != null) {
-                throw new InvalidFileException(path, "holds the entry " + entry.getName() + " twice: the file is damaged");
+                throw new InvalidFileException(
+                        path, "holds the entry " + entry.getName() + " twice: the file is damaged");
             }
             if (entry.getName().endsWith(PICKLE)) {
                 roots.add(entry.getName().substring(0, entry.getName().length() - PICKLE.length()));
@@ -76,7 +77,8 @@ final class PyTorchTensorFile {
         }
         if (roots.size() != 1) {
             throw new InvalidFileException(
-                    path, "holds " + roots.size() + " entries named data.pkl, expected one: it is not a file of torch.save");
+                    path,
+                    "holds " + roots.size() + " entries named data.pkl, expected one: it is not a file of torch.save");
         }
         return roots.get(0);
     }
@@ -84,21 +86,25 @@ final class PyTorchTensorFile {
     private byte[] readEntry(String name, int maximumBytes) throws IOException {
         ZipEntry entry = entries.get(name);
         if (entry == null) {
-            throw new InvalidFileException(path, "has no entry " + name + ": it is damaged or not a file of torch.save");
+            throw new InvalidFileException(
+                    path, "has no entry " + name + ": it is damaged or not a file of torch.save");
         }
         long size = entry.getSize();
         if (entry.getMethod() != ZipEntry.STORED || size != entry.getCompressedSize()) {
             throw new InvalidFileException(path, "its entry " + name + " is compressed, which torch.save never does");
         }
         if (size < 0 || size > maximumBytes || size > Files.size(path)) {
-            throw new InvalidFileException(path, "its entry " + name + " states " + size + " bytes, the limit is "
-                    + maximumBytes + " bytes and the size of the file: it is damaged or no vector");
+            throw new InvalidFileException(
+                    path,
+                    "its entry " + name + " states " + size + " bytes, the limit is " + maximumBytes
+                            + " bytes and the size of the file: it is damaged or no vector");
         }
         byte[] bytes = zip.getInputStream(entry).readAllBytes();
         CRC32 checksum = new CRC32();
         checksum.update(bytes);
         if (bytes.length != size || checksum.getValue() != entry.getCrc()) {
-            throw new InvalidFileException(path, "the checksum of its entry " + name + " is wrong: the file is damaged");
+            throw new InvalidFileException(
+                    path, "the checksum of its entry " + name + " is wrong: the file is damaged");
         }
         return bytes;
     }
@@ -107,8 +113,10 @@ final class PyTorchTensorFile {
     private float[] pick(TensorPickle tensor, byte[] storage) {
         int elementBytes = tensor.storageType().bytes();
         if (storage.length != tensor.storageElements() * elementBytes) {
-            throw new InvalidFileException(path, "its storage has " + storage.length + " bytes, but "
-                    + tensor.storageElements() + " elements of " + tensor.storageType() + " are stated: the file is damaged");
+            throw new InvalidFileException(
+                    path,
+                    "its storage has " + storage.length + " bytes, but " + tensor.storageElements() + " elements of "
+                            + tensor.storageType() + " are stated: the file is damaged");
         }
         ByteBuffer buffer = ByteBuffer.wrap(storage).order(ByteOrder.LITTLE_ENDIAN);
         float[] values = new float[tensor.elements()];

@@ -28,9 +28,13 @@ final class SafetensorsVectorFile {
         for (Map.Entry<String, TensorInfo> entry : file.tensors().entrySet()) {
             Matcher name = TENSOR_NAME.matcher(entry.getKey());
             TensorInfo tensor = entry.getValue();
-            if (!name.matches() || tensor.dataType() != DataType.F32 || tensor.shape().size() != 1) {
-                throw new InvalidFileException(path, "tensor \"" + entry.getKey() + "\" is " + tensor.dataType() + tensor.shape()
-                        + ": a steering vector holds only tensors named layer.0, layer.1, ..., each F32[hidden_size]");
+            if (!name.matches()
+                    || tensor.dataType() != DataType.F32
+                    || tensor.shape().size() != 1) {
+                throw new InvalidFileException(
+                        path,
+                        "tensor \"" + entry.getKey() + "\" is " + tensor.dataType() + tensor.shape()
+                                + ": a steering vector holds only tensors named layer.0, layer.1, ..., each F32[hidden_size]");
             }
             layers.put(Integer.valueOf(name.group(1)), file.readFloats(entry.getKey()));
         }

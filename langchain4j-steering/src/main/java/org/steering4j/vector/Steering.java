@@ -81,8 +81,8 @@ public final class Steering {
 
     private static double requireFinite(String name, double multiplier) {
         if (!Double.isFinite(multiplier)) {
-            throw new IllegalArgumentException(
-                    "multiplier " + multiplier + " for " + quote(name) + ": expected a finite number, mostly between -2 and 2");
+            throw new IllegalArgumentException("multiplier " + multiplier + " for " + quote(name)
+                    + ": expected a finite number, mostly between -2 and 2");
         }
         return multiplier + 0.0; // -0.0 becomes 0.0, so that equal steerings are equal
     }

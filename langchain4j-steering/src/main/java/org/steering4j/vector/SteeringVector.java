@@ -206,18 +206,23 @@ public final class SteeringVector {
             differences.add("its hidden size is " + hiddenSize() + ", the model's " + model.hiddenSize());
         }
         if (numberOfLayers != null && numberOfLayers != model.numberOfLayers()) {
-            differences.add("it was made on a model of " + numberOfLayers + " layers, this one has " + model.numberOfLayers());
+            differences.add(
+                    "it was made on a model of " + numberOfLayers + " layers, this one has " + model.numberOfLayers());
         }
         if (layers().last() >= model.numberOfLayers()) {
-            differences.add("it is for layer " + layers().last() + ", the model has layers 0 to " + (model.numberOfLayers() - 1));
+            differences.add("it is for layer " + layers().last() + ", the model has layers 0 to "
+                    + (model.numberOfLayers() - 1));
         }
         if (architecture != null && !architecture.equals(model.architecture())) {
-            differences.add("it was made on the architecture " + architecture + ", this one is " + model.architecture());
+            differences.add(
+                    "it was made on the architecture " + architecture + ", this one is " + model.architecture());
         }
         if (!differences.isEmpty()) {
             throw new IncompatibleVectorException("the vector \"" + name + "\""
-                    + (modelName == null ? "" : ", made on " + modelName + ",") + " does not fit the model " + model.name() + ": "
-                    + String.join("; ", differences) + ". Open the model it was made on, or train a vector on this one");
+                    + (modelName == null ? "" : ", made on " + modelName + ",") + " does not fit the model "
+                    + model.name() + ": "
+                    + String.join("; ", differences)
+                    + ". Open the model it was made on, or train a vector on this one");
         }
     }
 
@@ -227,7 +232,8 @@ public final class SteeringVector {
 
     private static String requireText(String what, String text) {
         if (text == null || text.isBlank()) {
-            throw new IllegalArgumentException("the " + what + " of a steering vector must not be " + (text == null ? "null" : "blank"));
+            throw new IllegalArgumentException(
+                    "the " + what + " of a steering vector must not be " + (text == null ? "null" : "blank"));
         }
         return text;
     }
@@ -275,7 +281,8 @@ public final class SteeringVector {
         /** The array for the output of one decoder block, numbered from 0; it is copied. */
         public Builder layer(int layer, float[] values) {
             if (layers.put(layer, values.clone()) != null) {
-                throw new IllegalArgumentException("layer " + layer + " is given twice: a vector has one array per layer");
+                throw new IllegalArgumentException(
+                        "layer " + layer + " is given twice: a vector has one array per layer");
             }
             return this;
         }
@@ -311,7 +318,8 @@ public final class SteeringVector {
         public Builder evaluatedMultipliers(List<Double> evaluatedMultipliers) {
             evaluatedMultipliers.forEach(multiplier -> {
                 if (!Double.isFinite(multiplier)) {
-                    throw new IllegalArgumentException("evaluated multiplier " + multiplier + ": expected a finite number");
+                    throw new IllegalArgumentException(
+                            "evaluated multiplier " + multiplier + ": expected a finite number");
                 }
             });
             this.evaluatedMultipliers = List.copyOf(evaluatedMultipliers);

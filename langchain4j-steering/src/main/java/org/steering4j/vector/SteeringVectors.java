@@ -78,8 +78,8 @@ public final class SteeringVectors {
             throw new IllegalArgumentException("a vector in a library needs a name that is not blank");
         }
         if (vectors.containsKey(name)) {
-            throw new IllegalArgumentException(
-                    "there already is a vector named \"" + name + "\": add this one under another name, with(name, vector)");
+            throw new IllegalArgumentException("there already is a vector named \"" + name
+                    + "\": add this one under another name, with(name, vector)");
         }
         SortedMap<String, SteeringVector> more = new TreeMap<>(vectors);
         more.put(name, vector);
@@ -139,8 +139,8 @@ public final class SteeringVectors {
         for (int i = 0; i < sum.length; i++) {
             rounded[i] = (float) sum[i];
             if (!Float.isFinite(rounded[i])) {
-                throw new IllegalArgumentException(
-                        "the steering " + steering + " leaves the range of float32: use multipliers mostly between -2 and 2");
+                throw new IllegalArgumentException("the steering " + steering
+                        + " leaves the range of float32: use multipliers mostly between -2 and 2");
             }
         }
         return rounded;

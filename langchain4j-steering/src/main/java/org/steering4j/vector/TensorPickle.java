@@ -13,7 +13,8 @@ import org.steering4j.internal.DataType;
  * @param offset index of the first element in the storage
  * @param stride storage elements from one element to the next, at least 1
  */
-record TensorPickle(String storageKey, DataType storageType, long storageElements, long offset, int elements, long stride) {
+record TensorPickle(
+        String storageKey, DataType storageType, long storageElements, long offset, int elements, long stride) {
 
     private static final Map<String, DataType> STORAGE_TYPES = Map.of(
             "torch FloatStorage", DataType.F32,
@@ -57,7 +58,8 @@ record TensorPickle(String storageKey, DataType storageType, long storageElement
         /** ("storage", type, key, device, number of elements). */
         @Override
         public Object persistentObject(List<?> reference) {
-            DataType type = STORAGE_TYPES.get(argument(reference, 1, PickleReader.Global.class).name());
+            DataType type = STORAGE_TYPES.get(
+                    argument(reference, 1, PickleReader.Global.class).name());
             String key = argument(reference, 2, String.class);
             if (!"storage".equals(reference.get(0)) || type == null || !key.matches("[0-9]{1,9}")) {
                 throw invalid("refers to something else than a storage of floats");
@@ -89,8 +91,8 @@ record TensorPickle(String storageKey, DataType storageType, long storageElement
                     || stride < 1
                     || elements - 1 > (storage.elements() - 1 - offset) / stride;
             if (outside || elements > Integer.MAX_VALUE - 8) {
-                throw invalid("holds a tensor of " + elements + " elements with offset " + offset + " and stride " + stride
-                        + ", which does not lie within its storage of " + storage.elements());
+                throw invalid("holds a tensor of " + elements + " elements with offset " + offset + " and stride "
+                        + stride + ", which does not lie within its storage of " + storage.elements());
             }
             return new TensorPickle(storage.key(), storage.type(), storage.elements(), offset, (int) elements, stride);
         }

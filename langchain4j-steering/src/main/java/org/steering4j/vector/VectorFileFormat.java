@@ -43,13 +43,18 @@ enum VectorFileFormat {
     abstract void write(Path file, SteeringVector vector);
 
     static Optional<VectorFileFormat> find(Path file) {
-        return Arrays.stream(values()).filter(format -> hasEnding(file, format.ending)).findFirst();
+        return Arrays.stream(values())
+                .filter(format -> hasEnding(file, format.ending))
+                .findFirst();
     }
 
     static VectorFileFormat of(Path file) {
-        return find(file).orElseThrow(() -> new InvalidFileException(file, isPyTorch(file)
-                ? "a .pt file does not say for which behavior and layer it is: read it with SteeringVector.readPyTorch(file, behavior, layer)"
-                : EXPECTED));
+        return find(file)
+                .orElseThrow(() -> new InvalidFileException(
+                        file,
+                        isPyTorch(file)
+                                ? "a .pt file does not say for which behavior and layer it is: read it with SteeringVector.readPyTorch(file, behavior, layer)"
+                                : EXPECTED));
     }
 
     static VectorFileFormat forWriting(Path file) {
@@ -61,6 +66,7 @@ enum VectorFileFormat {
     }
 
     private static boolean hasEnding(Path file, String ending) {
-        return file.getFileName() != null && file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(ending);
+        return file.getFileName() != null
+                && file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(ending);
     }
 }

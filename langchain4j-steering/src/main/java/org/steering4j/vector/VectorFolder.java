@@ -24,8 +24,10 @@ final class VectorFolder {
             if (VectorFileFormat.find(file).isPresent()) {
                 library = addFile(library, file);
             } else if (VectorFileFormat.isPyTorch(file)) {
-                LOGGER.warn("{} is left out: it does not say for which behavior and layer it is. "
-                        + "Read it with SteeringVector.readPyTorch and write it as .safetensors", file);
+                LOGGER.warn(
+                        "{} is left out: it does not say for which behavior and layer it is. "
+                                + "Read it with SteeringVector.readPyTorch and write it as .safetensors",
+                        file);
             }
         }
         return library;
@@ -34,8 +36,10 @@ final class VectorFolder {
     static SteeringVectors addFile(SteeringVectors library, Path file) {
         SteeringVector vector = SteeringVector.read(file);
         if (library.names().contains(vector.behavior())) {
-            throw new InvalidFileException(file, "it is for \"" + vector.behavior()
-                    + "\", and so is another file before it: keep one, or add them in code under names of their own");
+            throw new InvalidFileException(
+                    file,
+                    "it is for \"" + vector.behavior()
+                            + "\", and so is another file before it: keep one, or add them in code under names of their own");
         }
         return library.with(vector);
     }

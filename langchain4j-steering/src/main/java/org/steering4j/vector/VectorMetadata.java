@@ -91,7 +91,8 @@ final class VectorMetadata {
         String value = require(file, texts, key);
         if (!value.equals(expected)) {
             throw new InvalidFileException(
-                    file, key + " is \"" + value + "\", expected \"" + expected + "\": made by a newer version, or damaged");
+                    file,
+                    key + " is \"" + value + "\", expected \"" + expected + "\": made by a newer version, or damaged");
         }
     }
 
@@ -99,7 +100,8 @@ final class VectorMetadata {
         String value = texts.get(key);
         if (value == null) {
             throw new InvalidFileException(
-                    file, "its metadata has no \"" + key + "\": it is not a steering vector that SteeringVector.write made");
+                    file,
+                    "its metadata has no \"" + key + "\": it is not a steering vector that SteeringVector.write made");
         }
         return value;
     }

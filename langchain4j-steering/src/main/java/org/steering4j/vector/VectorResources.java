@@ -23,8 +23,11 @@ final class VectorResources {
         try {
             List<URL> places = Collections.list(classLoader().getResources(name));
             if (places.isEmpty()) {
-                throw invalid(name, "there is no such folder or file on the class path. Put the vector files into "
-                        + "src/main/resources/" + name, null);
+                throw invalid(
+                        name,
+                        "there is no such folder or file on the class path. Put the vector files into "
+                                + "src/main/resources/" + name,
+                        null);
             }
             for (URL place : places) {
                 library = addTo(library, name, place);

@@ -191,6 +191,10 @@ class Decoder(Module):
     added = int(positions[0]) - torch.size(cache, 4)
     return torch.constant_pad_nd(cache, [0, 0, 0, added], 0)
 
+  # The cache of some of its rows. index: int64 [rows kept]
+  def select_rows(self: __torch__.Decoder, cache: Tensor, index: Tensor) -> Tensor:
+    return torch.index_select(cache, 2, index)
+
   # Runs new tokens of B rows against the cache, which it extends in place, and gives the logits that follow each
   # row's last token. tokens and positions: int64 [B, T]; a shorter row is padded at its end with positions that it
   # has yet to reach, which later tokens overwrite before any token looks there. last: int64 [B], the index of each
@@ -233,6 +237,13 @@ class Decoder(Module):
   # Log-probabilities of selected next tokens of whole sequences -> float32 [N]
   def score(self: __torch__.Decoder, tokens: Tensor, selected: Tensor, targets: Tensor, steered_layers: Tensor, vectors: Tensor) -> Tensor:
     x = self.blocks(self.embed(tokens), torch.size(tokens, 0), 0, self.number_of_layers - 1, steered_layers, vectors)
+    return self.target_log_probabilities(x, selected, targets)
+
+  # Log-probabilities from the output of a block on, unsteered. hidden: float32 [B, T, H], block: int64 [1] -> float32 [N]
+  def score_after_block(self: __torch__.Decoder, hidden: Tensor, selected: Tensor, targets: Tensor, block: Tensor) -> Tensor:
+    none = torch.empty([0], dtype=4)
+    x = torch.reshape(hidden, [-1, self.hidden_size]).to(self.compute_type)
+    x = self.blocks(x, torch.size(hidden, 0), int(block[0]) + 1, self.number_of_layers - 1, none, hidden)
     return self.target_log_probabilities(x, selected, targets)
 
   # Log-probabilities, differentiable by the steering vector, from the cached output of the lowest steered block.

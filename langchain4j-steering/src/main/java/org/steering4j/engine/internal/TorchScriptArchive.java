@@ -1,4 +1,4 @@
-package org.steering4j.engine;
+package org.steering4j.engine.internal;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,0 +1,28 @@
+package org.steering4j.engine;
+
+import java.util.Objects;
+import java.util.Set;
+import org.steering4j.vector.LayerSteering;
+
+/**
+ * One sequence to continue. Immutable, if the prompt array is left alone.
+ *
+ * @param prompt token ids, at least one
+ * @param maximumTokens how many tokens to generate at most, at least 1
+ * @param endTokens ids that end the answer and are no part of it
+ */
+public record GenerationRequest(
+        int[] prompt, LayerSteering steering, Sampling sampling, int maximumTokens, Set<Integer> endTokens) {
+
+    public GenerationRequest {
+        Objects.requireNonNull(steering, "steering");
+        Objects.requireNonNull(sampling, "sampling");
+        endTokens = Set.copyOf(endTokens);
+        if (prompt.length == 0) {
+            throw new IllegalArgumentException("the prompt is empty; give at least the beginning-of-text token");
+        }
+        if (maximumTokens < 1) {
+            throw new IllegalArgumentException("maximumTokens is %d but must be at least 1".formatted(maximumTokens));
+        }
+    }
+}

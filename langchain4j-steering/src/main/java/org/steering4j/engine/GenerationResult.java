@@ -1,0 +1,12 @@
+package org.steering4j.engine;
+
+import java.time.Duration;
+
+/**
+ * What was generated. Immutable, if the array is left alone.
+ *
+ * @param tokens the generated ids without the end token
+ * @param timeToFirstToken from the call until the first token was known
+ * @param total from the call until the last token was known
+ */
+public record GenerationResult(int[] tokens, StopCause cause, Duration timeToFirstToken, Duration total) {}

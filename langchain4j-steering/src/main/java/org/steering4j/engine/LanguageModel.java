@@ -1,0 +1,302 @@
+package org.steering4j.engine;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.concurrent.locks.ReentrantLock;
+import org.steering4j.checkpoint.ModelConfiguration;
+import org.steering4j.checkpoint.ModelFolder;
+import org.steering4j.engine.UseCount.Use;
+import org.steering4j.engine.internal.DecoderProgram;
+import org.steering4j.vector.LayerSteering;
+import org.steering4j.vector.ModelShape;
+
+/**
+ * An open-weights transformer in this JVM: generates, scores, and gives hidden states and derivatives, each steered or
+ * not. Knows token ids only; text is the prompt package's matter.
+ *
+ * <p>May be shared between threads: calls take turns at the processor, token by token. Weights lie in native memory
+ * until {@link #close}; a call that runs then ends with {@link ModelClosedException} at its next token.
+ */
+public final class LanguageModel implements TokenGenerator, AutoCloseable {
+
+    /** Rows scored at a time, so that padded batches stay small. */
+    private static final int SCORED_ROWS = 32;
+
+    private final ModelConfiguration configuration;
+    private final ModelShape shape;
+    private final Precision precision;
+    private final DecoderProgram program;
+    private final UseCount uses;
+    /** Fair: conversations take turns. One call uses all cores, so two at once would only disturb each other. */
+    private final ReentrantLock turn = new ReentrantLock(true);
+
+    private LanguageModel(ModelFolder folder, Precision precision) {
+        this.configuration = folder.configuration();
+        this.shape = new ModelShape(
+                configuration.name(),
+                configuration.modelType(),
+                configuration.numberOfLayers(),
+                configuration.hiddenSize());
+        this.precision = precision;
+        this.program = DecoderProgram.open(folder, precision);
+        this.uses = new UseCount(configuration.name(), program::close);
+    }
+
+    /** Opens a Hugging Face folder in the precision that a short measurement finds faster here. */
+    public static LanguageModel open(Path folder) {
+        return builder().folder(folder).build();
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Collects what to open; for one thread. */
+    public static final class Builder {
+
+        private Path folder;
+        private Precision precision;
+
+        private Builder() {}
+
+        /** A folder with config.json and model.safetensors (or its shards). Required. */
+        public Builder folder(Path folder) {
+            this.folder = folder;
+            return this;
+        }
+
+        /** Default: measured, the faster one on this machine for this model's sizes. */
+        public Builder precision(Precision precision) {
+            this.precision = precision;
+            return this;
+        }
+
+        /**
+         * @throws org.steering4j.checkpoint.ModelFolderException if the folder is incomplete, broken or not supported
+         */
+        public LanguageModel build() {
+            if (folder == null) {
+                throw new IllegalArgumentException("folder is missing: say which model folder to open");
+            }
+            ModelFolder opened = ModelFolder.open(folder);
+            return new LanguageModel(
+                    opened, precision == null ? FasterPrecision.measure(opened.configuration()) : precision);
+        }
+    }
+
+    public ModelShape shape() {
+        return shape;
+    }
+
+    public Precision precision() {
+        return precision;
+    }
+
+    @Override
+    public int contextLength() {
+        return configuration.contextLength();
+    }
+
+    @Override
+    public int vocabularySize() {
+        return configuration.vocabularySize();
+    }
+
+    @Override
+    public GenerationResult generate(GenerationRequest request, TokenListener listener) {
+        return generate(List.of(request), List.of(listener)).get(0);
+    }
+
+    /** Generates several answers side by side, each as if alone; far faster than one after the other. */
+    public List<GenerationResult> generate(List<GenerationRequest> requests) {
+        return generate(requests, Collections.nCopies(requests.size(), TokenListener.NONE));
+    }
+
+    private List<GenerationResult> generate(List<GenerationRequest> requests, List<TokenListener> listeners) {
+        if (requests.isEmpty()) {
+            return List.of();
+        }
+        for (GenerationRequest request : requests) {
+            requireTokens(request.prompt());
+            if (request.prompt().length >= contextLength()) {
+                throw new PromptTooLongException(request.prompt().length, contextLength());
+            }
+        }
+        try (Use use = uses.enter()) {
+            return new BatchGeneration(this, requests, listeners).run();
+        }
+    }
+
+    /**
+     * Natural logarithms of the probabilities of an answer's tokens, each given the prompt and the tokens before it.
+     *
+     * @return one value per token of the answer
+     * @throws PromptTooLongException if prompt and answer exceed the context
+     */
+    public double[] logProbabilities(int[] prompt, int[] answer, LayerSteering steering) {
+        return logProbabilities(List.of(new Continuation(prompt, answer)), steering)
+                .get(0);
+    }
+
+    /** {@link #logProbabilities(int[], int[], LayerSteering)} of several, each as if alone. */
+    public List<double[]> logProbabilities(List<Continuation> continuations, LayerSteering steering) {
+        continuations.forEach(this::requireFit);
+        List<double[]> all = new ArrayList<>();
+        try (Use use = uses.enter()) {
+            for (int first = 0; first < continuations.size(); first += SCORED_ROWS) {
+                uses.requireOpen();
+                List<Continuation> rows =
+                        continuations.subList(first, Math.min(first + SCORED_ROWS, continuations.size()));
+                all.addAll(score(rows, steering));
+            }
+        }
+        return all;
+    }
+
+    private List<double[]> score(List<Continuation> rows, LayerSteering steering) {
+        try (NDManager scope = newScope()) {
+            Sequences sequences = Sequences.of(scope, rows);
+            SteeringArrays arrays = SteeringArrays.of(scope, List.of(steering), shape);
+            float[] scores = run(
+                            "score",
+                            sequences.tokens(),
+                            sequences.selected(),
+                            sequences.targets(),
+                            arrays.layers(),
+                            arrays.vectors())
+                    .get(0)
+                    .toFloatArray();
+            return byAnswer(scores, rows);
+        }
+    }
+
+    private static List<double[]> byAnswer(float[] scores, List<Continuation> rows) {
+        List<double[]> byAnswer = new ArrayList<>();
+        int next = 0;
+        for (Continuation row : rows) {
+            double[] values = new double[row.answer().length];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = scores[next++];
+            }
+            byAnswer.add(values);
+        }
+        return byAnswer;
+    }
+
+    /**
+     * The residual stream after a block, its steering included.
+     *
+     * @param block from 0 to the number of layers minus one
+     * @return float32 [tokens][hidden size]
+     */
+    public float[][] hiddenStates(int[] tokens, int block, LayerSteering steering) {
+        SteeringArrays.requireLayer(block, shape);
+        if (tokens.length == 0) {
+            throw new IllegalArgumentException("there are no tokens; give at least one");
+        }
+        requireTokens(tokens);
+        if (tokens.length > contextLength()) {
+            throw new PromptTooLongException(tokens.length, contextLength());
+        }
+        try (Use use = uses.enter();
+                NDManager scope = newScope()) {
+            SteeringArrays arrays = SteeringArrays.of(scope, List.of(steering), shape);
+            float[] flat = run(
+                            "hidden_states",
+                            scope.create(widen(tokens), new Shape(1, tokens.length)),
+                            scope.create(new long[] {block}),
+                            arrays.layers(),
+                            arrays.vectors())
+                    .get(0)
+                    .toFloatArray();
+            float[][] states = new float[tokens.length][shape.hiddenSize()];
+            for (int i = 0; i < states.length; i++) {
+                System.arraycopy(flat, i * shape.hiddenSize(), states[i], 0, shape.hiddenSize());
+            }
+            return states;
+        }
+    }
+
+    /**
+     * Prepares examples for training a vector at some blocks: see {@link SteeredContinuations}.
+     *
+     * @param layers the blocks to whose output the vector is added, at least one
+     * @throws PromptTooLongException if an example exceeds the context
+     */
+    public SteeredContinuations continuations(List<Continuation> examples, SortedSet<Integer> layers) {
+        if (layers.isEmpty()) {
+            throw new IllegalArgumentException("no layers are given; a vector is trained at one block or more");
+        }
+        layers.forEach(layer -> SteeringArrays.requireLayer(layer, shape));
+        examples.forEach(this::requireFit);
+        return new SteeredContinuations(this, examples, layers);
+    }
+
+    private void requireFit(Continuation continuation) {
+        requireTokens(continuation.prompt());
+        requireTokens(continuation.answer());
+        if (continuation.length() > contextLength()) {
+            throw new PromptTooLongException(continuation.length(), contextLength());
+        }
+    }
+
+    /** An id beyond the vocabulary would read beyond the embedding. */
+    private void requireTokens(int[] tokens) {
+        for (int token : tokens) {
+            if (token < 0 || token >= vocabularySize()) {
+                throw new IllegalArgumentException(
+                        "token id %d is out of range: %s has ids 0 to %d; is the tokenizer of another model?"
+                                .formatted(token, shape.name(), vocabularySize() - 1));
+            }
+        }
+    }
+
+    static long[] widen(int[] values) {
+        long[] wide = new long[values.length];
+        for (int i = 0; i < values.length; i++) {
+            wide[i] = values[i];
+        }
+        return wide;
+    }
+
+    Use enter() {
+        return uses.enter();
+    }
+
+    NDManager newScope() {
+        return program.newScope();
+    }
+
+    NDList run(String method, NDArray... arguments) {
+        uses.requireOpen();
+        turn.lock();
+        try {
+            return program.run(method, arguments);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    NDList runDifferentiably(String method, NDArray... arguments) {
+        uses.requireOpen();
+        turn.lock();
+        try {
+            return program.runDifferentiably(method, arguments);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Returns the native memory, now or when the calls that run have noticed. Further calls are refused. */
+    @Override
+    public void close() {
+        uses.close();
+    }
+}
