@@ -35,8 +35,16 @@ final class ChatTemplate {
     private static final long MAXIMUM_OUTPUT_BYTES = 64L << 20;
     private static final Pattern TAG_BODY = Pattern.compile("\\{%(.*?)%}|\\{\\{(.*?)}}", Pattern.DOTALL);
     /** Marks for training, without effect on what is rendered. */
-    private static final Pattern GENERATION_TAG = Pattern.compile("\\{%-?\\s*(end)?generation\\s*-?%}");
+    private static final Pattern GENERATION_TAG = Pattern.compile("(\\{%[-+]?\\s*)(end)?generation(\\s*[-+]?%})");
 
+    /** What lstrip_blocks and trim_blocks drop; Jinjava's own also drop white space before blocks in the middle of a line. */
+    private static final Pattern SPACE_BEFORE_BLOCK = Pattern.compile("^[ \\t]+(?=\\{[%#](?![-+]))", Pattern.MULTILINE);
+
+    private static final Pattern BREAK_AFTER_BLOCK = Pattern.compile("(?<=(?<![-+])[%#]})\\r?\\n");
+
+    private static final Pattern STRING_LITERAL =
+            Pattern.compile("'(?:[^'\\\\]|\\\\.)*'|\"(?:[^\"\\\\]|\\\\.)*\"", Pattern.DOTALL);
+    private static final Pattern FILTER = Pattern.compile("\\|\\s*(\\w+)");
     private static final Pattern REVERSING_SLICE = Pattern.compile("\\[\\s*::\\s*-1\\s*]");
     private static final Pattern FILTERED_LOOP =
             Pattern.compile("^-?\\s*for\\s(?:(?!\\selse\\s).)*\\sif\\s.*", Pattern.DOTALL);
@@ -50,8 +58,6 @@ final class ChatTemplate {
         this.source = adapted(source, origin);
         this.origin = origin;
         this.jinjava = new Jinjava(JinjavaConfig.newBuilder()
-                .withTrimBlocks(true)
-                .withLstripBlocks(true)
                 // Otherwise {{ ... }} in a user's message would be run.
                 .withNestedInterpretationEnabled(false)
                 .withLegacyOverrides(LegacyOverrides.newBuilder()
@@ -64,7 +70,7 @@ final class ChatTemplate {
                         .withUseTrimmingForNotesAndExpressions(true)
                         .withKeepNullableLoopValues(true)
                         .withHandleBackslashInQuotesOnly(true)
-                        .withDefaultKeepTrailingNewlineBehavior(false)
+                        .withDefaultKeepTrailingNewlineBehavior(true)
                         .build())
                 .withMaxOutputSize(MAXIMUM_OUTPUT_BYTES)
                 .withElResolver(new PythonObjects())
@@ -73,6 +79,7 @@ final class ChatTemplate {
         jinjava.getGlobalContext().registerFunction(function("raise_exception", "raiseException", Object.class));
         jinjava.getGlobalContext().registerFunction(function("strftime_now", "now", String.class));
         PythonObjects.filters().forEach(jinjava.getGlobalContext()::registerFilter);
+        requireKnownFilters();
     }
 
     private static ELFunctionDefinition function(String name, String method, Class<?> parameter) {
@@ -80,7 +87,13 @@ final class ChatTemplate {
     }
 
     private static String adapted(String source, String origin) {
-        String adapted = GENERATION_TAG.matcher(source).replaceAll("");
+        // Jinja2 drops one line break at the end of the source; Jinjava would drop it from what is rendered.
+        String withoutLastBreak = source.endsWith("\n") ? source.substring(0, source.length() - 1) : source;
+        String adapted = GENERATION_TAG
+                .matcher(withoutLastBreak)
+                .replaceAll(tag -> tag.group(1) + (tag.group(2) == null ? "if true" : "endif") + tag.group(3));
+        adapted = SPACE_BEFORE_BLOCK.matcher(adapted).replaceAll("");
+        adapted = BREAK_AFTER_BLOCK.matcher(adapted).replaceAll("");
         Matcher bodies = TAG_BODY.matcher(adapted);
         return bodies.replaceAll(match -> {
             if (match.group(1) != null && FILTERED_LOOP.matcher(match.group(1)).matches()) {
@@ -91,6 +104,21 @@ final class ChatTemplate {
             return Matcher.quoteReplacement(
                     REVERSING_SLICE.matcher(match.group()).replaceAll("|reverse|list"));
         });
+    }
+
+    /** Jinjava takes an unknown filter's result for empty, without a word. */
+    private void requireKnownFilters() {
+        Matcher bodies = TAG_BODY.matcher(source);
+        while (bodies.find()) {
+            Matcher filters =
+                    FILTER.matcher(STRING_LITERAL.matcher(bodies.group()).replaceAll("\"\""));
+            while (filters.find()) {
+                if (jinjava.getGlobalContext().getFilter(filters.group(1)) == null) {
+                    throw new ModelFolderException(origin + " uses the filter \"" + filters.group(1)
+                            + "\", which is not supported: see the filters of Jinjava");
+                }
+            }
+        }
     }
 
     /** The template's source, to look up which control tokens it spells out. */

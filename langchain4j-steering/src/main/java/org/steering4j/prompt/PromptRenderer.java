@@ -154,6 +154,19 @@ public final class PromptRenderer implements AutoCloseable {
      * @throws ModelFolderException if the model has no chat template, or it fails
      */
     public int[] prompt(List<ChatMessage> messages, List<ToolSpecification> tools) {
+        Rendered rendered = render(messages, tools);
+        return tokenizer.encodeGuarded(rendered.text(), rendered.guard());
+    }
+
+    /** What a template wrote, guards and all. */
+    record Rendered(String text, char guard) {
+
+        String withoutGuards() {
+            return text.replace(String.valueOf(guard), "");
+        }
+    }
+
+    Rendered render(List<ChatMessage> messages, List<ToolSpecification> tools) {
         List<Map<String, Object>> conversation =
                 messages.stream().map(PromptRenderer::dictionary).toList();
         List<Map<String, Object>> functions =
@@ -166,8 +179,7 @@ public final class PromptRenderer implements AutoCloseable {
             variables.put("tools", guarded(functions, guard));
         }
         variables.put("add_generation_prompt", true);
-        String rendered = template(!tools.isEmpty()).render(variables);
-        return tokenizer.encodeGuarded(rendered, guard);
+        return new Rendered(template(!tools.isEmpty()).render(variables), guard);
     }
 
     private ChatTemplate template(boolean withTools) {

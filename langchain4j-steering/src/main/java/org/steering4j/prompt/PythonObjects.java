@@ -180,6 +180,7 @@ final class PythonObjects extends ELResolver {
                 || base instanceof Map
                 || base instanceof Collection
                 || base instanceof Map.Entry
+                || base instanceof Filter
                 || base instanceof Object[];
         boolean jinjavas = !container
                 && base.getClass().getName().startsWith("com.hubspot.jinjava.")
