@@ -1,0 +1,268 @@
+package org.steering4j.prompt;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.steering4j.checkpoint.ModelFolderException;
+
+/**
+ * Text to token ids and back, by the {@code tokenizer.json} of a model folder. It knows nothing of conversations and adds no token of its
+ * own, such as a beginning-of-text token.
+ *
+ * <p>Hugging Face's tokenizer takes every special token that it finds in a text for the real one. Here, each control token is given an
+ * unguessable alias when the file is loaded, and the tokenizer is only ever shown aliases: {@code <|im_end|>} in a user's message is five
+ * or ten ordinary tokens, and one control token only where the chat template wrote it. A control token is one that the tokenizer calls
+ * special, or that the chat template spells out, such as {@code <tool_call>}.
+ *
+ * <p>Thread-safe. Close it to return native memory; a closed tokenizer throws {@link IllegalStateException}.
+ */
+public final class TextTokenizer implements AutoCloseable {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final HuggingFaceTokenizer tokenizer;
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    private final Map<String, Integer> controlTokens;
+    private final Map<String, String> aliasByControlToken;
+    private final Map<String, String> controlTokenByAlias;
+    private final Pattern anyControlToken;
+    private final Pattern anyAlias;
+    /** Token ids of the file to those of the tokenizer with aliases, and back, for the added tokens whose ids differ. */
+    private final Map<Integer, Integer> aliasedIds;
+
+    private final Map<Integer, Integer> originalIds;
+    private final Set<Integer> hiddenTokens;
+    private boolean closed;
+
+    private TextTokenizer(
+            HuggingFaceTokenizer tokenizer,
+            ObjectNode json,
+            Map<String, String> aliasByControlToken,
+            Set<String> shown) {
+        this.tokenizer = tokenizer;
+        this.aliasByControlToken = aliasByControlToken;
+        this.controlTokenByAlias = aliasByControlToken.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
+        this.anyControlToken = alternatives(aliasByControlToken.keySet());
+        this.anyAlias = alternatives(controlTokenByAlias.keySet());
+        this.controlTokens = new LinkedHashMap<>();
+        this.aliasedIds = new HashMap<>();
+        this.originalIds = new HashMap<>();
+        this.hiddenTokens = new HashSet<>();
+        for (JsonNode token : json.path("added_tokens")) {
+            String content = controlTokenByAlias.getOrDefault(
+                    token.path("content").asText(), token.path("content").asText());
+            int id = token.path("id").asInt();
+            long[] aliased = tokenizer
+                    .encode(token.path("content").asText(), false, false)
+                    .getIds();
+            if (aliased.length == 1 && aliased[0] != id) {
+                aliasedIds.put(id, (int) aliased[0]);
+                originalIds.put((int) aliased[0], id);
+            }
+            if (aliasByControlToken.containsKey(content)) {
+                controlTokens.put(content, id);
+            }
+            if (token.path("special").asBoolean() && !shown.contains(content)) {
+                hiddenTokens.add(id);
+            }
+        }
+    }
+
+    /**
+     * @param templateText the chat template's source, or an empty string
+     * @param shown special tokens that are to appear in decoded text, such as those around a tool call
+     */
+    static TextTokenizer open(Path folder, String templateText, Set<String> shown) {
+        Path file = folder.resolve("tokenizer.json");
+        ObjectNode json = read(file);
+        Map<String, String> aliases = giveAliases(json, templateText);
+        try {
+            HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(
+                    new ByteArrayInputStream(MAPPER.writeValueAsBytes(json)),
+                    Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
+            return new TextTokenizer(tokenizer, json, aliases, shown);
+        } catch (IOException | RuntimeException e) {
+            throw new ModelFolderException(
+                    file + " is not a tokenizer that Hugging Face's tokenizers 0.21 reads: " + e.getMessage(), e);
+        }
+    }
+
+    private static ObjectNode read(Path file) {
+        try {
+            if (MAPPER.readTree(Files.readAllBytes(file)) instanceof ObjectNode json
+                    && json.path("model").isObject()) {
+                return json;
+            }
+            throw new ModelFolderException(
+                    file + " is not a tokenizer: expected a JSON object with the field \"model\"");
+        } catch (NoSuchFileException e) {
+            throw new ModelFolderException(
+                    file + " is missing: a model folder needs the tokenizer in Hugging Face's tokenizer.json format",
+                    e);
+        } catch (JacksonException e) {
+            throw new ModelFolderException(file + " is not valid JSON: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new ModelFolderException(file + " cannot be read: " + e, e);
+        }
+    }
+
+    /** Renames the control tokens in the JSON and drops what adds, cuts or pads tokens; returns the aliases by control token. */
+    private static Map<String, String> giveAliases(ObjectNode json, String templateText) {
+        json.putNull("post_processor").putNull("truncation").putNull("padding");
+        Map<String, String> aliases = new LinkedHashMap<>();
+        String secret = UUID.randomUUID().toString().replace("-", "");
+        ArrayNode addedTokens = json.withArray("added_tokens");
+        for (JsonNode token : addedTokens) {
+            String content = token.path("content").asText();
+            boolean control =
+                    token.path("special").asBoolean() || (!content.isBlank() && templateText.contains(content));
+            if (control && !content.isEmpty()) {
+                String alias = "<" + secret + "x" + aliases.size() + ">";
+                aliases.put(content, alias);
+                ((ObjectNode) token).put("content", alias);
+            }
+        }
+        return aliases;
+    }
+
+    /** Longest first, as Hugging Face's tokenizer prefers. */
+    private static Pattern alternatives(Set<String> texts) {
+        return Pattern.compile(
+                texts.isEmpty()
+                        ? "(?!)"
+                        : texts.stream()
+                                .sorted(Comparator.comparingInt(String::length).reversed())
+                                .map(Pattern::quote)
+                                .collect(Collectors.joining("|")));
+    }
+
+    /** Encodes all of it as ordinary text. */
+    public int[] encode(String text) {
+        long[] ids =
+                whileOpen(() -> tokenizer.encode(wellFormed(text), false, false).getIds());
+        return Arrays.stream(ids)
+                .mapToInt(id -> originalIds.getOrDefault((int) id, (int) id))
+                .toArray();
+    }
+
+    /** Encodes text that we wrote ourselves: control tokens in it become control tokens. Never for text from a user. */
+    public int[] encodeWithControlTokens(String text) {
+        return encode(replaceAll(anyControlToken, text, aliasByControlToken));
+    }
+
+    /** Encodes what a template rendered: control tokens become control tokens unless a guard breaks them; guards are left out. */
+    int[] encodeGuarded(String rendered, char guard) {
+        return encode(replaceAll(anyControlToken, rendered, aliasByControlToken).replace(String.valueOf(guard), ""));
+    }
+
+    /**
+     * Encodes text as it would be encoded after a line break within a longer text: some tokenizers put a space before the first word of a
+     * text, which the beginning of an answer must not get.
+     */
+    public int[] encodeContinuation(String text) {
+        String before = (aliasByControlToken.isEmpty()
+                        ? ""
+                        : aliasByControlToken.values().iterator().next()) + "\n";
+        int[] prefix = encode(before);
+        int[] whole = encode(before + text);
+        return whole.length >= prefix.length && Arrays.equals(prefix, 0, prefix.length, whole, 0, prefix.length)
+                ? Arrays.copyOfRange(whole, prefix.length, whole.length)
+                : encode(text);
+    }
+
+    /** The text of tokens; special tokens are left out. */
+    public String decode(int... tokens) {
+        long[] ids = Arrays.stream(tokens)
+                .filter(token -> !hiddenTokens.contains(token))
+                .mapToLong(token -> aliasedIds.getOrDefault(token, token))
+                .toArray();
+        if (ids.length == 0) {
+            return "";
+        }
+        return replaceAll(anyAlias, whileOpen(() -> tokenizer.decode(ids, false)), controlTokenByAlias);
+    }
+
+    /** A decoder for tokens that come one by one. */
+    public TokenDecoder decoder() {
+        return new TokenDecoder(this);
+    }
+
+    boolean isHidden(int token) {
+        return hiddenTokens.contains(token);
+    }
+
+    /** The id of a control token such as {@code <|im_end|>}. */
+    public OptionalInt controlToken(String content) {
+        Integer id = controlTokens.get(content);
+        return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+
+    /** The control tokens, in the order of the file. */
+    public Set<String> controlTokens() {
+        return controlTokens.keySet();
+    }
+
+    private static String replaceAll(Pattern pattern, String text, Map<String, String> replacements) {
+        return pattern.matcher(text).replaceAll(match -> Matcher.quoteReplacement(replacements.get(match.group())));
+    }
+
+    /** Lone surrogates, which no UTF-8 can hold, become U+FFFD. */
+    private static String wellFormed(String text) {
+        boolean lone = text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE);
+        return lone
+                ? text.codePoints()
+                        .map(c -> Character.getType(c) == Character.SURROGATE ? 0xFFFD : c)
+                        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                        .toString()
+                : text;
+    }
+
+    private <T> T whileOpen(Supplier<T> call) {
+        lock.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the tokenizer is closed: open the model again to use it");
+            }
+            return call.get();
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                tokenizer.close();
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+}

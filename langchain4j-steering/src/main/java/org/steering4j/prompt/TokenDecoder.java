@@ -1,0 +1,63 @@
+package org.steering4j.prompt;
+
+import java.util.Arrays;
+
+/**
+ * Decodes tokens that come one by one: what {@link #append} and at last {@link #finish} return, put together, is the text of all tokens.
+ * A character whose bytes are spread over several tokens comes out whole, with the last of them.
+ *
+ * <p>What a token says depends on its neighbours (a first word loses its space; bytes join into characters), so each call decodes a window:
+ * the tokens of the last piece given out, and those after it. Not thread-safe.
+ */
+public final class TokenDecoder {
+
+    /** More tokens than any character has bytes: what is still no character then, never will be. */
+    private static final int MOST_TOKENS_OF_A_CHARACTER = 8;
+
+    private static final char REPLACEMENT_CHARACTER = '\uFFFD';
+
+    private final TextTokenizer tokenizer;
+    private int[] tokens = new int[64];
+    private int size;
+    /** Where the last piece given out began, and where it ended. */
+    private int windowStart;
+
+    private int given;
+
+    TokenDecoder(TextTokenizer tokenizer) {
+        this.tokenizer = tokenizer;
+    }
+
+    /** The text that is certain now; often that of the token, empty while a character is incomplete. */
+    public String append(int token) {
+        if (tokenizer.isHidden(token)) {
+            return "";
+        }
+        if (size == tokens.length) {
+            tokens = Arrays.copyOf(tokens, 2 * size);
+        }
+        tokens[size++] = token;
+        String text = newText();
+        boolean incomplete = !text.isEmpty() && text.charAt(text.length() - 1) == REPLACEMENT_CHARACTER;
+        if (text.isEmpty() || (incomplete && size - given < MOST_TOKENS_OF_A_CHARACTER)) {
+            return "";
+        }
+        windowStart = given;
+        given = size;
+        return text;
+    }
+
+    /** The rest: the remains of an incomplete character, if any, as U+FFFD. */
+    public String finish() {
+        String text = newText();
+        windowStart = given;
+        given = size;
+        return text;
+    }
+
+    private String newText() {
+        String before = tokenizer.decode(Arrays.copyOfRange(tokens, windowStart, given));
+        String now = tokenizer.decode(Arrays.copyOfRange(tokens, windowStart, size));
+        return now.length() > before.length() ? now.substring(before.length()) : "";
+    }
+}

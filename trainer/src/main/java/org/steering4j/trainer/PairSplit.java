@@ -1,0 +1,49 @@
+package org.steering4j.trainer;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/**
+ * Which pairs are trained on and which are held out, as indices. Pairs with the same question go to the same side, or the
+ * held-out loss would measure memory.
+ */
+record PairSplit(int[] training, int[] validation) {
+
+    /**
+     * Holds out the given share of the questions, at least one when the share is above 0.
+     *
+     * @throws PreferenceDataException if nothing is left to train on
+     */
+    static PairSplit of(List<PreferencePair> pairs, double validationShare, long seed) {
+        Map<String, List<Integer>> byQuestion = new LinkedHashMap<>();
+        for (int i = 0; i < pairs.size(); i++) {
+            byQuestion
+                    .computeIfAbsent(pairs.get(i).question(), question -> new ArrayList<>())
+                    .add(i);
+        }
+        List<List<Integer>> questions = new ArrayList<>(byQuestion.values());
+        Collections.shuffle(questions, new Random(Seeds.mix(seed, Seeds.SPLIT)));
+        int heldOut = validationShare == 0 ? 0 : (int) Math.max(1, Math.round(validationShare * questions.size()));
+        if (heldOut >= questions.size()) {
+            throw new PreferenceDataException(
+                    "cannot hold out " + heldOut + " of " + questions.size()
+                            + " questions for validation: nothing is left to train on. Give more pairs or a smaller validation share");
+        }
+        return new PairSplit(
+                indices(questions.stream().skip(heldOut)),
+                indices(questions.stream().limit(heldOut)));
+    }
+
+    private static int[] indices(Stream<List<Integer>> questions) {
+        return questions
+                .flatMap(List::stream)
+                .mapToInt(Integer::intValue)
+                .sorted()
+                .toArray();
+    }
+}

@@ -1,0 +1,19 @@
+/**
+ * Trains steering vectors from pairs of answers, by bi-directional preference optimisation.
+ *
+ * <p>The way of a training, one direction, no way back:
+ *
+ * <pre>
+ *   CSV -> PreferenceData -> token ids -> BiPO (loop, AdamW, schedule) -> TrainingResult -> SteeringVector
+ *                                           |
+ *                                           +-> TrainingListener, checkpoint file
+ * </pre>
+ *
+ * <p>{@link org.steering4j.trainer.BiPO} asks a model for two things only: the log-probability of an answer under a vector, and
+ * its gradient by that vector. Everything else (shuffling, directions, the optimiser, the schedule, validation, checkpoints) is
+ * plain Java here, depends on nothing but the settings and the seed, and knows no clock: the same seed on the same machine gives
+ * the same vector bit for bit, whether or not the training was interrupted.
+ *
+ * <p>This package knows nothing of the command line ({@code command}) and nothing of reports ({@code report}); both know it.
+ */
+package org.steering4j.trainer;

@@ -1,0 +1,245 @@
+package org.steering4j.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.steering4j.engine.LanguageModel;
+import org.steering4j.engine.Precision;
+import org.steering4j.prompt.PromptRenderer;
+
+/** BiPO on the real engine, with a tiny model of random weights. */
+class BiPOTest {
+
+    private static final PreferenceData DATA = new PreferenceData(
+            "test data",
+            IntStream.range(0, 12)
+                    .mapToObj(i -> new PreferencePair("Is it " + i + "?", "Yes, it is " + i, "No way"))
+                    .toList());
+
+    @TempDir
+    static Path models;
+
+    @TempDir
+    Path folder;
+
+    private static LanguageModel model;
+    private static PreferenceEncoder encoder;
+
+    @BeforeAll
+    static void open() throws Exception {
+        Path modelFolder = RandomModelFolder.write(models.resolve("model"));
+        model = LanguageModel.builder()
+                .folder(modelFolder)
+                .precision(Precision.FLOAT32)
+                .build();
+        encoder = new PreferenceEncoder(PromptRenderer.open(modelFolder), java.util.Set.of(256, 258), "Be good.");
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    private static BiPOSettings.Builder settings(Integer... layers) {
+        return BiPOSettings.forLayers(layers)
+                .learningRate(0.05)
+                .epochs(3)
+                .warmUpSteps(2)
+                .batchSize(3)
+                .validationShare(0.25);
+    }
+
+    private static TrainingResult train(BiPO bipo) {
+        return bipo.train(model, "agreeing", DATA, encoder::encode);
+    }
+
+    @Test
+    void should_encode_a_pair_as_the_chat_template_writes_it() {
+        PreferenceExample example = encoder.encode(new PreferencePair("Why?", "So.", "Not so."));
+
+        assertThat(example.prompt()[0]).isEqualTo(257);
+        assertThat(example.prompt()).endsWith('a', 's', 's', 'i', 's', 't', 'a', 'n', 't', '\n');
+        assertThat(example.matching()).containsExactly('S', 'o', '.', 258);
+        assertThat(example.notMatching()).containsExactly('N', 'o', 't', ' ', 's', 'o', '.', 258);
+    }
+
+    @Test
+    void should_start_with_a_loss_of_ln_2_and_lower_it_in_both_directions() {
+        TrainingResult result = train(BiPO.with(settings(1).epochs(12).beta(0.5).build()));
+
+        assertThat(result.curve().steps().get(0).metrics().both().loss()).isCloseTo(Math.log(2), within(1e-4));
+        assertThat(result.best().validation().positive().loss()).isLessThan(0.6);
+        assertThat(result.best().validation().negative().loss()).isLessThan(0.6);
+        assertThat(result.best().validation().both().accuracy()).isGreaterThan(0.8);
+        assertThat(result.plan().trainingPairs()).isEqualTo(9);
+        assertThat(result.plan().validationPairs()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "-1, 1", "1, 2", "-1, 2"})
+    void should_give_a_gradient_that_agrees_with_central_differences_within_one_percent(double sign, int layers) {
+        BiPOSettings settings =
+                layers == 1 ? settings(1).build() : settings(0, 2).build();
+        List<PreferenceExample> examples =
+                DATA.pairs().stream().limit(2).map(encoder::encode).toList();
+        float[][] vector = new float[layers][model.shape().hiddenSize()];
+        Random random = new Random(3);
+        for (float[] layer : vector) {
+            for (int i = 0; i < layer.length; i++) {
+                layer[i] = (float) (0.3 * random.nextGaussian());
+            }
+        }
+        double[] weights = {0.7, -0.4, 0.2, -0.9};
+        int[] numbers = {0, 1, 2, 3};
+        try (EngineAnswers answers = new EngineAnswers(model, examples, settings)) {
+            float[][] gradient;
+            try (SteerableAnswers.Pass pass = answers.forward(numbers, vector, sign)) {
+                gradient = pass.gradient(weights);
+            }
+            double squaredDifference = 0;
+            double squaredNorm = 0;
+            for (int layer = 0; layer < layers; layer++) {
+                for (int i = 0; i < vector[layer].length; i++) {
+                    double slope = (weighted(answers, numbers, weights, moved(vector, layer, i, 0.01f), sign)
+                                    - weighted(answers, numbers, weights, moved(vector, layer, i, -0.01f), sign))
+                            / 0.02;
+                    squaredDifference += Math.pow(slope - gradient[layer][i], 2);
+                    squaredNorm += slope * slope;
+                }
+            }
+            assertThat(squaredNorm).isGreaterThan(1e-4);
+            assertThat(Math.sqrt(squaredDifference / squaredNorm)).isLessThan(0.01);
+        }
+    }
+
+    private static double weighted(
+            EngineAnswers answers, int[] numbers, double[] weights, float[][] vector, double sign) {
+        try (SteerableAnswers.Pass pass = answers.forward(numbers, vector, sign)) {
+            double sum = 0;
+            for (int i = 0; i < weights.length; i++) {
+                sum += weights[i] * pass.logProbabilities()[i];
+            }
+            return sum;
+        }
+    }
+
+    private static float[][] moved(float[][] vector, int layer, int index, float distance) {
+        float[][] moved = java.util.Arrays.stream(vector).map(float[]::clone).toArray(float[][]::new);
+        moved[layer][index] += distance;
+        return moved;
+    }
+
+    @Test
+    void should_tell_where_a_vector_comes_from() {
+        TrainingResult result = train(BiPO.with(settings(0, 2).build()));
+
+        assertThat(result.vector().behavior()).isEqualTo("agreeing");
+        assertThat(result.vector().layers()).containsExactly(0, 2);
+        assertThat(result.vector().method()).contains("BiPO");
+        assertThat(result.vector().modelName()).contains("random-llama");
+        assertThat(result.vector().architecture()).contains("llama");
+        assertThat(result.vector().settings())
+                .containsEntry("beta", "0.1")
+                .containsEntry("data", "test data")
+                .containsEntry("precision", "float32")
+                .containsEntry("training pairs", "9")
+                .containsKeys("seed", "validation loss", "epoch");
+        assertThat(Math.hypot(result.vector().norm(0), result.vector().norm(2)))
+                .isCloseTo(result.best().vectorNorm(), within(1e-9));
+    }
+
+    @Test
+    void should_give_the_same_vector_for_the_same_seed() {
+        TrainingResult first = train(BiPO.with(settings(1).build()));
+        TrainingResult second = train(BiPO.with(settings(1).build()));
+
+        assertThat(second.vector()).isEqualTo(first.vector());
+        assertThat(second.curve()).isEqualTo(first.curve());
+    }
+
+    @Test
+    void should_resume_an_interrupted_training_to_the_same_result() {
+        TrainingResult uninterrupted = train(BiPO.with(settings(1).build()));
+        Path checkpoint = folder.resolve("training.checkpoint");
+        BiPO interrupted = BiPO.with(settings(1).build()).checkpoint(checkpoint).listener(new TrainingListener() {
+            @Override
+            public void onStep(TrainingStep step) {
+                if (step.step() == 5) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        });
+
+        assertThatThrownBy(() -> train(interrupted))
+                .isInstanceOf(TrainingInterruptedException.class)
+                .hasMessageContaining("after step 5")
+                .hasMessageContaining("training.checkpoint");
+        assertThat(Thread.interrupted()).isTrue();
+        List<TrainingPlan> plans = new ArrayList<>();
+        TrainingResult resumed =
+                train(BiPO.with(settings(1).build()).resume(checkpoint).listener(new TrainingListener() {
+                    @Override
+                    public void onStart(TrainingPlan plan) {
+                        plans.add(plan);
+                    }
+                }));
+
+        assertThat(plans.get(0).stepsDone()).isEqualTo(5);
+        assertThat(resumed.vector()).isEqualTo(uninterrupted.vector());
+        assertThat(resumed.curve()).isEqualTo(uninterrupted.curve());
+    }
+
+    @Test
+    void should_refuse_to_resume_another_training() {
+        Path checkpoint = folder.resolve("training.checkpoint");
+        train(BiPO.with(settings(1).epochs(1).build()).checkpoint(checkpoint));
+
+        assertThatThrownBy(() -> train(BiPO.with(settings(1).epochs(2).build()).resume(checkpoint)))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("epochs (checkpoint: 1, now: 2)");
+        PreferenceData other = new PreferenceData("other", DATA.pairs().subList(0, 11));
+        assertThatThrownBy(() -> BiPO.with(settings(1).epochs(1).build())
+                        .resume(checkpoint)
+                        .train(model, "agreeing", other, encoder::encode))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("data");
+    }
+
+    @Test
+    void should_refuse_to_overwrite_a_checkpoint() throws Exception {
+        Path checkpoint = Files.writeString(folder.resolve("training.checkpoint"), "precious");
+
+        assertThatThrownBy(() -> train(BiPO.with(settings(1).build()).checkpoint(checkpoint)))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("exists already");
+        assertThat(checkpoint).hasContent("precious");
+    }
+
+    @Test
+    void should_refuse_a_layer_that_the_model_lacks() {
+        assertThatThrownBy(() -> train(BiPO.with(settings(3).build())))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("layer 3 is out of range: random-llama has layers 0 to 2");
+    }
+
+    @Test
+    void should_count_truncated_pairs() {
+        TrainingResult result =
+                train(BiPO.with(settings(1).epochs(1).maximumTokens(30).build()));
+
+        assertThat(result.plan().truncatedPairs()).isEqualTo(12);
+    }
+}

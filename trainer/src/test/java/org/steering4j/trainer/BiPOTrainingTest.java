@@ -1,0 +1,309 @@
+package org.steering4j.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BiPOTrainingTest {
+
+    private static final int PAIRS = 23;
+    private static final PairSplit SPLIT = new PairSplit(
+            IntStream.range(0, 18).toArray(), IntStream.range(18, PAIRS).toArray());
+
+    @TempDir
+    Path folder;
+
+    private static BiPOSettings.Builder settings() {
+        return BiPOSettings.forLayers(0)
+                .learningRate(0.05)
+                .epochs(6)
+                .warmUpSteps(3)
+                .gradientClipping(0);
+    }
+
+    private static TrainingState start(int layers) {
+        return TrainingState.start(layers, ToyModel.HIDDEN_SIZE);
+    }
+
+    private static BiPOTraining training(SteerableAnswers model, BiPOSettings settings, TrainingState state) {
+        return new BiPOTraining(model, SPLIT, settings, new TrainingListener() {}, state);
+    }
+
+    private static TrainingState train(BiPOSettings settings) {
+        TrainingState state = start(settings.layers().size());
+        training(new ToyModel(PAIRS, settings.layers().size()), settings, state).run(() -> {});
+        return state;
+    }
+
+    @Test
+    void should_start_with_a_loss_of_ln_2() {
+        TrainingState state = train(settings().build());
+
+        TrainingStep first = state.steps.get(0);
+        assertThat(first.metrics().both().loss()).isCloseTo(Math.log(2), within(1e-12));
+        assertThat(first.metrics().both().margin()).isZero();
+    }
+
+    @Test
+    void should_separate_the_answers_in_both_directions() {
+        TrainingState state = train(settings().build());
+
+        PreferenceMetrics validation = state.lastEvaluation().validation();
+        assertThat(validation.positive().accuracy()).isEqualTo(1);
+        assertThat(validation.negative().accuracy()).isEqualTo(1);
+        assertThat(validation.positive().favouredLogRatio()).isPositive();
+        assertThat(validation.negative().favouredLogRatio()).isPositive();
+        assertThat(validation.both().loss()).isLessThan(0.6);
+        assertThat(validation.both().pairs()).isEqualTo(10);
+    }
+
+    @Test
+    void should_draw_one_direction_for_a_batch_and_both_in_a_training() {
+        TrainingState state = train(settings().build());
+
+        assertThat(state.steps)
+                .allSatisfy(step -> assertThat(step.metrics().positive().pairs() == 0)
+                        .isNotEqualTo(step.metrics().negative().pairs() == 0));
+        assertThat(state.steps)
+                .anySatisfy(
+                        step -> assertThat(step.metrics().positive().pairs()).isPositive());
+        assertThat(state.steps)
+                .anySatisfy(
+                        step -> assertThat(step.metrics().negative().pairs()).isPositive());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void should_follow_the_gradient_that_finite_differences_give(int layers) {
+        ToyModel model = new ToyModel(PAIRS, layers);
+        BiPOSettings settings = BiPOSettings.forLayers(layers == 1 ? new Integer[] {0} : new Integer[] {0, 1})
+                .gradientClipping(0)
+                .batchSize(18)
+                .epochs(1)
+                .warmUpSteps(0)
+                .beta(0.3)
+                .build();
+        TrainingState state = start(layers);
+        for (int i = 0; i < ToyModel.HIDDEN_SIZE; i++) {
+            state.vector[0][i] = 0.1f * i - 0.2f;
+            state.vector[layers - 1][i] = 0.3f - 0.1f * i;
+        }
+        float[][] vector = copy(state.vector);
+        training(model, settings, state).run(() -> {});
+
+        double direction = state.steps.get(0).metrics().positive().pairs() > 0 ? 1 : -1;
+        for (int layer = 0; layer < layers; layer++) {
+            for (int i = 0; i < ToyModel.HIDDEN_SIZE; i++) {
+                // After the first step the first moment is a tenth of the gradient.
+                double slope = state.firstMoment[layer][i] / 0.1;
+                double expected = (loss(model, moved(vector, layer, i, 1e-3f), direction, 0.3)
+                                - loss(model, moved(vector, layer, i, -1e-3f), direction, 0.3))
+                        / 2e-3;
+                assertThat(slope).isCloseTo(expected, within(1e-3 * Math.abs(expected) + 1e-6));
+            }
+        }
+        assertThat(state.steps.get(0).metrics().both().loss())
+                .isCloseTo(loss(model, vector, direction, 0.3), within(1e-12));
+    }
+
+    /** The loss of the definition, computed apart from the code under test. */
+    private static double loss(ToyModel model, float[][] vector, double direction, double beta) {
+        double sum = 0;
+        for (int pair : SPLIT.training()) {
+            double[] steered = model.forward(new int[] {2 * pair, 2 * pair + 1}, vector, direction)
+                    .logProbabilities();
+            double margin = steered[0]
+                    - model.unsteeredLogProbability(2 * pair)
+                    - (steered[1] - model.unsteeredLogProbability(2 * pair + 1));
+            sum -= Math.log(1 / (1 + Math.exp(-direction * beta * margin)));
+        }
+        return sum / SPLIT.training().length;
+    }
+
+    private static float[][] moved(float[][] vector, int layer, int index, float distance) {
+        float[][] moved = copy(vector);
+        moved[layer][index] += distance;
+        return moved;
+    }
+
+    private static float[][] copy(float[][] vector) {
+        return java.util.Arrays.stream(vector).map(float[]::clone).toArray(float[][]::new);
+    }
+
+    @Test
+    void should_give_the_same_vector_for_the_same_seed_and_another_for_another() {
+        assertThat(train(settings().build()).best)
+                .isDeepEqualTo(train(settings().build()).best);
+        assertThat(train(settings().seed(12).build()).best[0])
+                .isNotEqualTo(train(settings().build()).best[0]);
+    }
+
+    @Test
+    void should_average_over_accumulated_batches_as_over_one_big_batch() {
+        BiPOSettings small =
+                settings().batchSize(3).accumulationSteps(2).epochs(1).build();
+        TrainingState state = train(small);
+
+        assertThat(state.steps).hasSize(3);
+        assertThat(state.steps)
+                .allSatisfy(step -> assertThat(step.metrics().both().pairs()).isEqualTo(6));
+    }
+
+    @Test
+    void should_clip_the_gradient_by_its_norm() {
+        TrainingState state =
+                train(settings().gradientClipping(1e-3).epochs(1).batchSize(18).build());
+
+        assertThat(state.steps.get(0).gradientNorm()).isGreaterThan(1e-2);
+        assertThat(TrainingState.norm(state.firstMoment)).isCloseTo(1e-4, within(1e-7));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 9, 17, 31, 44})
+    void should_resume_to_the_same_result_bit_for_bit_wherever_it_was_stopped(int pass) {
+        BiPOSettings settings =
+                settings().accumulationSteps(2).batchSize(3).patience(4).build();
+        TrainingState uninterrupted = train(settings);
+        Checkpoint checkpoint = new Checkpoint(folder.resolve("checkpoint.json"), settings.describe());
+
+        ToyModel model = new ToyModel(PAIRS, 1);
+        TrainingState stopped = start(1);
+        BiPOTraining training = training(model, settings, stopped);
+        model.atPass(pass, training::requestStop);
+        assertThatThrownBy(() -> training.run(() -> {})).isInstanceOf(BiPOTraining.StopRequested.class);
+        checkpoint.write(stopped);
+        TrainingState resumed = checkpoint.read();
+        training(model, settings, resumed).run(() -> {});
+
+        assertThat(stopped.stepsDone()).isLessThan(uninterrupted.stepsDone());
+        assertThat(resumed.vector).isDeepEqualTo(uninterrupted.vector);
+        assertThat(resumed.best).isDeepEqualTo(uninterrupted.best);
+        assertThat(resumed.firstMoment).isDeepEqualTo(uninterrupted.firstMoment);
+        assertThat(resumed.steps).isEqualTo(uninterrupted.steps);
+        assertThat(resumed.evaluations).isEqualTo(uninterrupted.evaluations);
+    }
+
+    @Test
+    void should_stop_when_its_thread_is_interrupted() {
+        BiPOTraining training = training(new ToyModel(PAIRS, 1), settings().build(), start(1));
+        Thread.currentThread().interrupt();
+        try {
+            assertThatThrownBy(() -> training.run(() -> {})).isInstanceOf(BiPOTraining.StopRequested.class);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @Test
+    void should_keep_the_vector_of_the_lowest_validation_loss() {
+        TrainingState state = train(settings().learningRate(4).epochs(8).beta(3).build());
+
+        double lowest = state.evaluations.stream()
+                .mapToDouble(evaluation -> evaluation.validation().both().loss())
+                .min()
+                .orElseThrow();
+        assertThat(state.bestEvaluation().validation().both().loss()).isEqualTo(lowest);
+        assertThat(TrainingState.norm(state.best))
+                .isEqualTo(state.bestEvaluation().vectorNorm());
+    }
+
+    @Test
+    void should_stop_early_when_the_patience_is_exhausted() {
+        TrainingState state = train(settings()
+                .learningRate(9)
+                .beta(5)
+                .epochs(200)
+                .patience(2)
+                .warmUpSteps(0)
+                .build());
+
+        assertThat(state.evaluations.size()).isLessThan(200);
+        assertThat(state.evaluationsWithoutImprovement()).isEqualTo(2);
+    }
+
+    @Test
+    void should_evaluate_as_often_as_asked_and_at_the_end() {
+        TrainingState state = train(settings().evaluateEvery(7).build());
+
+        assertThat(state.evaluations.stream().map(TrainingEvaluation::step)).containsExactly(7, 14, 21, 28, 30);
+        assertThat(state.evaluations.get(1).training().both().pairs()).isBetween(24, 28);
+    }
+
+    @Test
+    void should_keep_the_last_vector_when_nothing_is_held_out() {
+        TrainingState state = start(1);
+        PairSplit all = new PairSplit(IntStream.range(0, PAIRS).toArray(), new int[0]);
+        new BiPOTraining(new ToyModel(PAIRS, 1), all, settings().build(), new TrainingListener() {}, state)
+                .run(() -> {});
+
+        assertThat(state.best).isDeepEqualTo(state.vector);
+        assertThat(state.lastEvaluation().validation().both().pairs()).isZero();
+    }
+
+    @Test
+    void should_stop_with_the_step_and_the_last_good_vector_when_the_loss_is_not_a_number() {
+        TrainingState state = start(1);
+        ToyModel toy = new ToyModel(PAIRS, 1);
+        SteerableAnswers broken = new SteerableAnswers() {
+            @Override
+            public double unsteeredLogProbability(int answer) {
+                return toy.unsteeredLogProbability(answer);
+            }
+
+            @Override
+            public Pass forward(int[] answers, float[][] vector, double sign) {
+                return toy.forward(
+                        answers, state.stepsDone() < 7 ? vector : new float[][] {{Float.NaN, 0, 0, 0, 0, 0}}, sign);
+            }
+        };
+
+        assertThatThrownBy(() -> training(broken, settings().build(), state).run(() -> {}))
+                .isInstanceOf(TrainingDivergedException.class)
+                .hasMessageContaining("loss became NaN at step 8");
+        assertThat(state.stepsDone()).isEqualTo(7);
+        assertThat(state.vector[0]).doesNotContain(Float.NaN);
+    }
+
+    @Test
+    void should_compute_the_loss_without_overflow() {
+        assertThat(BiPOTraining.minusLogSigmoid(0)).isCloseTo(Math.log(2), within(1e-15));
+        assertThat(BiPOTraining.minusLogSigmoid(-5000)).isEqualTo(5000);
+        assertThat(BiPOTraining.minusLogSigmoid(5000)).isZero();
+    }
+
+    @Test
+    void should_refuse_a_checkpoint_of_another_training_and_say_what_differs() {
+        Path file = folder.resolve("checkpoint.json");
+        new Checkpoint(file, Map.of("beta", "0.1", "data", "a")).write(start(1));
+
+        assertThatThrownBy(() -> new Checkpoint(file, Map.of("beta", "1.0", "data", "a")).read())
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("beta (checkpoint: 0.1, now: 1.0)")
+                .hasMessageNotContaining("data");
+    }
+
+    @Test
+    void should_refuse_a_damaged_or_missing_checkpoint() throws Exception {
+        Path file = folder.resolve("checkpoint.json");
+        Checkpoint checkpoint = new Checkpoint(file, Map.of());
+
+        assertThatThrownBy(checkpoint::read)
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("cannot be read");
+        for (String content :
+                new String[] {"", "{", "null", "[]", "{}", "{\"format\":\"steering4j training checkpoint 1\"}"}) {
+            java.nio.file.Files.writeString(file, content);
+            assertThatThrownBy(checkpoint::read)
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageContaining("checkpoint.json");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package org.steering4j.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PreferenceDataTest {
+
+    private static final String HEADER = "question,matching,not_matching\n";
+
+    @TempDir
+    Path folder;
+
+    private PreferenceData read(String text) throws IOException {
+        return read(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private PreferenceData read(byte[] bytes) throws IOException {
+        return PreferenceData.read(Files.write(folder.resolve("pairs.csv"), bytes));
+    }
+
+    private void expectRefusal(String text, String... parts) {
+        assertThatThrownBy(() -> read(text))
+                .isInstanceOf(PreferenceDataException.class)
+                .hasMessageContaining("pairs.csv")
+                .hasMessageContainingAll(parts);
+    }
+
+    @Test
+    void should_read_quoted_commas_quotes_and_line_breaks() throws IOException {
+        PreferenceData data = read(HEADER + "\"Well, so?\",\"He said \"\"yes\"\".\nTwice.\",No\n\nq,a,b");
+
+        assertThat(data.pairs())
+                .containsExactly(
+                        new PreferencePair("Well, so?", "He said \"yes\".\nTwice.", "No"),
+                        new PreferencePair("q", "a", "b"));
+        assertThat(data.source()).endsWith("pairs.csv");
+    }
+
+    @Test
+    void should_read_an_empty_question_as_the_authors_files_hold_some() throws IOException {
+        assertThat(read(HEADER + ",a,b\n").pairs()).containsExactly(new PreferencePair("", "a", "b"));
+    }
+
+    @Test
+    void should_find_columns_by_name_and_ignore_others_and_a_byte_order_mark() throws IOException {
+        PreferenceData data = read("\uFEFFid,not_matching,question,matching\r\n1,b,q,a\r\n");
+
+        assertThat(data.pairs()).containsExactly(new PreferencePair("q", "a", "b"));
+    }
+
+    @Test
+    void should_refuse_an_empty_file() {
+        expectRefusal("", "is empty", "question, matching, not_matching");
+        expectRefusal(" \n\n", "is empty");
+    }
+
+    @Test
+    void should_refuse_a_file_without_pairs() {
+        expectRefusal(HEADER, "holds no pairs");
+    }
+
+    @Test
+    void should_name_missing_columns_and_those_found() {
+        expectRefusal("question,A,B\nq,a,b\n", "lacks the columns [matching, not_matching]", "[question, A, B]");
+    }
+
+    @Test
+    void should_name_the_lines_of_rows_that_cannot_be_used() {
+        expectRefusal(
+                HEADER + "\"q\n1\",a,b\nq, ,b\n\nq,same, same\nq,a\nq,a,b,c\nq,,b\nq,a,\n",
+                "line 4: matching is blank",
+                "line 6: both answers are the same",
+                "line 7: found 2 fields, expected 3",
+                "line 8: found 4 fields",
+                "line 9: matching is blank",
+                "and 1 more");
+    }
+
+    @Test
+    void should_name_the_line_of_malformed_quoting() {
+        expectRefusal(HEADER + "q,a,b\nq,\"a\" x,b\n", "quoted wrongly", "line");
+        expectRefusal(HEADER + "q,\"a,b\n", "quoted wrongly");
+    }
+
+    @Test
+    void should_name_the_line_that_is_not_utf_8() {
+        assertThatThrownBy(() -> read((HEADER + "q,caf\u00e9,b\n").getBytes(StandardCharsets.ISO_8859_1)))
+                .isInstanceOf(PreferenceDataException.class)
+                .hasMessageContaining("line 2: byte 0xE9 is not UTF-8");
+        assertThatThrownBy(() -> read(new byte[] {'q', (byte) 0xC3}))
+                .isInstanceOf(PreferenceDataException.class)
+                .hasMessageContaining("line 1: byte 0xC3 is not UTF-8");
+    }
+
+    @Test
+    void should_refuse_a_missing_file_and_a_folder() {
+        assertThatThrownBy(() -> PreferenceData.read(folder.resolve("none.csv")))
+                .isInstanceOf(PreferenceDataException.class)
+                .hasMessageContaining("none.csv does not exist");
+        assertThatThrownBy(() -> PreferenceData.read(folder))
+                .isInstanceOf(PreferenceDataException.class)
+                .hasMessageContaining("cannot be read");
+    }
+}
