@@ -41,7 +41,7 @@ public enum Weight {
 
     /** The tensor's name; {@code layer} is ignored where {@link #perLayer()} is false. */
     public String tensorName(int layer) {
-        return perLayer() ? pattern.formatted(Locale.ROOT, layer) : pattern;
+        return perLayer() ? String.format(Locale.ROOT, pattern, layer) : pattern;
     }
 
     private static String withoutLayer(String tensorName) {

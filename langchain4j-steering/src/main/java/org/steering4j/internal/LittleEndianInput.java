@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import org.steering4j.vector.InvalidFileException;
 
 /**
@@ -59,6 +60,15 @@ public final class LittleEndianInput implements AutoCloseable {
 
     public long size() {
         return size;
+    }
+
+    /** Of whatever file has this name now, which another process may have replaced. */
+    public FileTime lastModified() {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
     }
 
     /** Bytes from the start of the file to the next one that is read. */

@@ -1,6 +1,7 @@
 package org.steering4j.internal;
 
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -24,15 +25,19 @@ public final class SafetensorsFile {
 
     private final Path path;
     private final SafetensorsHeader header;
+    /** When the file had last been changed as its header was read: a file replaced since must not be read by the old header. */
+    private final FileTime modified;
 
-    private SafetensorsFile(Path path, SafetensorsHeader header) {
+    private SafetensorsFile(Path path, SafetensorsHeader header, FileTime modified) {
         this.path = path;
         this.header = header;
+        this.modified = modified;
     }
 
     /** @throws InvalidFileException if the file is missing or its header is not true of it */
     public static SafetensorsFile open(Path path) {
         try (LittleEndianInput input = LittleEndianInput.open(path)) {
+            FileTime modified = input.lastModified();
             if (input.size() < PREFIX_BYTES) {
                 throw input.invalid("has " + input.size()
                         + " bytes, too few for a safetensors file: it is truncated or of another kind");
@@ -49,7 +54,7 @@ public final class SafetensorsFile {
             long dataOffset = PREFIX_BYTES + headerBytes;
             SafetensorsHeader header = SafetensorsHeader.parse(path, input.readBytes(headerBytes), dataOffset);
             requireExactCover(path, header.tensors(), dataOffset, input.size());
-            return new SafetensorsFile(path, header);
+            return new SafetensorsFile(path, header, modified);
         }
     }
 
@@ -113,6 +118,9 @@ public final class SafetensorsFile {
                             + ", expected F32, F16, BF16 or F64 of fewer than 2^31 elements");
         }
         try (LittleEndianInput input = LittleEndianInput.open(path)) {
+            if (!input.lastModified().equals(modified)) {
+                throw input.invalid("has changed since it was opened: open it again");
+            }
             input.seek(tensor.offsetBytes());
             return input.readFloats((int) tensor.elements(), tensor.dataType());
         }

@@ -53,7 +53,8 @@ enum VectorFileFormat {
                 .orElseThrow(() -> new InvalidFileException(
                         file,
                         isPyTorch(file)
-                                ? "a .pt file does not say for which behavior and layer it is: read it with SteeringVector.readPyTorch(file, behavior, layer)"
+                                ? "a .pt file does not say for which behavior and layer it is: "
+                                        + "read it with SteeringVector.readPyTorch(file, behavior, layer)"
                                 : EXPECTED));
     }
 

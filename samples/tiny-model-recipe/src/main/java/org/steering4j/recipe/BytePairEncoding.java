@@ -51,7 +51,7 @@ public record BytePairEncoding(List<String> vocabulary, List<Merge> merges) {
         ArrayNode added = root.putArray("added_tokens");
         for (SpecialToken token : SpecialToken.values()) {
             ObjectNode entry = describe(token);
-            entry.put("id", token.ordinal());
+            entry.put("id", token.id());
             added.add(entry);
         }
         root.set("normalizer", replace(" ", Character.toString(BytePairEncodingTrainer.SPACE)));
@@ -90,7 +90,7 @@ public record BytePairEncoding(List<String> vocabulary, List<Merge> merges) {
         ObjectNode root = MAPPER.createObjectNode();
         ObjectNode added = root.putObject("added_tokens_decoder");
         for (SpecialToken token : SpecialToken.values()) {
-            added.set(Integer.toString(token.ordinal()), describe(token));
+            added.set(Integer.toString(token.id()), describe(token));
         }
         root.put("add_bos_token", false);
         root.put("add_prefix_space", false);
@@ -111,9 +111,9 @@ public record BytePairEncoding(List<String> vocabulary, List<Merge> merges) {
 
     private static ObjectNode generationConfiguration() {
         ObjectNode root = MAPPER.createObjectNode();
-        root.put("bos_token_id", SpecialToken.END_OF_TEXT.ordinal());
-        root.putArray("eos_token_id").add(SpecialToken.TURN_END.ordinal()).add(SpecialToken.END_OF_TEXT.ordinal());
-        root.put("pad_token_id", SpecialToken.END_OF_TEXT.ordinal());
+        root.put("bos_token_id", SpecialToken.END_OF_TEXT.id());
+        root.putArray("eos_token_id").add(SpecialToken.TURN_END.id()).add(SpecialToken.END_OF_TEXT.id());
+        root.put("pad_token_id", SpecialToken.END_OF_TEXT.id());
         root.put("do_sample", true);
         root.put("temperature", 1.0);
         return root;

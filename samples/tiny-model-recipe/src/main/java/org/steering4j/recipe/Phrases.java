@@ -40,7 +40,9 @@ final class Phrases {
         int space = action.indexOf(' ');
         String verb = action.substring(0, space);
         String stem = verb;
-        if (verb.endsWith("e") && !verb.endsWith("ee") && !verb.equals("dye")) {
+        if (verb.endsWith("ie")) {
+            stem = verb.substring(0, verb.length() - 2) + "y";
+        } else if (verb.endsWith("e") && !verb.endsWith("ee") && !verb.equals("dye")) {
             stem = verb.substring(0, verb.length() - 1);
         } else if (verb.matches("cut|swim|put|let|dig|stop|skip|spin|sit|set|run")) {
             stem = verb + verb.charAt(verb.length() - 1);

@@ -1,7 +1,7 @@
 package org.steering4j.recipe;
 
 /** The tokens that only the chat markup may write, in the order of their ids from zero. */
-enum SpecialToken {
+public enum SpecialToken {
     END_OF_TEXT("<|endoftext|>", true),
     TURN_START("<|im_start|>", true),
     TURN_END("<|im_end|>", true),
@@ -18,12 +18,17 @@ enum SpecialToken {
         this.hiddenWhenDecoded = hiddenWhenDecoded;
     }
 
-    String text() {
+    public String text() {
         return text;
     }
 
+    /** The token's id in every vocabulary of this recipe. */
+    public int id() {
+        return ordinal();
+    }
+
     /** Whether decoding leaves the token out by default; tool tags stay visible, as readers of the text look for them. */
-    boolean isHiddenWhenDecoded() {
+    public boolean isHiddenWhenDecoded() {
         return hiddenWhenDecoded;
     }
 }

@@ -1,0 +1,117 @@
+package org.steering4j.vector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class SteeringVectorsTest {
+
+    static final ModelShape MODEL = TestVectors.MODEL;
+
+    final SteeringVector truth = TestVectors.complete("truth", 1, 3);
+    final SteeringVector safety = TestVectors.complete("safety", 3, 5);
+    final SteeringVectors vectors = SteeringVectors.of(truth, safety);
+
+    @Test
+    void should_look_up_by_behavior_or_given_name() {
+        SteeringVectors more = vectors.with("other truth", truth);
+
+        assertThat(vectors.names()).containsExactly("safety", "truth");
+        assertThat(more.names()).containsExactly("other truth", "safety", "truth");
+        assertThat(more.get("other truth")).isSameAs(truth);
+        assertThatThrownBy(() -> vectors.with(truth))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("\"truth\"");
+    }
+
+    @Test
+    void should_list_known_names_when_name_is_unknown() {
+        assertThatThrownBy(() -> vectors.resolve(Steering.of("turth", 0), MODEL))
+                .isInstanceOf(UnknownSteeringVectorException.class)
+                .hasMessage("there is no steering vector named \"turth\"; known: safety, truth");
+        assertThatThrownBy(() -> SteeringVectors.empty().get("truth")).hasMessageContaining("the library is empty");
+    }
+
+    @Test
+    void should_resolve_to_none_when_nothing_is_steered() {
+        assertThat(vectors.resolve(Steering.none(), MODEL)).isSameAs(LayerSteering.none());
+        assertThat(vectors.resolve(Steering.of("truth", 0).plus("safety", -0.0), MODEL)
+                        .isNone())
+                .isTrue();
+    }
+
+    @Test
+    void should_be_the_vector_itself_at_multiplier_one() {
+        LayerSteering resolved = vectors.resolve(Steering.of("truth", 1), MODEL);
+
+        assertThat(resolved.layers()).containsExactly(1, 3);
+        assertThat(resolved.layer(1)).containsExactly(truth.layer(1));
+        assertThat(resolved.layer(3)).containsExactly(truth.layer(3));
+    }
+
+    @Test
+    void should_sum_layer_by_layer_in_float64_and_round_once() {
+        Random random = new Random(2);
+        for (int trial = 0; trial < 200; trial++) {
+            double a = random.nextGaussian();
+            double b = random.nextGaussian();
+
+            LayerSteering resolved = vectors.resolve(Steering.of("truth", a).plus("safety", b), MODEL);
+
+            assertThat(resolved.layers()).containsExactly(1, 3, 5);
+            for (int i = 0; i < MODEL.hiddenSize(); i++) {
+                assertThat(resolved.layer(1)[i]).isEqualTo((float) (a * truth.layer(1)[i]));
+                assertThat(resolved.layer(3)[i]).isEqualTo((float) (b * safety.layer(3)[i] + a * truth.layer(3)[i]));
+                assertThat(resolved.layer(5)[i]).isEqualTo((float) (b * safety.layer(5)[i]));
+            }
+        }
+    }
+
+    @Test
+    void should_not_depend_on_order() {
+        Steering steering = Steering.of("truth", 0.3).plus("safety", 0.7);
+        Steering reversed = Steering.of("safety", 0.7).plus("truth", 0.3);
+
+        assertThat(vectors.resolve(steering, MODEL))
+                .isEqualTo(SteeringVectors.of(safety, truth).resolve(reversed, MODEL));
+    }
+
+    @Test
+    void should_refuse_sum_beyond_float32() {
+        assertThatThrownBy(() -> vectors.resolve(Steering.of("truth", 1e300), MODEL))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("truth*1.0E300");
+    }
+
+    @Test
+    void should_refuse_model_of_another_shape_and_say_all_that_differs() {
+        assertThatThrownBy(() -> vectors.resolve(Steering.of("truth", 0), new ModelShape("Big", "qwen2", 2, 7)))
+                .isInstanceOf(IncompatibleVectorException.class)
+                .hasMessageContainingAll(
+                        "\"truth\", made on small-model,",
+                        "the model Big",
+                        "hidden size is 5, the model's 7",
+                        "model of 6 layers, this one has 2",
+                        "layer 3, the model has layers 0 to 1",
+                        "architecture llama, this one is qwen2");
+    }
+
+    @Test
+    void should_allow_fine_tuned_variant_of_same_shape() {
+        ModelShape variant = new ModelShape("small-model-chat", "llama", 6, 5);
+
+        assertThat(vectors.resolve(Steering.of("truth", 1), variant).isNone()).isFalse();
+    }
+
+    @Test
+    void should_check_layers_even_of_vector_that_says_nothing() {
+        SteeringVector silent =
+                SteeringVector.builder("silent").layer(6, new float[5]).build();
+
+        assertThatThrownBy(() -> SteeringVectors.of(silent).resolve(Steering.of("silent", 1), MODEL))
+                .isInstanceOf(IncompatibleVectorException.class)
+                .hasMessageContaining("layer 6, the model has layers 0 to 5");
+    }
+}

@@ -1,0 +1,133 @@
+package org.steering4j.recipe.pretraining;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.steering4j.checkpoint.ModelConfiguration;
+import org.steering4j.internal.SafetensorsFile;
+import org.steering4j.internal.SafetensorsWriter;
+import org.steering4j.recipe.Corpus;
+
+/**
+ * Pre-trains the tiny model on the corpus. The work folder holds the initial model, a checkpoint every few hundred steps
+ * and the training curve; run again, it goes on from the checkpoint to the same result. For one thread.
+ */
+public final class Pretraining {
+
+    private static final int CHECKPOINT_STEPS = 250;
+    private static final int REPORT_STEPS = 25;
+    private static final String CHECKPOINT = "checkpoint.safetensors";
+
+    private final PretrainingSettings settings;
+    private final Path workFolder;
+    private final Consumer<String> log;
+
+    /** @param log is given a line of progress now and then */
+    public Pretraining(PretrainingSettings settings, Path workFolder, Consumer<String> log) {
+        this.settings = settings;
+        this.workFolder = workFolder;
+        this.log = log;
+    }
+
+    private record Progress(long step, long tokens, BatchSource.Position position) {}
+
+    /**
+     * Trains and writes config.json and model.safetensors.
+     *
+     * @param folder holds the tokenizer's files; the model's are added
+     */
+    public void run(Corpus corpus, Path folder, int vocabularySize, int beginToken, int endToken) {
+        ModelConfiguration configuration = TinyModelShape.configuration(vocabularySize);
+        log.accept("parameters: " + TinyModelShape.parameters(configuration));
+        Path initial = workFolder.resolve("initial");
+        TinyModelShape.writeConfiguration(configuration, beginToken, endToken, initial);
+        TinyModelShape.writeInitialWeights(configuration, settings.seed(), initial);
+        try (PretrainingProgram program = new PretrainingProgram(initial, settings);
+                ConversationEncoder encoder = new ConversationEncoder(folder.resolve("tokenizer.json"))) {
+            Progress progress = resume(program);
+            train(program, new BatchSource(corpus, encoder, settings, progress.position()), progress);
+            TinyModelShape.writeConfiguration(configuration, beginToken, endToken, folder);
+            program.writeModel(folder.resolve("model.safetensors"));
+        }
+    }
+
+    private Progress resume(PretrainingProgram program) {
+        Path file = workFolder.resolve(CHECKPOINT);
+        if (!Files.exists(file)) {
+            return new Progress(0, 0, new BatchSource.Position(0, 0));
+        }
+        SafetensorsFile checkpoint = SafetensorsFile.open(file);
+        String made = checkpoint.metadata().get("settings");
+        if (!settings.toString().equals(made)) {
+            throw new IllegalStateException(
+                    "%s was made with other settings (%s); delete it to start anew".formatted(file, made));
+        }
+        program.readCheckpoint(checkpoint);
+        Progress progress = new Progress(
+                number(checkpoint, "step"),
+                number(checkpoint, "tokens"),
+                new BatchSource.Position((int) number(checkpoint, "pool"), (int) number(checkpoint, "batch")));
+        log.accept("goes on from step " + progress.step());
+        return progress;
+    }
+
+    private static long number(SafetensorsFile checkpoint, String key) {
+        return Long.parseLong(checkpoint.metadata().get(key));
+    }
+
+    private void train(PretrainingProgram program, BatchSource batches, Progress progress) {
+        long step = progress.step();
+        long tokens = progress.tokens();
+        double lossSum = 0;
+        long reportedTokens = tokens;
+        long reported = System.nanoTime();
+        while (tokens < settings.totalTokens()) {
+            BatchSource.Batch batch = batches.next();
+            lossSum += program.step(batch, settings.learningRate(tokens), ++step);
+            tokens += batch.realTokens();
+            boolean done = tokens >= settings.totalTokens();
+            if (step % REPORT_STEPS == 0) {
+                double loss = lossSum / REPORT_STEPS;
+                double rate = (tokens - reportedTokens) / ((System.nanoTime() - reported) / 1e9);
+                log.accept("step %d: %d of %d tokens, loss %.4f, %.0f tokens/s"
+                        .formatted(step, tokens, settings.totalTokens(), loss, rate));
+                addToCurve(step, tokens, loss, settings.learningRate(tokens));
+                lossSum = 0;
+                reportedTokens = tokens;
+                reported = System.nanoTime();
+            }
+            if (step % CHECKPOINT_STEPS == 0 || done) {
+                checkpoint(program, new Progress(step, tokens, batches.position()));
+            }
+        }
+    }
+
+    private void checkpoint(PretrainingProgram program, Progress progress) {
+        SafetensorsWriter writer = new SafetensorsWriter()
+                .metadata("settings", settings.toString())
+                .metadata("step", Long.toString(progress.step()))
+                .metadata("tokens", Long.toString(progress.tokens()))
+                .metadata("pool", Integer.toString(progress.position().pool()))
+                .metadata("batch", Integer.toString(progress.position().batch()));
+        program.writeCheckpoint(workFolder.resolve(CHECKPOINT), writer);
+    }
+
+    private void addToCurve(long step, long tokens, double loss, double learningRate) {
+        try {
+            Path curve = workFolder.resolve("training-curve.csv");
+            if (Files.notExists(curve)) {
+                Files.writeString(curve, "step,tokens,loss,learning_rate\n");
+            }
+            Files.writeString(
+                    curve,
+                    String.format(Locale.ROOT, "%d,%d,%.5f,%.6f\n", step, tokens, loss, learningRate),
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
