@@ -25,6 +25,7 @@ final class PretrainingProgram implements AutoCloseable {
     private static final double BETA_1 = 0.9;
     private static final double BETA_2 = 0.95;
     private static final double EPSILON = 1e-8;
+    private static final double MOMENTUM = 0.95;
     /** Methods that give the optimizer's tensors, and the suffix under which a checkpoint holds them. */
     private static final List<String> STATES = List.of("masters", "first_moments", "second_moments");
 
@@ -49,7 +50,7 @@ final class PretrainingProgram implements AutoCloseable {
         }
     }
 
-    /** Runs one step of AdamW and gives the batch's loss in nats a token, before the step. */
+    /** Runs one optimizer step and gives the batch's loss in nats a token, before the step. */
     double step(Batch batch, double learningRate, long step) {
         try (NDManager scope = program.newScope()) {
             NDArray result = program.runDifferentiably(
@@ -61,7 +62,8 @@ final class PretrainingProgram implements AutoCloseable {
                                 BETA_1,
                                 BETA_2,
                                 EPSILON,
-                                settings.weightDecay(),
+                                learningRate * settings.matrixRateRatio(),
+                                MOMENTUM,
                                 settings.largestGradientNorm(),
                                 step
                             }))

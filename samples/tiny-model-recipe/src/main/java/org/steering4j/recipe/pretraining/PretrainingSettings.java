@@ -7,9 +7,10 @@ import org.steering4j.engine.Precision;
  *
  * @param totalTokens tokens to see before the learning rate has fallen to its last value
  * @param batchTokens tokens of a step, padding included
- * @param learningRate the highest one
+ * @param learningRate the highest one, of AdamW, which trains the embedding and the norms
  * @param lastLearningRateShare the share of it that is left at the end of the cosine
  * @param warmUpShare the share of all tokens over which the rate rises from zero
+ * @param matrixRateRatio how many times greater the learning rate of Muon is, which trains the other matrices
  * @param everythingPercent how many conversations of a hundred are learned whole; of the others only what the assistant
  *     says
  * @param precision of the products; the optimizer keeps float32 weights in either
@@ -21,14 +22,14 @@ public record PretrainingSettings(
         double learningRate,
         double lastLearningRateShare,
         double warmUpShare,
-        double weightDecay,
+        double matrixRateRatio,
         double largestGradientNorm,
         int everythingPercent,
         Precision precision) {
 
     /** What the embedded model was made with. */
     public static PretrainingSettings standard(long seed) {
-        return new PretrainingSettings(seed, 8_000_000, 4096, 3e-3, 0.03, 0.02, 0.1, 1.0, 10, Precision.BFLOAT16);
+        return new PretrainingSettings(seed, 8_000_000, 4096, 3e-3, 0.02, 0.02, 6.0, 1.0, 10, Precision.BFLOAT16);
     }
 
     public PretrainingSettings withTotalTokens(long tokens) {
@@ -39,7 +40,7 @@ public record PretrainingSettings(
                 learningRate,
                 lastLearningRateShare,
                 warmUpShare,
-                weightDecay,
+                matrixRateRatio,
                 largestGradientNorm,
                 everythingPercent,
                 precision);

@@ -1,5 +1,5 @@
 
-  # Methods that the recipe adds to the decoder program: training of all weights with AdamW (arXiv 1711.05101). The
+  # Methods that the recipe adds to the decoder program: training of all weights. The
   # weights that the decoder multiplies with are in the compute type; the optimizer keeps float32 masters of them.
   trained : List[Tensor]
   master : List[Tensor]
@@ -45,8 +45,23 @@
     scores = self.target_log_probabilities(x, selected, torch.index_select(targets, 0, selected))
     return torch.neg(torch.div(torch.sum(torch.mul(scores, selected_weights)), torch.sum(selected_weights)))
 
-  # settings: float64 [7]: learning rate, beta 1, beta 2, epsilon, weight decay (matrices only), largest gradient norm,
-  # step from 1 -> float32 [2]: loss and gradient norm
+  # The nearest matrix with orthogonal rows or columns, by five Newton-Schulz iterations (Muon, Jordan et al. 2024).
+  def orthogonalised(self: __torch__.Decoder, matrix: Tensor) -> Tensor:
+    x = torch.div(matrix, torch.add(torch.norm(matrix), 1e-7))
+    tall = torch.size(matrix, 0) > torch.size(matrix, 1)
+    if tall:
+      x = torch.t(x)
+    for i in range(5):
+      square = torch.mm(x, torch.t(x))
+      polynomial = torch.add(torch.mul(square, -4.775), torch.mm(square, square), alpha=2.0315)
+      x = torch.add(torch.mul(x, 3.4445), torch.mm(polynomial, x))
+    if tall:
+      x = torch.t(x)
+    return x
+
+  # One step: Muon for the matrices inside the blocks, AdamW (arXiv 1711.05101) for the embedding and the norms.
+  # settings: float64 [8]: learning rate of AdamW, beta 1, beta 2, epsilon, learning rate of Muon, its momentum, largest
+  # gradient norm, step from 1 -> float32 [2]: loss and gradient norm
   def training_step(self: __torch__.Decoder, tokens: Tensor, weights: Tensor, settings: Tensor) -> Tensor:
     loss = self.next_token_loss(tokens, weights)
     gradients = torch.grad([loss], self.trained, None, None, False, False)
@@ -58,20 +73,27 @@
     beta_1 = float(settings[1])
     beta_2 = float(settings[2])
     epsilon = float(settings[3])
-    decay = float(settings[4])
-    scale = torch.clamp(torch.div(torch.full([1], float(settings[5])), norm), None, 1.)
-    correction_1 = 1. - beta_1 ** float(settings[6])
-    correction_2 = 1. - beta_2 ** float(settings[6])
+    matrix_rate = float(settings[4])
+    momentum = float(settings[5])
+    scale = torch.clamp(torch.div(torch.full([1], float(settings[6])), norm), None, 1.)
+    correction_1 = 1. - beta_1 ** float(settings[7])
+    correction_2 = 1. - beta_2 ** float(settings[7])
     for i in range(torch.len(self.trained)):
       gradient = torch.mul(torch.detach(unchecked_cast(Tensor, gradients[i])).to(6), scale)
       weight = self.master[i]
-      if torch.dim(weight) > 1:
-        _0 = torch.mul_(weight, 1. - rate * decay)
-      _1 = torch.lerp_(self.first_moment[i], gradient, 1. - beta_1)
-      _2 = torch.addcmul_(torch.mul_(self.second_moment[i], beta_2), gradient, gradient, value=1. - beta_2)
-      denominator = torch.add(torch.sqrt(torch.div(self.second_moment[i], correction_2)), epsilon)
-      _3 = torch.addcdiv_(weight, self.first_moment[i], denominator, value=-rate / correction_1)
-      _4 = torch.copy_(torch.detach(self.trained[i]), weight)
+      if i > 0 and torch.dim(weight) == 2:
+        _0 = torch.lerp_(self.first_moment[i], gradient, 1. - momentum)
+        update = self.orthogonalised(torch.lerp(gradient, self.first_moment[i], momentum))
+        ratio = float(torch.size(weight, 0)) / float(torch.size(weight, 1))
+        if ratio < 1.:
+          ratio = 1.
+        _1 = torch.add_(weight, update, alpha=-matrix_rate * ratio ** 0.5)
+      else:
+        _2 = torch.lerp_(self.first_moment[i], gradient, 1. - beta_1)
+        _3 = torch.addcmul_(torch.mul_(self.second_moment[i], beta_2), gradient, gradient, value=1. - beta_2)
+        denominator = torch.add(torch.sqrt(torch.div(self.second_moment[i], correction_2)), epsilon)
+        _4 = torch.addcdiv_(weight, self.first_moment[i], denominator, value=-rate / correction_1)
+      _5 = torch.copy_(torch.detach(self.trained[i]), weight)
     return torch.cat([torch.reshape(torch.detach(loss), [1]), torch.detach(norm)])
 
   def masters(self: __torch__.Decoder, unused: Tensor) -> List[Tensor]:
