@@ -49,7 +49,8 @@ final class ChatGeneration {
             ChatSettings settings = ChatSettings.of(setup, SteeringChatRequestParameters.from(request.parameters()));
             int[] prompt = model.prompts().prompt(request.messages(), settings.tools());
             if (prompt.length >= model.generator().contextLength()) {
-                throw new PromptTooLongException(prompt.length, model.generator().contextLength());
+                throw new PromptTooLongException(
+                        prompt.length, model.generator().contextLength());
             }
             return new ChatGeneration(model, settings, prompt);
         });
@@ -66,8 +67,8 @@ final class ChatGeneration {
     }
 
     private ChatResponse generate(AnswerSink sink) {
-        AnswerReader reader =
-                model.prompts().answerReader(settings.stopSequences(), !settings.tools().isEmpty());
+        AnswerReader reader = model.prompts()
+                .answerReader(settings.stopSequences(), !settings.tools().isEmpty());
         GenerationResult result = model.generator().generate(request(), token -> {
             deliver(reader.append(token), sink);
             return !reader.stopped() && !sink.isCancelled();
@@ -80,7 +81,11 @@ final class ChatGeneration {
         int room = model.generator().contextLength() - prompt.length;
         int maximumTokens = settings.maximumTokens() == null ? room : Math.min(settings.maximumTokens(), room);
         return new GenerationRequest(
-                prompt, settings.layers(), settings.sampling(), maximumTokens, model.prompts().endTokens());
+                prompt,
+                settings.layers(),
+                settings.sampling(),
+                maximumTokens,
+                model.prompts().endTokens());
     }
 
     private void deliver(List<AnswerPart> parts, AnswerSink sink) {

@@ -46,21 +46,24 @@ record ChatSettings(
 
     private static void requireSupported(SteeredModel model, SteeringChatRequestParameters parameters) {
         if (parameters.modelName() != null && !parameters.modelName().equals(model.name())) {
-            throw new UnsupportedFeatureException(("modelName \"%s\" is not supported: this chat model runs %s only; leave modelName out,"
-                            + " or build another chat model on that model's folder")
-                    .formatted(parameters.modelName(), model.name()));
+            throw new UnsupportedFeatureException(
+                    ("modelName \"%s\" is not supported: this chat model runs %s only; leave modelName out,"
+                                    + " or build another chat model on that model's folder")
+                            .formatted(parameters.modelName(), model.name()));
         }
         if (parameters.responseFormat() != null && parameters.responseFormat().type() == ResponseFormatType.JSON) {
             throw new UnsupportedFeatureException(
                     "responseFormat JSON is not supported yet: leave responseFormat out, and ask for JSON in a message");
         }
         if (parameters.toolChoice() == ToolChoice.REQUIRED) {
-            throw new UnsupportedFeatureException("toolChoice REQUIRED is not supported yet: use AUTO, and ask for the tool in a message");
+            throw new UnsupportedFeatureException(
+                    "toolChoice REQUIRED is not supported yet: use AUTO, and ask for the tool in a message");
         }
         if (!parameters.toolSpecifications().isEmpty() && !model.prompts().supportsTools()) {
-            throw new UnsupportedFeatureException(("toolSpecifications are not supported by %s: its chat template does not write tools;"
-                            + " leave them out, or use a model that was trained to call tools")
-                    .formatted(model.name()));
+            throw new UnsupportedFeatureException(
+                    ("toolSpecifications are not supported by %s: its chat template does not write tools;"
+                                    + " leave them out, or use a model that was trained to call tools")
+                            .formatted(model.name()));
         }
     }
 

@@ -103,6 +103,9 @@ public final class SteeringChatRequestParameters extends DefaultChatRequestParam
 
         @Override
         public Builder overrideWith(ChatRequestParameters parameters) {
+            if (parameters == null) {
+                return this;
+            }
             super.overrideWith(parameters);
             if (parameters instanceof SteeringChatRequestParameters that) {
                 steering = getOrDefault(that.steering, steering);

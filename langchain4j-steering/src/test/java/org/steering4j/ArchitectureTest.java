@@ -1,0 +1,77 @@
+package org.steering4j;
+
+import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import org.steering4j.vector.SteeringException;
+
+/** Who may know whom. */
+@AnalyzeClasses(packages = "org.steering4j", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    private static final String FRONT_DOOR = "org.steering4j";
+    private static final String PROMPT = "org.steering4j.prompt..";
+    private static final String ENGINE = "org.steering4j.engine..";
+    private static final String CHECKPOINT = "org.steering4j.checkpoint..";
+    private static final String VECTOR = "org.steering4j.vector..";
+    private static final String INTERNAL = "org.steering4j.internal..";
+
+    /** Our exceptions lie in vector, the lowest public package; they are thrown below it and caught above. */
+    private static final DescribedPredicate<JavaClass> A_FAILURE = assignableTo(SteeringException.class);
+
+    @ArchTest
+    static final ArchRule no_cycles = slices()
+            .matching("org.steering4j.(*)..")
+            .should()
+            .beFreeOfCycles()
+            .ignoreDependency(alwaysTrue(), A_FAILURE);
+
+    @ArchTest
+    static final ArchRule nobody_knows_the_front_door = noClasses()
+            .that()
+            .resideOutsideOfPackage(FRONT_DOOR)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(FRONT_DOOR);
+
+    @ArchTest
+    static final ArchRule internal_is_at_the_bottom = mayNotKnow(INTERNAL, PROMPT, ENGINE, CHECKPOINT, VECTOR);
+
+    @ArchTest
+    static final ArchRule vector_knows_none_of_them = mayNotKnow(VECTOR, PROMPT, ENGINE, CHECKPOINT);
+
+    @ArchTest
+    static final ArchRule checkpoint_knows_files_only = mayNotKnow(CHECKPOINT, PROMPT, ENGINE, VECTOR);
+
+    @ArchTest
+    static final ArchRule engine_knows_no_text = mayNotKnow(ENGINE, PROMPT);
+
+    @ArchTest
+    static final ArchRule prompt_knows_no_engine_and_no_vectors = mayNotKnow(PROMPT, ENGINE, VECTOR);
+
+    @ArchTest
+    static final ArchRule only_the_front_door_and_prompt_know_langchain4j = noClasses()
+            .that()
+            .resideInAnyPackage(ENGINE, CHECKPOINT, VECTOR, INTERNAL)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.langchain4j..");
+
+    private static ArchRule mayNotKnow(String who, String... whom) {
+        return noClasses()
+                .that()
+                .resideInAPackage(who)
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(whom).and(not(A_FAILURE)));
+    }
+}

@@ -1,0 +1,88 @@
+package org.steering4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import org.junit.jupiter.api.Test;
+import org.steering4j.vector.Steering;
+
+class SteeringChatRequestParametersTest {
+
+    private final SteeringChatRequestParameters full = SteeringChatRequestParameters.builder()
+            .steering(Steering.of("truthfulness", 1))
+            .minP(0.1)
+            .repetitionPenalty(1.2)
+            .seed(7L)
+            .temperature(0.5)
+            .build();
+
+    @Test
+    void should_keep_steering_when_overridden_by_common_parameters() {
+        ChatRequestParameters common =
+                ChatRequestParameters.builder().temperature(0.9).build();
+        SteeringChatRequestParameters merged = full.overrideWith(common);
+        assertThat(merged.steering()).isEqualTo(Steering.of("truthfulness", 1));
+        assertThat(merged.minP()).isEqualTo(0.1);
+        assertThat(merged.repetitionPenalty()).isEqualTo(1.2);
+        assertThat(merged.seed()).isEqualTo(7);
+        assertThat(merged.temperature()).isEqualTo(0.9);
+    }
+
+    @Test
+    void should_keep_steering_when_defaulted_by_common_parameters() {
+        ChatRequestParameters common =
+                ChatRequestParameters.builder().temperature(0.9).topK(3).build();
+        SteeringChatRequestParameters merged = full.defaultedBy(common);
+        assertThat(merged)
+                .isEqualTo(full.overrideWith(
+                        ChatRequestParameters.builder().topK(3).build()));
+        assertThat(merged.temperature()).isEqualTo(0.5);
+    }
+
+    @Test
+    void should_keep_steering_when_it_overrides_or_defaults_common_parameters() {
+        ChatRequestParameters common = ChatRequestParameters.builder().topK(3).build();
+        assertThat(common.overrideWith(full)).isInstanceOfSatisfying(SteeringChatRequestParameters.class, merged -> {
+            assertThat(merged.steering()).isEqualTo(full.steering());
+            assertThat(merged.topK()).isEqualTo(3);
+        });
+        assertThat(common.defaultedBy(full))
+                .isInstanceOfSatisfying(
+                        SteeringChatRequestParameters.class,
+                        merged -> assertThat(merged.steering()).isEqualTo(full.steering()));
+    }
+
+    @Test
+    void should_replace_steering_and_not_add_to_it() {
+        SteeringChatRequestParameters other = SteeringChatRequestParameters.builder()
+                .steering(Steering.of("safety", 2))
+                .build();
+        assertThat(full.overrideWith(other).steering()).isEqualTo(Steering.of("safety", 2));
+    }
+
+    @Test
+    void should_tell_off_from_inherit() {
+        SteeringChatRequestParameters off = SteeringChatRequestParameters.builder()
+                .steering(Steering.none())
+                .build();
+        assertThat(full.overrideWith(off).steering()).isEqualTo(Steering.none());
+        assertThat(full.overrideWith(SteeringChatRequestParameters.EMPTY)).isEqualTo(full);
+        assertThat(full.overrideWith(null)).isEqualTo(full);
+    }
+
+    @Test
+    void should_be_equal_by_value() {
+        assertThat(full)
+                .isEqualTo(SteeringChatRequestParameters.builder()
+                        .overrideWith(full)
+                        .build());
+        assertThat(full)
+                .hasSameHashCodeAs(SteeringChatRequestParameters.builder()
+                        .overrideWith(full)
+                        .build());
+        assertThat(full)
+                .isNotEqualTo(SteeringChatRequestParameters.EMPTY.overrideWith(
+                        ChatRequestParameters.builder().temperature(0.5).build()));
+        assertThat(full.toString()).contains("truthfulness", "0.5");
+    }
+}
