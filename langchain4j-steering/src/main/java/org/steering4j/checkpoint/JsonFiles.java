@@ -8,14 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Reads the JSON files of a model folder. */
-final class JsonFiles {
+/** Reads the JSON files of a model folder. Stateless. */
+public final class JsonFiles {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private JsonFiles() {}
 
-    static JsonNode readObject(Path file) {
+    public static JsonNode readObject(Path file) {
         JsonNode json;
         try {
             json = MAPPER.readTree(Files.readAllBytes(file));

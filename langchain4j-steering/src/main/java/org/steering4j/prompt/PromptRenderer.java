@@ -19,12 +19,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.steering4j.checkpoint.JsonFiles;
 import org.steering4j.checkpoint.ModelFolderException;
 
 /**
@@ -64,6 +67,7 @@ public final class PromptRenderer implements AutoCloseable {
     private final TextTokenizer tokenizer;
     private final Map<String, ChatTemplate> templates;
     private final Map<String, Object> namedTokens;
+    private final Set<Integer> endTokens;
     /** The first characters of all control tokens. */
     private final String beginnings;
 
@@ -71,11 +75,13 @@ public final class PromptRenderer implements AutoCloseable {
             Path folder,
             TextTokenizer tokenizer,
             Map<String, ChatTemplate> templates,
-            Map<String, Object> namedTokens) {
+            Map<String, Object> namedTokens,
+            Set<Integer> endTokens) {
         this.folder = folder;
         this.tokenizer = tokenizer;
         this.templates = templates;
         this.namedTokens = namedTokens;
+        this.endTokens = endTokens;
         this.beginnings = tokenizer.controlTokens().stream()
                 .map(token -> token.substring(0, 1))
                 .distinct()
@@ -88,21 +94,16 @@ public final class PromptRenderer implements AutoCloseable {
      * @throws ModelFolderException if a file is missing or damaged
      */
     public static PromptRenderer open(Path folder) {
-        JsonNode configuration = readConfiguration(folder.resolve("tokenizer_config.json"));
+        JsonNode configuration = readIfPresent(folder.resolve("tokenizer_config.json"));
         Map<String, ChatTemplate> templates = readTemplates(folder, configuration);
         String sources = templates.values().stream().map(ChatTemplate::source).collect(Collectors.joining());
         TextTokenizer tokenizer = TextTokenizer.open(folder, sources, ToolCallScanner.MARKERS);
-        return new PromptRenderer(folder, tokenizer, templates, namedTokens(configuration));
+        Map<String, Object> namedTokens = namedTokens(configuration);
+        return new PromptRenderer(folder, tokenizer, templates, namedTokens, endTokens(folder, tokenizer, namedTokens));
     }
 
-    private static JsonNode readConfiguration(Path file) {
-        try {
-            return Files.exists(file) ? MAPPER.readTree(Files.readAllBytes(file)) : MAPPER.createObjectNode();
-        } catch (JacksonException e) {
-            throw new ModelFolderException(file + " is not valid JSON: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new ModelFolderException(file + " cannot be read: " + e, e);
-        }
+    private static JsonNode readIfPresent(Path file) {
+        return Files.exists(file) ? JsonFiles.readObject(file) : MAPPER.createObjectNode();
     }
 
     private static Map<String, ChatTemplate> readTemplates(Path folder, JsonNode configuration) {
@@ -138,6 +139,37 @@ public final class PromptRenderer implements AutoCloseable {
             }
         }
         return tokens;
+    }
+
+    /** The tokenizer's own end token first: it is the one that ends a turn. */
+    private static Set<Integer> endTokens(Path folder, TextTokenizer tokenizer, Map<String, Object> namedTokens) {
+        Set<Integer> endTokens = new LinkedHashSet<>();
+        if (namedTokens.get("eos_token") instanceof String content) {
+            tokenizer.controlToken(content).ifPresent(endTokens::add);
+        }
+        for (String file : List.of("generation_config.json", "config.json")) {
+            JsonNode ids = readIfPresent(folder.resolve(file)).path("eos_token_id");
+            if (ids.isInt()) {
+                endTokens.add(ids.asInt());
+            }
+            ids.forEach(id -> endTokens.add(id.asInt()));
+        }
+        return Collections.unmodifiableSet(endTokens);
+    }
+
+    /**
+     * The tokens that end an answer, each of which the model may give: {@code eos_token} of {@code tokenizer_config.json}, which comes
+     * first, and {@code eos_token_id} of {@code generation_config.json} and {@code config.json}.
+     */
+    public Set<Integer> endTokens() {
+        return endTokens;
+    }
+
+    /** Whether the chat template writes tools at all; one that does not would drop them silently. */
+    public boolean supportsTools() {
+        return templates.containsKey(TEMPLATE_WITH_TOOLS)
+                || templates.values().stream()
+                        .anyMatch(template -> template.source().contains("tools"));
     }
 
     /** The tokenizer of the same folder; closed with this. */

@@ -1,15 +1,12 @@
 package org.steering4j.prompt;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -26,6 +23,7 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.steering4j.checkpoint.JsonFiles;
 import org.steering4j.checkpoint.ModelFolderException;
 
 /**
@@ -112,22 +110,11 @@ public final class TextTokenizer implements AutoCloseable {
     }
 
     private static ObjectNode read(Path file) {
-        try {
-            if (MAPPER.readTree(Files.readAllBytes(file)) instanceof ObjectNode json
-                    && json.path("model").isObject()) {
-                return json;
-            }
-            throw new ModelFolderException(
-                    file + " is not a tokenizer: expected a JSON object with the field \"model\"");
-        } catch (NoSuchFileException e) {
-            throw new ModelFolderException(
-                    file + " is missing: a model folder needs the tokenizer in Hugging Face's tokenizer.json format",
-                    e);
-        } catch (JacksonException e) {
-            throw new ModelFolderException(file + " is not valid JSON: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new ModelFolderException(file + " cannot be read: " + e, e);
+        if (JsonFiles.readObject(file) instanceof ObjectNode json
+                && json.path("model").isObject()) {
+            return json;
         }
+        throw new ModelFolderException(file + " is not a tokenizer: expected a JSON object with the field \"model\"");
     }
 
     /** Renames the control tokens in the JSON and drops what adds, cuts or pads tokens; returns the aliases by control token. */

@@ -6,8 +6,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import org.steering4j.recipe.ChatMarkup;
+import org.steering4j.recipe.ConversationEncoder;
+import org.steering4j.recipe.ConversationEncoder.Encoded;
 import org.steering4j.recipe.Corpus;
-import org.steering4j.recipe.pretraining.ConversationEncoder.Encoded;
 
 /**
  * Cuts the corpus into batches of about equally many tokens: conversations of like length side by side, each in a row of

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.steering4j.checkpoint.ModelConfiguration;
 import org.steering4j.internal.SafetensorsFile;
 import org.steering4j.internal.SafetensorsWriter;
+import org.steering4j.recipe.ConversationEncoder;
 import org.steering4j.recipe.Corpus;
 
 /**
@@ -47,7 +48,7 @@ public final class Pretraining {
         TinyModelShape.writeConfiguration(configuration, beginToken, endToken, initial);
         TinyModelShape.writeInitialWeights(configuration, settings.seed(), initial);
         try (PretrainingProgram program = new PretrainingProgram(initial, settings);
-                ConversationEncoder encoder = new ConversationEncoder(folder.resolve("tokenizer.json"))) {
+                ConversationEncoder encoder = new ConversationEncoder(folder)) {
             Progress progress = resume(program);
             train(program, new BatchSource(corpus, encoder, settings, progress.position()), progress);
             TinyModelShape.writeConfiguration(configuration, beginToken, endToken, folder);

@@ -1,0 +1,131 @@
+package org.steering4j;
+
+import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.output.FinishReason;
+import dev.langchain4j.model.output.TokenUsage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.steering4j.engine.GenerationRequest;
+import org.steering4j.engine.GenerationResult;
+import org.steering4j.engine.PromptTooLongException;
+import org.steering4j.engine.StopCause;
+import org.steering4j.prompt.AnswerPart;
+import org.steering4j.prompt.AnswerReader;
+
+/**
+ * One request on its way: checked and rendered by {@link #prepare}, then answered by {@link #run}, which goes token ids, generated ids, text.
+ * The one path of all chats, streaming or not. To be run once.
+ */
+final class ChatGeneration {
+
+    private final SteeredModel model;
+    private final ChatSettings settings;
+    private final int[] prompt;
+    private final StringBuilder text = new StringBuilder();
+    private final List<ToolExecutionRequest> toolCalls = new ArrayList<>();
+
+    private ChatGeneration(SteeredModel model, ChatSettings settings, int[] prompt) {
+        this.model = model;
+        this.settings = settings;
+        this.prompt = prompt;
+    }
+
+    /**
+     * Refuses what cannot be honoured, before anything is generated; throws as {@link ChatSettings#of} does, and:
+     *
+     * @throws dev.langchain4j.exception.UnsupportedFeatureException if a message holds anything but text
+     * @throws dev.langchain4j.exception.InvalidRequestException if the chat template refuses the messages
+     * @throws PromptTooLongException if the conversation leaves no room in the model's context
+     * @throws org.steering4j.engine.ModelClosedException if the model is closed
+     */
+    static ChatGeneration prepare(ChatSetup setup, ChatRequest request) {
+        SteeredModel model = setup.model();
+        return model.whileOpen(() -> {
+            ChatSettings settings = ChatSettings.of(setup, SteeringChatRequestParameters.from(request.parameters()));
+            int[] prompt = model.prompts().prompt(request.messages(), settings.tools());
+            if (prompt.length >= model.generator().contextLength()) {
+                throw new PromptTooLongException(prompt.length, model.generator().contextLength());
+            }
+            return new ChatGeneration(model, settings, prompt);
+        });
+    }
+
+    /**
+     * Generates the answer.
+     *
+     * @return the whole answer, or what had come of it when the sink cancelled
+     * @throws org.steering4j.engine.ModelClosedException if the model is closed meanwhile
+     */
+    ChatResponse run(AnswerSink sink) {
+        return model.whileOpen(() -> generate(sink));
+    }
+
+    private ChatResponse generate(AnswerSink sink) {
+        AnswerReader reader =
+                model.prompts().answerReader(settings.stopSequences(), !settings.tools().isEmpty());
+        GenerationResult result = model.generator().generate(request(), token -> {
+            deliver(reader.append(token), sink);
+            return !reader.stopped() && !sink.isCancelled();
+        });
+        deliver(reader.finish(), sink);
+        return response(result, reader.stopped());
+    }
+
+    private GenerationRequest request() {
+        int room = model.generator().contextLength() - prompt.length;
+        int maximumTokens = settings.maximumTokens() == null ? room : Math.min(settings.maximumTokens(), room);
+        return new GenerationRequest(
+                prompt, settings.layers(), settings.sampling(), maximumTokens, model.prompts().endTokens());
+    }
+
+    private void deliver(List<AnswerPart> parts, AnswerSink sink) {
+        for (AnswerPart part : parts) {
+            if (sink.isCancelled()) {
+                return;
+            }
+            if (part instanceof AnswerPart.Text piece) {
+                text.append(piece.text());
+                sink.onText(piece.text());
+            } else if (part instanceof AnswerPart.ToolCall call) {
+                toolCalls.add(call.request());
+                sink.onToolCall(toolCalls.size() - 1, call.request());
+            }
+        }
+    }
+
+    private ChatResponse response(GenerationResult result, boolean stopped) {
+        int answerTokens = result.tokens().length;
+        return ChatResponse.builder()
+                .aiMessage(AiMessage.builder()
+                        .text(text.isEmpty() && !toolCalls.isEmpty() ? null : text.toString())
+                        .toolExecutionRequests(toolCalls)
+                        .build())
+                .metadata(SteeringChatResponseMetadata.builder()
+                        .id("steered-" + UUID.randomUUID())
+                        .modelName(model.name())
+                        .tokenUsage(new TokenUsage(prompt.length, answerTokens))
+                        .finishReason(finishReason(result.cause(), stopped))
+                        .steering(settings.steering())
+                        .steeredLayers(settings.layers().layers())
+                        .timeToFirstToken(result.timeToFirstToken())
+                        .tokensPerSecond(perSecond(answerTokens, result.total()))
+                        .build())
+                .build();
+    }
+
+    private FinishReason finishReason(StopCause cause, boolean stopped) {
+        if (!stopped && (cause == StopCause.MAXIMUM_TOKENS || cause == StopCause.CONTEXT_FULL)) {
+            return FinishReason.LENGTH;
+        }
+        return toolCalls.isEmpty() ? FinishReason.STOP : FinishReason.TOOL_EXECUTION;
+    }
+
+    private static double perSecond(int tokens, Duration time) {
+        return time.isZero() ? 0 : tokens * 1e9 / time.toNanos();
+    }
+}

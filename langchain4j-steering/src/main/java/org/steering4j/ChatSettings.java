@@ -1,0 +1,74 @@
+package org.steering4j;
+
+import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
+import dev.langchain4j.model.chat.request.ToolChoice;
+import java.util.List;
+import org.steering4j.engine.Sampling;
+import org.steering4j.vector.LayerSteering;
+import org.steering4j.vector.Steering;
+
+/**
+ * Request parameters, checked against the model that is to honour them. Immutable.
+ *
+ * @param tools what the model may call
+ * @param maximumTokens null for as many as the context holds
+ * @param layers the steering, worked out for the model
+ */
+record ChatSettings(
+        List<ToolSpecification> tools,
+        List<String> stopSequences,
+        Sampling sampling,
+        Integer maximumTokens,
+        Steering steering,
+        LayerSteering layers) {
+
+    /**
+     * Refuses what cannot be honoured, before anything is generated.
+     *
+     * @throws UnsupportedFeatureException for what this model cannot do
+     * @throws IllegalArgumentException for a value out of its range
+     * @throws org.steering4j.vector.SteeringException for an unknown or unfitting vector
+     */
+    static ChatSettings of(ChatSetup setup, SteeringChatRequestParameters parameters) {
+        SteeredModel model = setup.model();
+        requireSupported(model, parameters);
+        Steering steering = parameters.steering() == null ? Steering.none() : parameters.steering();
+        return new ChatSettings(
+                parameters.toolChoice() == ToolChoice.NONE ? List.of() : parameters.toolSpecifications(),
+                parameters.stopSequences(),
+                model.generationDefaults().sampling(parameters),
+                maximumTokens(model, parameters),
+                steering,
+                setup.vectors().resolve(steering, model.shape()));
+    }
+
+    private static void requireSupported(SteeredModel model, SteeringChatRequestParameters parameters) {
+        if (parameters.modelName() != null && !parameters.modelName().equals(model.name())) {
+            throw new UnsupportedFeatureException(("modelName \"%s\" is not supported: this chat model runs %s only; leave modelName out,"
+                            + " or build another chat model on that model's folder")
+                    .formatted(parameters.modelName(), model.name()));
+        }
+        if (parameters.responseFormat() != null && parameters.responseFormat().type() == ResponseFormatType.JSON) {
+            throw new UnsupportedFeatureException(
+                    "responseFormat JSON is not supported yet: leave responseFormat out, and ask for JSON in a message");
+        }
+        if (parameters.toolChoice() == ToolChoice.REQUIRED) {
+            throw new UnsupportedFeatureException("toolChoice REQUIRED is not supported yet: use AUTO, and ask for the tool in a message");
+        }
+        if (!parameters.toolSpecifications().isEmpty() && !model.prompts().supportsTools()) {
+            throw new UnsupportedFeatureException(("toolSpecifications are not supported by %s: its chat template does not write tools;"
+                            + " leave them out, or use a model that was trained to call tools")
+                    .formatted(model.name()));
+        }
+    }
+
+    private static Integer maximumTokens(SteeredModel model, SteeringChatRequestParameters parameters) {
+        Integer asked = parameters.maxOutputTokens();
+        if (asked != null && asked < 1) {
+            throw new IllegalArgumentException("maxOutputTokens is %d but must be at least 1".formatted(asked));
+        }
+        return asked != null ? asked : model.generationDefaults().maximumTokens();
+    }
+}

@@ -1,0 +1,77 @@
+package org.steering4j;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.steering4j.checkpoint.ModelFolderException;
+
+/** The model folder on the class path, copied to a temporary folder, because the engine maps files. */
+record EmbeddedModel(Path folder) {
+
+    private static final String RESOURCES = "/org/steering4j/embedded/";
+    private static final String ARTIFACT = "org.steering4j:langchain4j-steering-tiny-model";
+    private static final List<String> FILES = List.of(
+            "config.json",
+            "model.safetensors",
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "generation_config.json",
+            "chat_template.jinja");
+
+    static EmbeddedModel unpack() {
+        if (EmbeddedModel.class.getResource(RESOURCES + FILES.get(0)) == null) {
+            throw new ModelFolderException("there is no embedded model on the class path: add the artifact " + ARTIFACT
+                    + ", or open a model folder with modelPath(...)");
+        }
+        EmbeddedModel model = new EmbeddedModel(createFolder());
+        try {
+            for (String file : FILES) {
+                model.copy(file);
+            }
+            return model;
+        } catch (IOException e) {
+            model.delete();
+            throw new ModelFolderException(
+                    "the embedded model cannot be copied to " + model.folder + ": " + e.getMessage()
+                            + "; free some space, or choose another place with -Djava.io.tmpdir=...",
+                    e);
+        }
+    }
+
+    private static Path createFolder() {
+        try {
+            return Files.createTempDirectory("steering4j-embedded-");
+        } catch (IOException e) {
+            throw new ModelFolderException(
+                    "no temporary folder can be made for the embedded model: " + e.getMessage()
+                            + "; choose another place with -Djava.io.tmpdir=...",
+                    e);
+        }
+    }
+
+    private void copy(String file) throws IOException {
+        try (InputStream resource = EmbeddedModel.class.getResourceAsStream(RESOURCES + file)) {
+            if (resource != null) {
+                Files.copy(resource, folder.resolve(file));
+            }
+        }
+    }
+
+    /** Deletes the copy; on Windows, where a mapped file cannot be deleted, at the latest when the JVM exits. */
+    void delete() {
+        try (Stream<Path> files = Files.list(folder)) {
+            folder.toFile().deleteOnExit();
+            for (Path file : files.toList()) {
+                if (!file.toFile().delete()) {
+                    file.toFile().deleteOnExit();
+                }
+            }
+            Files.deleteIfExists(folder);
+        } catch (IOException e) {
+            // Left to the JVM's exit.
+        }
+    }
+}

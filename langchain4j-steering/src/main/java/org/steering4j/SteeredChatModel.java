@@ -1,0 +1,86 @@
+package org.steering4j;
+
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import java.util.List;
+import org.steering4j.vector.Steering;
+
+/**
+ * A LangChain4j {@link ChatModel} that runs an open-weights model in this JVM and can be steered.
+ *
+ * <pre>{@code
+ * try (SteeredChatModel model = SteeredChatModel.builder()
+ *         .modelPath(Path.of("models/Qwen2.5-0.5B-Instruct"))
+ *         .vectors(SteeringVectors.fromFolder(Path.of("vectors")))
+ *         .steering(Steering.of("truthfulness", 1.0))
+ *         .build()) {
+ *     model.chat("Who was the first person on Mars?");
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe. Responses carry {@link SteeringChatResponseMetadata}. Every parameter of a request is honoured, or refused with
+ * {@link dev.langchain4j.exception.UnsupportedFeatureException}. Close it to close the model that it opened; a model that was given to it
+ * stays open.
+ */
+public final class SteeredChatModel implements ChatModel, AutoCloseable {
+
+    private final ChatSetup setup;
+
+    private SteeredChatModel(ChatSetup setup) {
+        this.setup = setup;
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Collects settings; for one thread. */
+    public static final class Builder extends SteeredChatModelBuilder<Builder> {
+
+        private Builder() {}
+
+        /**
+         * Opens the model, if it is not given.
+         *
+         * @throws IllegalArgumentException if not exactly one model is chosen, or a default is out of its range
+         * @throws org.steering4j.checkpoint.ModelFolderException if the model cannot be opened
+         * @throws org.steering4j.vector.SteeringException if the default steering names an unknown vector or one that does not fit
+         * @throws dev.langchain4j.exception.UnsupportedFeatureException if a default cannot be honoured
+         */
+        public SteeredChatModel build() {
+            return new SteeredChatModel(setup());
+        }
+    }
+
+    /**
+     * The same model with another default steering, at no cost: for agents and other places that take no request parameters. Closing the
+     * view does nothing.
+     *
+     * @throws org.steering4j.vector.SteeringException if the steering names an unknown vector or one that does not fit
+     */
+    public SteeredChatModel withSteering(Steering steering) {
+        return new SteeredChatModel(setup.withSteering(steering));
+    }
+
+    @Override
+    public ChatResponse doChat(ChatRequest request) {
+        return setup.prepare(request).run(AnswerSink.NONE);
+    }
+
+    @Override
+    public SteeringChatRequestParameters defaultRequestParameters() {
+        return setup.defaults();
+    }
+
+    @Override
+    public List<ChatModelListener> listeners() {
+        return setup.listeners();
+    }
+
+    @Override
+    public void close() {
+        setup.close();
+    }
+}

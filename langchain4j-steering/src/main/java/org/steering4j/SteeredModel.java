@@ -1,0 +1,181 @@
+package org.steering4j;
+
+import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.steering4j.engine.LanguageModel;
+import org.steering4j.engine.ModelClosedException;
+import org.steering4j.engine.TokenGenerator;
+import org.steering4j.prompt.PromptRenderer;
+import org.steering4j.vector.ModelShape;
+
+/**
+ * An open model folder: the engine, the tokenizer, the chat template and the model's own generation settings. It is what chat models share:
+ * open it once, build any number of them on it, and close it when none is needed any more. It knows no vectors.
+ *
+ * <p>Thread-safe. Its weights lie in native memory until {@link #close}; chats that run then end with
+ * {@link ModelClosedException}.
+ */
+public final class SteeredModel implements AutoCloseable {
+
+    private static final AtomicInteger THREADS = new AtomicInteger();
+    private static final long IDLE_THREAD_SECONDS = 10;
+
+    private final TokenGenerator generator;
+    private final PromptRenderer prompts;
+    private final ModelShape shape;
+    private final GenerationDefaults generationDefaults;
+    private final Runnable afterClose;
+    /** Streams answers; a thread for each that runs. */
+    private final ExecutorService executor = new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE,
+            IDLE_THREAD_SECONDS,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            SteeredModel::newThread);
+
+    private volatile boolean closed;
+
+    SteeredModel(
+            TokenGenerator generator,
+            PromptRenderer prompts,
+            ModelShape shape,
+            GenerationDefaults generationDefaults,
+            Runnable afterClose) {
+        this.generator = generator;
+        this.prompts = prompts;
+        this.shape = shape;
+        this.generationDefaults = generationDefaults;
+        this.afterClose = afterClose;
+    }
+
+    /**
+     * Opens a folder as Hugging Face lays it out, with {@code config.json}, {@code model.safetensors} (or its shards),
+     * {@code tokenizer.json} and {@code tokenizer_config.json}, in the precision that is faster on this machine.
+     *
+     * @throws org.steering4j.checkpoint.ModelFolderException if a file is missing or damaged, or the architecture is not supported
+     */
+    public static SteeredModel open(Path folder) {
+        return open(folder, () -> {});
+    }
+
+    /**
+     * Opens the model that comes as the artifact {@code org.steering4j:langchain4j-steering-tiny-model}, which must be on the class path.
+     *
+     * @throws org.steering4j.checkpoint.ModelFolderException if it is not
+     */
+    public static SteeredModel embedded() {
+        EmbeddedModel embedded = EmbeddedModel.unpack();
+        try {
+            return open(embedded.folder(), embedded::delete);
+        } catch (RuntimeException e) {
+            embedded.delete();
+            throw e;
+        }
+    }
+
+    private static SteeredModel open(Path folder, Runnable afterClose) {
+        // The cheap parts first, so that nothing native is left behind when they fail.
+        GenerationDefaults defaults = GenerationDefaults.read(folder);
+        PromptRenderer prompts = PromptRenderer.open(folder);
+        try {
+            LanguageModel model = LanguageModel.open(folder);
+            return new SteeredModel(model, prompts, model.shape(), defaults, afterClose);
+        } catch (RuntimeException e) {
+            prompts.close();
+            throw e;
+        }
+    }
+
+    /** The model's name, as responses report it. */
+    public String name() {
+        return shape.name();
+    }
+
+    /** What a steering vector must fit. */
+    public ModelShape shape() {
+        return shape;
+    }
+
+    /** The engine, to score or train with; closed with this. */
+    public LanguageModel languageModel() {
+        if (generator instanceof LanguageModel model) {
+            return model;
+        }
+        throw new IllegalStateException(
+                "this model runs on " + generator.getClass().getName() + ", not on a LanguageModel");
+    }
+
+    /** The tokenizer and chat template; closed with this. */
+    public PromptRenderer prompts() {
+        return prompts;
+    }
+
+    TokenGenerator generator() {
+        return generator;
+    }
+
+    GenerationDefaults generationDefaults() {
+        return generationDefaults;
+    }
+
+    /** Runs what uses the model, and says so if it is, or gets, closed. */
+    <T> T whileOpen(Supplier<T> use) {
+        requireOpen();
+        try {
+            return use.get();
+        } catch (IllegalStateException e) {
+            requireOpen();
+            throw e;
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new ModelClosedException(name());
+        }
+    }
+
+    /** Runs a task on a thread that is not the caller's. */
+    void execute(Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException e) {
+            throw new ModelClosedException(name());
+        }
+    }
+
+    private static Thread newThread(Runnable task) {
+        Thread thread = new Thread(task, "steered-chat-" + THREADS.incrementAndGet());
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Does nothing the second time. Does not wait for running chats; the last of them returns the memory. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        executor.shutdown();
+        try {
+            if (generator instanceof AutoCloseable closeable) {
+                closeable.close();
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException("the model " + name() + " cannot be closed: " + e.getMessage(), e);
+        } finally {
+            prompts.close();
+            afterClose.run();
+        }
+    }
+}

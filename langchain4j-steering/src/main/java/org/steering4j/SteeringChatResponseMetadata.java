@@ -1,0 +1,117 @@
+package org.steering4j;
+
+import dev.langchain4j.model.chat.response.ChatResponseMetadata;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.steering4j.vector.Steering;
+
+/** What LangChain4j tells of a response, and how it was steered and how fast it came. Immutable; may be shared between threads. */
+public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
+
+    private final Steering steering;
+    private final SortedSet<Integer> steeredLayers;
+    private final Duration timeToFirstToken;
+    private final Double tokensPerSecond;
+
+    private SteeringChatResponseMetadata(Builder builder) {
+        super(builder);
+        this.steering = builder.steering;
+        this.steeredLayers = builder.steeredLayers;
+        this.timeToFirstToken = builder.timeToFirstToken;
+        this.tokensPerSecond = builder.tokensPerSecond;
+    }
+
+    /** The steering applied; {@link Steering#none()} if there was none. */
+    public Steering steering() {
+        return steering;
+    }
+
+    /** The decoder blocks to whose output something was added, numbered from 0. */
+    public SortedSet<Integer> steeredLayers() {
+        return steeredLayers;
+    }
+
+    /** From the beginning of the generation, the prompt's included, until the first token was known. */
+    public Duration timeToFirstToken() {
+        return timeToFirstToken;
+    }
+
+    /** Tokens of the answer by the time of the whole generation, the prompt's included. */
+    public Double tokensPerSecond() {
+        return tokensPerSecond;
+    }
+
+    @Override
+    public Builder toBuilder() {
+        return ((Builder) toBuilder(new Builder()))
+                .steering(steering)
+                .steeredLayers(steeredLayers)
+                .timeToFirstToken(timeToFirstToken)
+                .tokensPerSecond(tokensPerSecond);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return super.equals(other)
+                && other instanceof SteeringChatResponseMetadata that
+                && Objects.equals(steering, that.steering)
+                && Objects.equals(steeredLayers, that.steeredLayers)
+                && Objects.equals(timeToFirstToken, that.timeToFirstToken)
+                && Objects.equals(tokensPerSecond, that.tokensPerSecond);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(super.hashCode(), steering, steeredLayers, timeToFirstToken, tokensPerSecond);
+    }
+
+    @Override
+    public String toString() {
+        return "SteeringChatResponseMetadata{steering=" + steering + ", steeredLayers=" + steeredLayers
+                + ", timeToFirstToken=" + timeToFirstToken + ", tokensPerSecond=" + tokensPerSecond + ", common="
+                + super.toString() + "}";
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Collects metadata; for one thread. */
+    public static final class Builder extends ChatResponseMetadata.Builder<Builder> {
+
+        private Steering steering = Steering.none();
+        private SortedSet<Integer> steeredLayers = Collections.emptySortedSet();
+        private Duration timeToFirstToken;
+        private Double tokensPerSecond;
+
+        private Builder() {}
+
+        public Builder steering(Steering steering) {
+            this.steering = steering;
+            return this;
+        }
+
+        public Builder steeredLayers(SortedSet<Integer> steeredLayers) {
+            this.steeredLayers = Collections.unmodifiableSortedSet(new TreeSet<>(steeredLayers));
+            return this;
+        }
+
+        public Builder timeToFirstToken(Duration timeToFirstToken) {
+            this.timeToFirstToken = timeToFirstToken;
+            return this;
+        }
+
+        public Builder tokensPerSecond(Double tokensPerSecond) {
+            this.tokensPerSecond = tokensPerSecond;
+            return this;
+        }
+
+        @Override
+        public SteeringChatResponseMetadata build() {
+            return new SteeringChatResponseMetadata(this);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+/**
+ * The front door: chat models for LangChain4j whose behaviour can be steered.
+ *
+ * <p>{@link org.steering4j.SteeredModel} is an open model folder, shared by any number of
+ * {@link org.steering4j.SteeredChatModel}s and {@link org.steering4j.SteeredStreamingChatModel}s. Which vectors steer a chat, and how
+ * strongly, is a request parameter ({@link org.steering4j.SteeringChatRequestParameters}), a default of the model, or a view
+ * ({@code model.withSteering(...)}).
+ *
+ * <p>What cannot be honoured is refused: a parameter is never ignored.
+ */
+package org.steering4j;
