@@ -1,0 +1,71 @@
+package org.steering4j.trainer.command;
+
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.SystemMessage;
+import dev.langchain4j.data.message.UserMessage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.steering4j.engine.GenerationRequest;
+import org.steering4j.vector.LayerSteering;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** Prints how a model goes on from a prompt. */
+@Command(name = "complete", description = "Prints the model's answer to a prompt, steered or not.")
+final class CompleteCommand implements Callable<Integer> {
+
+    @ParentCommand
+    private Main main;
+
+    @Mixin
+    private ModelOption model;
+
+    @Option(
+            names = "--prompt",
+            required = true,
+            paramLabel = "TEXT",
+            description = "What the user says; with --raw, the text to continue.")
+    private String prompt;
+
+    @Option(names = "--system-prompt", paramLabel = "TEXT", description = "A system message above the prompt.")
+    private String systemPrompt;
+
+    @Option(
+            names = "--raw",
+            description =
+                    "Continue the text itself, without chat template; an empty one stands for the beginning of a text.")
+    private boolean raw;
+
+    @Mixin
+    private SamplingOptions sampling;
+
+    @Mixin
+    private VectorOptions vectors;
+
+    @Override
+    public Integer call() {
+        VectorOptions.Vectors given = vectors.read();
+        try (OpenedModel opened = model.open()) {
+            LayerSteering steering =
+                    given.library().resolve(given.steering(), opened.model().shape());
+            int[] tokens = raw ? opened.rawPrompt(prompt) : opened.prompts().prompt(messages(), List.of());
+            GenerationRequest request = new GenerationRequest(
+                    tokens, steering, sampling.sampling(), sampling.maximumTokens(), opened.endTokens());
+            opened.generate(request, main.output()::print, () -> false);
+            main.output().println();
+        }
+        return 0;
+    }
+
+    private List<ChatMessage> messages() {
+        List<ChatMessage> messages = new ArrayList<>();
+        if (systemPrompt != null && !systemPrompt.isEmpty()) {
+            messages.add(SystemMessage.from(systemPrompt));
+        }
+        messages.add(UserMessage.from(prompt));
+        return messages;
+    }
+}

@@ -1,0 +1,318 @@
+package org.steering4j.trainer.command;
+
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.steering4j.trainer.BiPO;
+import org.steering4j.trainer.BiPOSettings;
+import org.steering4j.trainer.LearningRateSchedule;
+import org.steering4j.trainer.PreferenceData;
+import org.steering4j.trainer.PreferenceMetrics;
+import org.steering4j.trainer.TrainingDivergedException;
+import org.steering4j.trainer.TrainingProgress;
+import org.steering4j.trainer.TrainingResult;
+import org.steering4j.trainer.Truncation;
+import org.steering4j.trainer.report.Report;
+import org.steering4j.trainer.report.TrainingSection;
+import org.steering4j.vector.FileNotWrittenException;
+import org.steering4j.vector.SteeringException;
+import org.steering4j.vector.SteeringVector;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** Trains a steering vector. */
+@Command(
+        name = "train",
+        sortOptions = false,
+        description = "Trains a steering vector with BiPO (arXiv 2406.00045), from pairs of opposite answers.")
+final class TrainCommand implements Callable<Integer> {
+
+    @ParentCommand
+    private Main main;
+
+    @Spec
+    private CommandSpec command;
+
+    @Mixin
+    private ModelOption model;
+
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "FILE",
+            description = "CSV with the columns question, matching, not_matching.")
+    private Path data;
+
+    @Option(names = "--behavior", required = true, paramLabel = "NAME", description = "What the matching answers show.")
+    private String behavior;
+
+    @Option(
+            names = "--layer",
+            required = true,
+            split = ",",
+            paramLabel = "L",
+            description =
+                    "The block after which the vector is added, from 0; repeat it for a vector with several layers.")
+    private List<Integer> layers;
+
+    @Option(
+            names = "--output",
+            required = true,
+            paramLabel = "FILE",
+            description = "Where the vector goes: .safetensors or .gguf.")
+    private Path output;
+
+    @Option(names = "--epochs", defaultValue = "20", paramLabel = "N", description = "Default: ${DEFAULT-VALUE}.")
+    private int epochs;
+
+    @Option(
+            names = "--learning-rate",
+            defaultValue = "5e-4",
+            paramLabel = "X",
+            description = "The highest learning rate. Default: ${DEFAULT-VALUE}.")
+    private double learningRate;
+
+    @Option(
+            names = "--beta",
+            defaultValue = "0.1",
+            paramLabel = "X",
+            description = "Greater stops pushing sooner; try 1 for small models. Default: ${DEFAULT-VALUE}.")
+    private double beta;
+
+    @Option(names = "--batch-size", defaultValue = "4", paramLabel = "N", description = "Default: ${DEFAULT-VALUE}.")
+    private int batchSize;
+
+    @Option(
+            names = "--accumulation",
+            defaultValue = "1",
+            paramLabel = "N",
+            description = "Batches in one step. Default: ${DEFAULT-VALUE}.")
+    private int accumulation;
+
+    @Option(
+            names = "--warm-up-steps",
+            defaultValue = "100",
+            paramLabel = "N",
+            description = "Steps in which the learning rate rises. Default: ${DEFAULT-VALUE}.")
+    private int warmUpSteps;
+
+    @Option(
+            names = "--schedule",
+            defaultValue = "cosine",
+            paramLabel = "NAME",
+            description = "constant, cosine or linear. Default: ${DEFAULT-VALUE}.")
+    private LearningRateSchedule schedule;
+
+    @Option(names = "--weight-decay", defaultValue = "0", paramLabel = "X", description = "Default: ${DEFAULT-VALUE}.")
+    private double weightDecay;
+
+    @Option(
+            names = "--clip",
+            defaultValue = "1",
+            paramLabel = "X",
+            description = "The greatest norm of a gradient; 0 for none. Default: ${DEFAULT-VALUE}.")
+    private double clip;
+
+    @Option(
+            names = "--seed",
+            defaultValue = "11",
+            paramLabel = "S",
+            description = "The same seed gives the same vector. Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(
+            names = "--max-tokens",
+            defaultValue = "2048",
+            paramLabel = "N",
+            description = "The longest prompt and answer. Default: ${DEFAULT-VALUE}, or the model's context.")
+    private int maximumTokens;
+
+    @Option(
+            names = "--truncate",
+            defaultValue = "prompt-start",
+            converter = TruncationConverter.class,
+            paramLabel = "SIDE",
+            description =
+                    "What is cut first from what is longer: prompt-start or answer-end. Default: ${DEFAULT-VALUE}.")
+    private Truncation truncation;
+
+    @Option(
+            names = "--validation-share",
+            defaultValue = "0.1",
+            paramLabel = "X",
+            description =
+                    "The share of the questions held out; they decide which vector is kept. Default: ${DEFAULT-VALUE}.")
+    private double validationShare;
+
+    @Option(
+            names = "--evaluate-every",
+            defaultValue = "0",
+            paramLabel = "N",
+            description = "Steps between evaluations; 0 for once an epoch. Default: ${DEFAULT-VALUE}.")
+    private int evaluateEvery;
+
+    @Option(
+            names = "--patience",
+            defaultValue = "0",
+            paramLabel = "N",
+            description = "Stop after so many evaluations without improvement; 0 for never. Default: ${DEFAULT-VALUE}.")
+    private int patience;
+
+    @Option(
+            names = "--system-prompt",
+            defaultValue = BiPOSettings.REFERENCE_SYSTEM_PROMPT,
+            paramLabel = "TEXT",
+            description = "Empty for none. Default: \"${DEFAULT-VALUE}\"")
+    private String systemPrompt;
+
+    @Option(
+            names = "--checkpoint",
+            paramLabel = "FILE",
+            description = "Save the state here every epoch and on Ctrl-C; removed when the vector is written.")
+    private Path checkpoint;
+
+    @Option(names = "--resume", description = "Go on from the checkpoint, to the same result.")
+    private boolean resume;
+
+    @Option(names = "--report", paramLabel = "FILE", description = "Write the training curves as an HTML page.")
+    private Path report;
+
+    @Override
+    public Integer call() throws Exception {
+        BiPOSettings settings = settings();
+        requireCheckpointToResume();
+        requireWritable();
+        PreferenceData pairs = PreferenceData.read(data);
+        TrainingResult result;
+        try (OpenedModel opened = model.open();
+                TrainingProgress progress = new TrainingProgress(main.errors(), behavior)) {
+            BiPO bipo = BiPO.with(settings).listener(progress);
+            if (checkpoint != null) {
+                bipo = resume ? bipo.resume(checkpoint) : bipo.checkpoint(checkpoint);
+            }
+            result = bipo.train(opened.model(), opened.prompts(), opened.endTokens(), behavior, pairs);
+        } catch (TrainingDivergedException diverged) {
+            throw keepLastGoodVector(diverged);
+        }
+        result.vector().write(output);
+        if (report != null) {
+            report(result).write(report);
+        }
+        if (checkpoint != null) {
+            Files.deleteIfExists(checkpoint);
+        }
+        printSummary(result);
+        return 0;
+    }
+
+    private BiPOSettings settings() {
+        try {
+            return BiPOSettings.forLayers(layers.toArray(Integer[]::new))
+                    .epochs(epochs)
+                    .learningRate(learningRate)
+                    .beta(beta)
+                    .batchSize(batchSize)
+                    .accumulationSteps(accumulation)
+                    .warmUpSteps(warmUpSteps)
+                    .schedule(schedule)
+                    .weightDecay(weightDecay)
+                    .gradientClipping(clip)
+                    .seed(seed)
+                    .maximumTokens(maximumTokens)
+                    .truncation(truncation)
+                    .validationShare(validationShare)
+                    .evaluateEvery(evaluateEvery)
+                    .patience(patience)
+                    .systemPrompt(systemPrompt)
+                    .build();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private void requireCheckpointToResume() {
+        if (resume && checkpoint == null) {
+            throw new ParameterException(
+                    command.commandLine(), "--resume needs --checkpoint FILE: the file to go on from");
+        }
+    }
+
+    /** Tries before the training what would otherwise fail after it, by writing a vector of the same shape beside the output. */
+    private void requireWritable() throws Exception {
+        if (Files.exists(output) && !(Files.isRegularFile(output) && Files.isWritable(output))) {
+            throw new FileNotWrittenException(output, "it is a folder or read-only. Name another file");
+        }
+        SteeringVector.Builder trial = SteeringVector.builder(behavior);
+        layers.stream().distinct().forEach(layer -> trial.layer(layer, new float[1]));
+        Path beside = output.resolveSibling("." + UUID.randomUUID() + "-" + output.getFileName());
+        try {
+            trial.build().write(beside);
+        } finally {
+            Files.deleteIfExists(beside);
+        }
+    }
+
+    private SteeringException keepLastGoodVector(TrainingDivergedException diverged) {
+        if (diverged.lastGoodVector().isEmpty()) {
+            return diverged;
+        }
+        Path kept = output.resolveSibling("last-good-" + output.getFileName());
+        diverged.lastGoodVector().get().write(kept);
+        return new SteeringException(diverged.getMessage() + ". The last good vector is in " + kept, diverged);
+    }
+
+    private Report report(TrainingResult result) {
+        Map<String, String> facts = new LinkedHashMap<>(result.settings().describe());
+        result.vector().settings().forEach(facts::putIfAbsent);
+        return new Report(
+                "Training of " + behavior,
+                "A BiPO vector for " + result.vector().modelName().orElse("a model") + ".",
+                List.of(TrainingSection.of("Training curves", result.curve(), facts)));
+    }
+
+    private void printSummary(TrainingResult result) {
+        PrintStream out = main.output();
+        boolean validated = result.plan().validationPairs() > 0;
+        PreferenceMetrics metrics =
+                validated ? result.best().validation() : result.best().training();
+        String pairs = validated ? "validation" : "training";
+        out.println("vector: " + output);
+        out.println("best epoch: " + result.best().epoch());
+        out.println(format("%s loss: %.4f", pairs, metrics.both().loss()));
+        out.println(format("%s accuracy at +1: %.3f", pairs, metrics.positive().accuracy()));
+        out.println(format("%s accuracy at -1: %.3f", pairs, metrics.negative().accuracy()));
+        out.println("norm: "
+                + result.vector().layers().stream()
+                        .map(layer -> format("%.3f (layer %d)", result.vector().norm(layer), layer))
+                        .collect(Collectors.joining(", ")));
+    }
+
+    private static String format(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+
+    /** Reads {@code prompt-start} as {@code PROMPT_START}. */
+    static final class TruncationConverter implements picocli.CommandLine.ITypeConverter<Truncation> {
+        @Override
+        public Truncation convert(String value) {
+            try {
+                return Truncation.valueOf(value.toUpperCase(Locale.ROOT).replace('-', '_'));
+            } catch (IllegalArgumentException e) {
+                throw new picocli.CommandLine.TypeConversionException(
+                        "expected prompt-start or answer-end but was '" + value + "'");
+            }
+        }
+    }
+}

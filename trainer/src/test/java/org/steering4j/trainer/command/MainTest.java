@@ -1,0 +1,265 @@
+package org.steering4j.trainer.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.steering4j.trainer.RandomModelFolder;
+import org.steering4j.vector.SteeringVector;
+
+class MainTest {
+
+    @TempDir
+    static Path models;
+
+    @TempDir
+    Path folder;
+
+    private static Path model;
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
+    private String input = "";
+    private Path data;
+
+    @BeforeAll
+    static void writeModel() throws Exception {
+        model = RandomModelFolder.write(models.resolve("model"));
+    }
+
+    @BeforeEach
+    void writeData() throws Exception {
+        StringBuilder csv = new StringBuilder("question,matching,not_matching\n");
+        for (int i = 0; i < 10; i++) {
+            csv.append("Is it ").append(i).append("?,Yes it is,No way\n");
+        }
+        data = Files.writeString(folder.resolve("data.csv"), csv);
+    }
+
+    private int run(String... arguments) {
+        output.reset();
+        errors.reset();
+        return Main.execute(
+                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                new PrintStream(output, true, StandardCharsets.UTF_8),
+                new PrintStream(errors, true, StandardCharsets.UTF_8),
+                arguments);
+    }
+
+    private int train(Path file, String... more) {
+        List<String> arguments = new ArrayList<>(
+                List.of("train", "--model", model.toString(), "--data", data.toString(), "--behavior", "agreeing"));
+        arguments.addAll(List.of("--layer", "1", "--output", file.toString(), "--epochs", "2", "--warm-up-steps", "1"));
+        arguments.addAll(List.of(more));
+        return run(arguments.toArray(String[]::new));
+    }
+
+    private int complete(String... more) {
+        List<String> arguments = new ArrayList<>(List.of("complete", "--model", model.toString()));
+        arguments.addAll(List.of(more));
+        return run(arguments.toArray(String[]::new));
+    }
+
+    private Path vector(double scale) {
+        float[] values = new float[16];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (scale * (i % 2 == 0 ? 3 : -2));
+        }
+        Path file = folder.resolve("boldness.safetensors");
+        SteeringVector.builder("boldness").layer(1, values).build().write(file);
+        return file;
+    }
+
+    private void expectFailure(int exitCode, String reason) {
+        assertThat(exitCode).isEqualTo(1);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains(reason).doesNotContain("\tat ");
+        assertThat(output.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
+    @Test
+    void should_train_a_vector_and_print_a_summary() {
+        Path file = folder.resolve("vector.safetensors");
+        Path report = folder.resolve("report.html");
+
+        assertThat(train(file, "--learning-rate", "0.05", "--report", report.toString()))
+                .as(errors.toString())
+                .isZero();
+        assertThat(output.toString())
+                .contains("vector: " + file)
+                .contains("best epoch: ")
+                .contains("validation loss: 0.")
+                .contains("accuracy at +1")
+                .contains("accuracy at -1")
+                .contains("norm: ");
+        assertThat(errors.toString()).contains("epoch 2/2");
+        SteeringVector vector = SteeringVector.read(file);
+        assertThat(vector.behavior()).isEqualTo("agreeing");
+        assertThat(vector.layers()).containsExactly(1);
+        assertThat(vector.settings()).containsEntry("learning rate", "0.05");
+        assertThat(report).content().contains("Training of agreeing");
+        assertThat(folder.toFile().list()).hasSize(3);
+    }
+
+    @Test
+    void should_train_several_layers() {
+        Path file = folder.resolve("vector.safetensors");
+
+        assertThat(train(file, "--layer", "2")).isZero();
+        assertThat(SteeringVector.read(file).layers()).containsExactly(1, 2);
+    }
+
+    @Test
+    void should_remove_the_checkpoint_when_the_vector_is_written() {
+        Path checkpoint = folder.resolve("state");
+
+        assertThat(train(folder.resolve("vector.gguf"), "--checkpoint", checkpoint.toString()))
+                .isZero();
+        assertThat(checkpoint).doesNotExist();
+    }
+
+    @Test
+    void should_answer_wrong_usage_with_exit_code_2() {
+        assertThat(run()).isEqualTo(2);
+        assertThat(run("fly")).isEqualTo(2);
+        assertThat(run("train")).isEqualTo(2);
+        assertThat(train(folder.resolve("v.safetensors"), "--beta", "-1")).isEqualTo(2);
+        assertThat(errors.toString()).contains("beta is -1.0");
+        assertThat(train(folder.resolve("v.safetensors"), "--schedule", "steep"))
+                .isEqualTo(2);
+        assertThat(train(folder.resolve("v.safetensors"), "--resume")).isEqualTo(2);
+        assertThat(errors.toString()).contains("--resume needs --checkpoint");
+        assertThat(complete("--prompt", "a", "--max-tokens", "0")).isEqualTo(2);
+        assertThat(complete("--prompt", "a", "--temperature", "-1")).isEqualTo(2);
+    }
+
+    @Test
+    void should_print_help_and_version() {
+        assertThat(run("train", "--help")).isZero();
+        assertThat(output.toString()).contains("--learning-rate", "--checkpoint");
+        assertThat(run("--version")).isZero();
+        assertThat(output.toString()).contains("steering");
+    }
+
+    @Test
+    void should_answer_a_failure_with_exit_code_1_and_one_line() throws Exception {
+        Path file = folder.resolve("vector.safetensors");
+        expectFailure(run("complete", "--model", folder.toString(), "--prompt", "a"), "steering: ");
+        expectFailure(train(folder.resolve("missing/vector.safetensors")), "was not written");
+        expectFailure(train(folder.resolve("vector.bin")), ".safetensors or .gguf");
+        expectFailure(train(file, "--layer", "9"), "layer 9 is out of range");
+        Files.writeString(data, "a,b\n1,2\n");
+        expectFailure(train(file), "lacks the columns");
+        assertThat(folder.toFile().list()).containsExactly("data.csv");
+    }
+
+    @Test
+    void should_complete_the_same_text_for_the_same_seed_and_another_when_steered() {
+        assertThat(complete("--prompt", "Hello", "--max-tokens", "12", "--temperature", "1", "--seed", "5"))
+                .as(errors.toString())
+                .isZero();
+        String first = output.toString(StandardCharsets.UTF_8);
+        complete("--prompt", "Hello", "--max-tokens", "12", "--temperature", "1", "--seed", "5");
+        assertThat(output.toString(StandardCharsets.UTF_8)).isEqualTo(first);
+        complete(
+                "--prompt",
+                "Hello",
+                "--max-tokens",
+                "12",
+                "--temperature",
+                "1",
+                "--seed",
+                "5",
+                "--vector",
+                vector(1).toString(),
+                "--multiplier",
+                "-2");
+        assertThat(output.toString(StandardCharsets.UTF_8)).isNotEqualTo(first);
+        complete(
+                "--prompt",
+                "Hello",
+                "--max-tokens",
+                "12",
+                "--temperature",
+                "1",
+                "--seed",
+                "5",
+                "--vector",
+                vector(1).toString(),
+                "--multiplier",
+                "0");
+        assertThat(output.toString(StandardCharsets.UTF_8)).isEqualTo(first);
+    }
+
+    @Test
+    void should_complete_raw_text_and_start_from_nothing() {
+        assertThat(complete("--prompt", "Hello", "--raw", "--max-tokens", "5")).isZero();
+        expectFailure(complete("--prompt", "", "--raw"), "bos_token_id");
+    }
+
+    @Test
+    void should_refuse_vectors_that_do_not_fit() {
+        Path wrong = folder.resolve("wrong.safetensors");
+        SteeringVector.builder("other").layer(1, new float[3]).build().write(wrong);
+
+        expectFailure(complete("--prompt", "a", "--vector", wrong.toString()), "hidden size");
+        expectFailure(
+                complete(
+                        "--prompt",
+                        "a",
+                        "--vector",
+                        vector(1).toString(),
+                        "--vector",
+                        vector(1).toString()),
+                "give each behaviour once");
+        expectFailure(complete("--prompt", "a", "--vector", "none.safetensors"), "none.safetensors");
+    }
+
+    @Test
+    void should_chat_through_pipes() {
+        input =
+                "Hello\n/steer\n/steer boldness 1.5\n/steer shyness 1\n/steer boldness much\nHello again\n/reset\n/jump\n"
+                        + "/steer off\n/help\n/quit\nnever read\n";
+
+        int exitCode = run(
+                "chat",
+                "--model",
+                model.toString(),
+                "--max-tokens",
+                "4",
+                "--vector",
+                vector(1).toString(),
+                "--multiplier",
+                "0.5");
+
+        assertThat(exitCode).as(errors.toString()).isZero();
+        assertThat(errors.toString())
+                .contains("Steering: {boldness=0.5}")
+                .contains("Steering: {boldness=1.5}")
+                .contains("shyness")
+                .contains("\"much\" is not a number")
+                .contains("forgotten")
+                .contains("/jump is no command")
+                .contains("No steering. Vectors: [boldness]")
+                .contains("/quit");
+        assertThat(output.toString(StandardCharsets.UTF_8)).endsWith("\n");
+    }
+
+    @Test
+    void should_go_on_after_a_question_that_is_too_long() {
+        input = "x".repeat(400) + "\nHello\n";
+
+        assertThat(run("chat", "--model", model.toString(), "--max-tokens", "4"))
+                .isZero();
+        assertThat(errors.toString()).contains("256");
+        assertThat(output.toString(StandardCharsets.UTF_8)).isNotEmpty();
+    }
+}
