@@ -1,37 +1,60 @@
 package org.steering4j.checkpoint;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Reads the JSON files of a model folder. Stateless. */
+/** Reads the JSON files of a model folder; a key that is given twice is refused, as is text after the object's end. Stateless. */
 public final class JsonFiles {
 
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    /** The index of the largest open models has about 10 MB. */
+    private static final int MAXIMUM_BYTES = 1 << 26;
+
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     private JsonFiles() {}
 
     public static JsonNode readObject(Path file) {
         JsonNode json;
         try {
-            json = MAPPER.readTree(Files.readAllBytes(file));
+            json = MAPPER.readTree(readBytes(file));
         } catch (NoSuchFileException e) {
             throw new ModelFolderException(
                     "%s is missing; a model folder holds config.json, model.safetensors, tokenizer.json and tokenizer_config.json"
                             .formatted(file),
                     e);
         } catch (JacksonException e) {
-            throw new ModelFolderException("%s is not valid JSON: %s".formatted(file, e.getOriginalMessage()), e);
+            throw new ModelFolderException(
+                    "%s is not valid JSON: %s; download it again".formatted(file, e.getOriginalMessage()), e);
         } catch (IOException e) {
-            throw new ModelFolderException("%s cannot be read: %s".formatted(file, e), e);
+            throw new ModelFolderException("%s cannot be read: %s; expected a readable file".formatted(file, e), e);
         }
         if (json == null || !json.isObject()) {
-            throw new ModelFolderException("%s does not hold a JSON object".formatted(file));
+            throw new ModelFolderException("%s does not hold a JSON object; download it again".formatted(file));
         }
         return json;
+    }
+
+    private static byte[] readBytes(Path file) throws IOException {
+        try (InputStream input = Files.newInputStream(file)) {
+            byte[] bytes = input.readNBytes(MAXIMUM_BYTES + 1);
+            if (bytes.length > MAXIMUM_BYTES) {
+                throw new ModelFolderException(
+                        "%s has more than %d bytes; it is not a JSON file of a model folder: download it again"
+                                .formatted(file, MAXIMUM_BYTES));
+            }
+            return bytes;
+        }
     }
 }

@@ -1,15 +1,21 @@
 package org.steering4j.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.steering4j.internal.SafetensorsFile;
 import org.steering4j.internal.TensorInfo;
 import org.steering4j.vector.InvalidFileException;
@@ -23,6 +29,11 @@ final class WeightFiles {
     private static final String SINGLE_FILE = "model.safetensors";
     private static final String INDEX_FILE = "model.safetensors.index.json";
     private static final int LISTED_NAMES = 8;
+    private static final String DOWNLOAD_AGAIN = "download the model again";
+    private static final String LARGE_FILE_POINTER = "version https://git-lfs.github.com/";
+
+    /** No separator of any platform: nothing outside of the folder is to be mapped into this process. */
+    private static final Pattern SHARD_NAME = Pattern.compile("[^/\\\\:\\p{Cntrl}]+\\.safetensors");
 
     private final Path folder;
     private final Map<String, SafetensorsFile> fileByTensor = new LinkedHashMap<>();
@@ -53,35 +64,71 @@ final class WeightFiles {
         Path index = folder.resolve(INDEX_FILE);
         JsonNode map = JsonFiles.readObject(index).path("weight_map");
         if (!map.isObject() || map.isEmpty()) {
-            throw new ModelFolderException(index + ": weight_map is missing or empty");
+            throw new ModelFolderException(
+                    index + ": weight_map is missing or empty; expected each tensor's file; download the index again");
         }
         Set<String> shards = new LinkedHashSet<>();
-        map.forEach(shard -> shards.add(shard.asText()));
+        map.forEach(shard -> shards.add(shardName(index, shard)));
         for (String shard : shards) {
-            if (shard.contains("/") || shard.contains("\\") || shard.contains("..")) {
-                throw new ModelFolderException(
-                        "%s names the shard %s, which is outside the folder".formatted(index, shard));
-            }
-            if (!Files.exists(folder.resolve(shard))) {
+            if (!exists(shard)) {
                 throw new ModelFolderException(
                         "%s names the shard %s, which is missing; download the model again".formatted(index, shard));
             }
             openShard(shard);
         }
+        map.fields().forEachRemaining(entry -> {
+            SafetensorsFile file = fileByTensor.get(entry.getKey());
+            if (file == null || !file.path().equals(folder.resolve(entry.getValue().textValue()))) {
+                throw new ModelFolderException("%s names the shard %s for the tensor %s, which is not in it; %s"
+                        .formatted(index, entry.getValue().textValue(), entry.getKey(), DOWNLOAD_AGAIN));
+            }
+        });
+    }
+
+    private static String shardName(Path index, JsonNode value) {
+        if (!value.isTextual() || !SHARD_NAME.matcher(value.textValue()).matches()) {
+            throw new ModelFolderException(
+                    "%s names the shard %s; expected the name of a .safetensors file in the same folder, without a path"
+                            .formatted(index, value));
+        }
+        return value.textValue();
+    }
+
+    /** A name that this file system cannot hold names no file. */
+    private boolean exists(String name) {
+        try {
+            return Files.exists(folder.resolve(name));
+        } catch (InvalidPathException e) {
+            return false;
+        }
     }
 
     private void openShard(String name) {
+        Path path = folder.resolve(name);
         try {
-            SafetensorsFile file = SafetensorsFile.open(folder.resolve(name));
+            SafetensorsFile file = SafetensorsFile.open(path);
             for (String tensor : file.tensors().keySet()) {
                 SafetensorsFile other = fileByTensor.put(tensor, file);
                 if (other != null) {
-                    throw new ModelFolderException(
-                            "the tensor %s is in both %s and %s".formatted(tensor, other.path(), file.path()));
+                    throw new ModelFolderException("the tensor %s is in both %s and %s; %s"
+                            .formatted(tensor, other.path(), file.path(), DOWNLOAD_AGAIN));
                 }
             }
         } catch (InvalidFileException e) {
-            throw new ModelFolderException(e.getMessage(), e);
+            if (isLargeFilePointer(path)) {
+                throw new ModelFolderException(
+                        path + " is a Git LFS pointer, not the weights themselves; run `git lfs pull` in the folder", e);
+            }
+            throw new ModelFolderException("%s; %s".formatted(e.getMessage(), DOWNLOAD_AGAIN), e);
+        }
+    }
+
+    private static boolean isLargeFilePointer(Path path) {
+        try (InputStream input = Files.newInputStream(path)) {
+            return new String(input.readNBytes(LARGE_FILE_POINTER.length()), StandardCharsets.ISO_8859_1)
+                    .equals(LARGE_FILE_POINTER);
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -106,22 +153,22 @@ final class WeightFiles {
         }
         if (!missing.isEmpty()) {
             throw new ModelFolderException(
-                    "%s lacks %d tensors that config.json asks for: %s; download the model again or correct config.json"
-                            .formatted(folder, missing.size(), abridged(missing)));
+                    "%s lacks %s that config.json asks for: %s; download the model again or correct config.json"
+                            .formatted(folder, counted(missing), abridged(missing)));
         }
         refuseUnknown(located);
         return located;
     }
 
     private static void requireUsable(String name, TensorInfo tensor, List<Long> expected, Path file) {
-        if (!tensor.shape().equals(expected)) {
-            throw new ModelFolderException("%s: the tensor %s has the shape %s, but config.json asks for %s"
-                    .formatted(file, name, tensor.shape(), expected));
-        }
         if (!tensor.dataType().isFloatingPoint()) {
             throw new ModelFolderException(
-                    "%s: the tensor %s is of type %s; readable are F32, F16, BF16 and F64 (quantised weights are not supported)"
+                    "%s: the tensor %s is of type %s; readable are F32, F16, BF16 and F64; quantised weights are not supported, use the unquantised model"
                             .formatted(file, name, tensor.dataType()));
+        }
+        if (!tensor.shape().equals(expected)) {
+            throw new ModelFolderException("%s: the tensor %s has the shape %s, but config.json asks for %s; correct config.json or %s"
+                            .formatted(file, name, tensor.shape(), expected, DOWNLOAD_AGAIN));
         }
         if (tensor.offsetBytes() % tensor.dataType().bytes() != 0) {
             throw new ModelFolderException(
@@ -138,13 +185,17 @@ final class WeightFiles {
         unknown.removeIf(name -> name.endsWith(".rotary_emb.inv_freq")); // follows from config.json
         if (!unknown.isEmpty()) {
             boolean known = unknown.stream().allMatch(Weight::knows);
-            throw new ModelFolderException("%s holds %d tensors that config.json does not account for: %s; %s"
+            throw new ModelFolderException("%s holds %s that config.json does not account for: %s; %s"
                     .formatted(
                             folder,
-                            unknown.size(),
+                            counted(unknown),
                             abridged(List.copyOf(unknown)),
                             known ? "correct config.json" : "this variant of the architecture is not supported"));
         }
+    }
+
+    private static String counted(Collection<String> names) {
+        return names.size() == 1 ? "1 tensor" : names.size() + " tensors";
     }
 
     private static String abridged(List<String> names) {

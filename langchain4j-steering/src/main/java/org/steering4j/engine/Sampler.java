@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SplittableRandom;
 
@@ -21,8 +22,12 @@ final class Sampler {
         Arrays.stream(prompt).forEach(seen::add);
     }
 
-    /** @param logits one per token of the vocabulary; changed */
+    /**
+     * @param logits one per token of the vocabulary; changed
+     * @throws EngineException if one is infinite or not a number
+     */
     int next(float[] logits) {
+        requireFinite(logits);
         penalise(logits);
         int token = sampling.temperature() == 0 ? likeliest(logits) : draw(logits);
         seen.add(token);
@@ -30,27 +35,37 @@ final class Sampler {
         return token;
     }
 
+    private static void requireFinite(float[] logits) {
+        for (int token = 0; token < logits.length; token++) {
+            if (!Float.isFinite(logits[token])) {
+                throw new EngineException(
+                        "the model gives the logit %s for token %d, expected a finite number; the steering is too strong (choose a smaller multiplier) or the weights are broken"
+                                .formatted(logits[token], token));
+            }
+        }
+    }
+
     private void penalise(float[] logits) {
         double repetition = sampling.repetitionPenalty();
         if (repetition != 1) {
             for (int token : seen) {
-                logits[token] = (float) (logits[token] > 0 ? logits[token] / repetition : logits[token] * repetition);
+                logits[token] = finite(logits[token] > 0 ? logits[token] / repetition : logits[token] * repetition);
             }
         }
         if (sampling.frequencyPenalty() != 0 || sampling.presencePenalty() != 0) {
-            generated.forEach((token, count) ->
-                    logits[token] -= (float) (sampling.frequencyPenalty() * count + sampling.presencePenalty()));
+            generated.forEach((token, count) -> logits[token] = finite(
+                    logits[token] - sampling.frequencyPenalty() * count - sampling.presencePenalty()));
         }
+    }
+
+    /** An extreme penalty excludes or forces a token; it must not make the logit infinite, or none would be left. */
+    private static float finite(double logit) {
+        return (float) Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, logit));
     }
 
     private static int likeliest(float[] logits) {
         int best = 0;
-        for (int token = 0; token < logits.length; token++) {
-            if (!(logits[token] <= Float.MAX_VALUE)) {
-                throw new EngineException(
-                        "the model gives the logit %s for token %d; the steering is too strong or the weights are broken"
-                                .formatted(logits[token], token));
-            }
+        for (int token = 1; token < logits.length; token++) {
             if (logits[token] > logits[best]) {
                 best = token;
             }
@@ -59,7 +74,7 @@ final class Sampler {
     }
 
     private int draw(float[] logits) {
-        float highest = logits[likeliest(logits)];
+        double highest = logits[likeliest(logits)];
         double[] probabilities = new double[logits.length];
         double sum = 0;
         for (int token = 0; token < logits.length; token++) {
@@ -86,29 +101,21 @@ final class Sampler {
     /** Sets what top-k, top-p and min-p exclude to zero; gives the sum of the others. */
     private double keepLikely(double[] probabilities, double sum) {
         double threshold = sampling.minP(); // the likeliest token has weight 1
-        boolean ranked = sampling.topK() > 0 || sampling.topP() < 1;
         int kept = probabilities.length;
-        double keptSum = sum;
-        double[] ascending = ranked ? probabilities.clone() : null;
-        if (ranked) {
-            Arrays.sort(ascending);
-        }
-        if (sampling.topK() > 0 && sampling.topK() < kept) {
-            kept = sampling.topK();
-            keptSum = 0;
-            for (int i = 0; i < kept; i++) {
-                keptSum += ascending[ascending.length - 1 - i];
+        if (sampling.topK() > 0 || sampling.topP() < 1) {
+            double[] ascending = candidates(probabilities, sum);
+            kept = ascending.length;
+            double keptSum = sum;
+            if (sampling.topK() > 0) {
+                kept = Math.min(kept, sampling.topK());
+                keptSum = 0;
+                for (int rank = 1; rank <= kept; rank++) {
+                    keptSum += ascending[ascending.length - rank];
+                }
             }
-        }
-        if (sampling.topP() < 1) {
-            double reached = 0;
-            int rank = 0;
-            while (rank < kept && reached < sampling.topP() * keptSum) {
-                reached += ascending[ascending.length - 1 - rank++];
+            if (sampling.topP() < 1) {
+                kept = nucleus(ascending, kept, sampling.topP() * keptSum);
             }
-            kept = Math.max(1, rank);
-        }
-        if (ranked) {
             threshold = Math.max(threshold, ascending[ascending.length - kept]);
         }
         // Ties at the threshold are settled by token id, so that exactly the asked-for number is kept.
@@ -124,5 +131,44 @@ final class Sampler {
             remaining += probabilities[token];
         }
         return remaining;
+    }
+
+    /** How many of the likeliest first reach a sum: at least one, at most {@code most}. */
+    private static int nucleus(double[] ascending, int most, double wanted) {
+        double reached = 0;
+        int count = 0;
+        while (count < most && reached < wanted) {
+            reached += ascending[ascending.length - ++count];
+        }
+        return Math.max(1, count);
+    }
+
+    /**
+     * The probabilities among which top-k and top-p choose, sorted; at least as many as they keep. To sort a vocabulary of
+     * 150,000 takes as long as a part of the model itself, so few are sorted where few can be kept.
+     */
+    private double[] candidates(double[] probabilities, double sum) {
+        int topK = sampling.topK();
+        if (topK == 0) {
+            // All that are less likely than this add up to less than what top-p leaves out.
+            double negligible = (1 - sampling.topP()) * sum / probabilities.length;
+            return Arrays.stream(probabilities)
+                    .filter(probability -> probability >= negligible)
+                    .sorted()
+                    .toArray();
+        }
+        if (topK > probabilities.length / 8) {
+            return Arrays.stream(probabilities).sorted().toArray();
+        }
+        PriorityQueue<Double> likeliest = new PriorityQueue<>(topK);
+        for (double probability : probabilities) {
+            if (likeliest.size() < topK) {
+                likeliest.add(probability);
+            } else if (probability > likeliest.element()) {
+                likeliest.remove();
+                likeliest.add(probability);
+            }
+        }
+        return likeliest.stream().mapToDouble(Double::doubleValue).sorted().toArray();
     }
 }

@@ -4,19 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.engine.PtSymbolBlock;
-import ai.djl.pytorch.jni.IValueUtils;
-import ai.djl.pytorch.jni.JniUtils;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.steering4j.checkpoint.ModelConfiguration;
 import org.steering4j.checkpoint.ModelFolder;
 import org.steering4j.engine.Precision;
@@ -28,38 +17,10 @@ import org.steering4j.internal.DataType;
  */
 public final class DecoderProgram implements AutoCloseable {
 
-    static {
-        // Everything native comes from artifacts on the class path: nothing is to be downloaded at run time.
-        if (System.getProperty("ai.djl.offline") == null) {
-            System.setProperty("ai.djl.offline", "true");
-        }
-    }
+    private final TorchScriptProgram program;
 
-    private static final String CLASS_NAME = "Decoder";
-
-    /** libtorch keeps this setting per thread; without it the first calls of every new shape are optimised anew. */
-    private static final ThreadLocal<Boolean> GRAPH_OPTIMISER_IS_OFF = ThreadLocal.withInitial(() -> {
-        JniUtils.setGraphExecutorOptimize(false);
-        return true;
-    });
-
-    /**
-     * Calls hold the read lock. When the JVM exits while a thread is inside libtorch, libtorch's own destructors run beside
-     * it and the process dies of a segmentation fault; so the shutdown hook waits for running calls and lets no new one in.
-     */
-    private static final ReentrantReadWriteLock CALLS = new ReentrantReadWriteLock();
-
-    static {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> CALLS.writeLock().lock(), "steering4j-wait-for-native-calls"));
-    }
-
-    private final NDManager manager;
-    private final PtSymbolBlock block;
-
-    private DecoderProgram(NDManager manager, PtSymbolBlock block) {
-        this.manager = manager;
-        this.block = block;
+    private DecoderProgram(TorchScriptProgram program) {
+        this.program = program;
     }
 
     /** Loads the program and maps the folder's weights into it. */
@@ -72,8 +33,10 @@ public final class DecoderProgram implements AutoCloseable {
      */
     public static DecoderProgram open(ModelFolder folder, Precision precision, String furtherMethods) {
         WeightTable table = new WeightTable(folder.weights());
-        DecoderProgram program =
-                load(attributes(folder.configuration(), precision, table), readSource() + furtherMethods);
+        DecoderProgram program = new DecoderProgram(TorchScriptProgram.load(
+                "Decoder",
+                TorchScriptProgram.readSource("decoder.py") + furtherMethods,
+                attributes(folder.configuration(), precision, table)));
         try (NDManager scope = program.newScope()) {
             program.runDifferentiably(
                     "load",
@@ -89,7 +52,6 @@ public final class DecoderProgram implements AutoCloseable {
     private static Map<String, Object> attributes(
             ModelConfiguration configuration, Precision precision, WeightTable table) {
         Map<String, Object> attributes = new LinkedHashMap<>();
-        attributes.put("training", false);
         attributes.put("number_of_layers", configuration.numberOfLayers());
         attributes.put("query_heads", configuration.queryHeads());
         attributes.put("key_value_heads", configuration.keyValueHeads());
@@ -108,72 +70,23 @@ public final class DecoderProgram implements AutoCloseable {
         return WeightTable.torchType(precision == Precision.FLOAT32 ? DataType.F32 : DataType.BF16);
     }
 
-    private static DecoderProgram load(Map<String, Object> attributes, String source) {
-        source.lines()
-                .filter(line -> line.startsWith("  ") && line.endsWith(" : List[Tensor]"))
-                .forEach(line ->
-                        attributes.put(line.substring(2, line.indexOf(" : ")), TorchScriptArchive.EMPTY_TENSOR_LIST));
-        byte[] archive = TorchScriptArchive.pack(CLASS_NAME, source, attributes);
-        NDManager manager = NDManager.newBaseManager("PyTorch");
-        try {
-            GRAPH_OPTIMISER_IS_OFF.get();
-            return new DecoderProgram(
-                    manager,
-                    JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false));
-        } catch (IOException e) {
-            manager.close();
-            throw new UncheckedIOException(e);
-        } catch (RuntimeException e) {
-            manager.close();
-            throw e;
-        }
-    }
-
-    private static String readSource() {
-        try (InputStream source = DecoderProgram.class.getResourceAsStream("decoder.py")) {
-            return new String(source.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     /** A manager for the arrays of one request or step: close it and their native memory is returned. */
     public NDManager newScope() {
-        return manager.newSubManager();
+        return program.newScope();
     }
 
     /** Calls a method under inference mode: what it returns never takes part in a derivative. */
     public NDList run(String method, NDArray... arguments) {
-        return call(method, false, List.of(arguments));
+        return program.run(method, arguments);
     }
 
     /** Calls a method that keeps the graph of a derivative, or loads what a later one needs. */
     public NDList runDifferentiably(String method, NDArray... arguments) {
-        boolean before = JniUtils.isGradMode();
-        JniUtils.setGradMode(true); // per thread; DJL turns it on only inside its gradient collector
-        try {
-            return call(method, true, List.of(arguments));
-        } finally {
-            JniUtils.setGradMode(before);
-        }
-    }
-
-    private NDList call(String method, boolean differentiable, List<NDArray> arguments) {
-        GRAPH_OPTIMISER_IS_OFF.get();
-        NDList inputs = new NDList(arguments);
-        CALLS.readLock().lock();
-        try (NDArray selector =
-                arguments.get(0).getManager().create(new Shape(1), ai.djl.ndarray.types.DataType.FLOAT32)) {
-            selector.setName("module_method:" + method);
-            inputs.add(selector);
-            return IValueUtils.forward(block, inputs, differentiable);
-        } finally {
-            CALLS.readLock().unlock();
-        }
+        return program.runDifferentiably(method, arguments);
     }
 
     @Override
     public void close() {
-        manager.close();
+        program.close();
     }
 }

@@ -34,7 +34,6 @@ class Decoder(Module):
   gate_weight : List[Tensor]
   up_weight : List[Tensor]
   down_weight : List[Tensor]
-  probe_weight : List[Tensor]
 
   # Maps the weight files and takes every tensor out of them, without a copy where the type is the compute type.
   # table: int64 [number of tensors, 5], a row each: kind, mapping, offset in elements, rows (0: a vector), columns;
@@ -263,13 +262,3 @@ class Decoder(Module):
   def gradient(self: __torch__.Decoder, scores: Tensor, weights: Tensor, leaf: Tensor) -> Tensor:
     gradients = torch.grad([torch.sum(torch.mul(scores, weights))], [leaf], None, None, False, False)
     return torch.detach(unchecked_cast(Tensor, gradients[0]))
-
-  # For the choice of the compute type: a weight kept in a type, then a product with it. type: int64 [1]
-  def load_probe(self: __torch__.Decoder, weight: Tensor, type: Tensor) -> Tensor:
-    torch.clear(self.probe_weight)
-    _0 = torch.append(self.probe_weight, torch.clone(weight).to(int(type[0])))
-    return weight
-
-  def run_probe(self: __torch__.Decoder, x: Tensor) -> Tensor:
-    weight = self.probe_weight[0]
-    return torch.linear(torch.type_as(x, weight), weight).to(6)

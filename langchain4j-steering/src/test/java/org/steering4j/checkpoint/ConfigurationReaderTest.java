@@ -1,0 +1,162 @@
+package org.steering4j.checkpoint;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What config.json may not say. */
+class ConfigurationReaderTest {
+
+    @TempDir
+    Path path;
+
+    /** What is put into a sound config.json, and what the message must hold, parts separated by a semicolon. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                // architecture
+                "{'architectures':['MistralForCausalLM']}  | the architecture 'MistralForCausalLM' is not supported; LlamaForCausalLM, Qwen2ForCausalLM",
+                "{'architectures':[7]}                     | the architecture 7 is not supported; LlamaForCausalLM",
+                "{'architectures':[]}                      | architectures must be; []; LlamaForCausalLM, Qwen2ForCausalLM",
+                "{'architectures':'LlamaForCausalLM'}      | architectures must be a list",
+                "{'architectures':null}                    | architectures must be; null",
+                // types and ranges
+                "{'hidden_size':'8'}                       | hidden_size must be a whole number from 1 to 2147483647 but is '8'; download",
+                "{'hidden_size':8.0}                       | hidden_size must be; 8.0",
+                "{'hidden_size':0}                         | hidden_size must be; 0",
+                "{'hidden_size':-8}                        | hidden_size must be; -8",
+                "{'hidden_size':null}                      | hidden_size must be; null",
+                "{'hidden_size':[8]}                       | hidden_size must be; [8]",
+                "{'hidden_size':4294967304}                | hidden_size must be; 4294967304",
+                "{'hidden_size':99999999999999999999}      | hidden_size must be; 99999999999999999999",
+                "{'num_hidden_layers':true}                | num_hidden_layers must be; true",
+                "{'vocab_size':{}}                         | vocab_size must be; {}",
+                "{'max_position_embeddings':'32'}          | max_position_embeddings must be; '32'",
+                "{'num_key_value_heads':'1'}               | num_key_value_heads must be; '1'",
+                "{'rms_norm_eps':'1e-5'}                   | rms_norm_eps must be a positive number but is '1e-5'",
+                "{'rms_norm_eps':0}                        | rms_norm_eps must be; 0",
+                "{'rms_norm_eps':1e5}                      | rms_norm_eps must be below 1 but is 100000.0",
+                "{'rope_theta':1e999}                      | rope_theta must be a positive number",
+                "{'rope_theta':-10000}                     | rope_theta must be a positive number but is -10000",
+                "{'rope_theta':1e-300}                     | rope_theta must be at least 1 but is 1.0E-300",
+                "{'tie_word_embeddings':'true'}            | tie_word_embeddings must be true or false but is 'true'",
+                "{'tie_word_embeddings':1}                 | tie_word_embeddings must be true or false but is 1",
+                "{'attention_bias':'yes'}                  | attention_bias must be true or false but is 'yes'",
+                "{'hidden_act':{}}                         | hidden_act must be a text but is {}",
+                "{'model_type':4}                          | model_type must be a text but is 4",
+                // absurd sizes
+                "{'hidden_size':2147483644}                | [16, 8]; [16, 2147483644]",
+                "{'vocab_size':2147483647}                 | [16, 8]; [2147483647, 8]",
+                "{'intermediate_size':2147483647}          | [12, 8]; [2147483647, 8]",
+                "{'head_dim':2147483646}                   | [8, 8]; [4294967292, 8]",
+                "{'num_hidden_layers':2147483647}          | num_hidden_layers is 2147483647 but can be at most 10000",
+                "{'num_attention_heads':2147483646,'num_key_value_heads':2147483646,'head_dim':2147483646} | [8, 8]; [4611686009837453316, 8]",
+                // contradictions
+                "{'num_attention_heads':3}                 | hidden_size 8 is not a multiple of num_attention_heads 3",
+                "{'num_attention_heads':4,'num_key_value_heads':3} | num_attention_heads 4 is not a multiple of num_key_value_heads 3",
+                "{'num_attention_heads':2,'num_key_value_heads':4} | num_attention_heads 2 is not a multiple of num_key_value_heads 4",
+                "{'num_attention_heads':8}                 | the head size; is 1; an even one",
+                "{'head_dim':3}                            | the head size; is 3; an even one",
+                // what changes the computation
+                "{'hidden_act':'gelu'}                     | hidden_act gelu is not supported; expected silu",
+                "{'attention_bias':true}                   | attention_bias is true, which is not supported",
+                "{'mlp_bias':true}                         | mlp_bias is true, which is not supported",
+                "{'use_sliding_window':true}               | use_sliding_window is true, which is not supported",
+                "{'layer_types':['full_attention','sliding_attention']} | layer_types holds 'sliding_attention'",
+                "{'layer_types':'sliding_attention'}       | layer_types must be a list",
+                "{'pretraining_tp':2}                      | pretraining_tp is 2; expected 1",
+                "{'partial_rotary_factor':0.5}             | partial_rotary_factor is 0.5; expected 1",
+                "{'quantization_config':{'quant_method':'gptq','bits':4}} | the weights are quantised (quant_method 'gptq'); use the unquantised model",
+                "{'quantization_config':5}                 | the weights are quantised",
+                // rotary position embedding
+                "{'rope_scaling':{'rope_type':'yarn','factor':4,'beta_fast':32}} | the type yarn is not supported; default, linear, llama3",
+                "{'rope_scaling':{'type':'dynamic','factor':4}} | the type dynamic is not supported; default, linear, llama3",
+                "{'rope_scaling':{'rope_type':'default','mrope_section':[1,1]}} | holds mrope_section; not supported",
+                "{'rope_scaling':{'rope_type':'default','type':'mrope'}} | rope_type default; mrope",
+                "{'rope_scaling':{'factor':2}}             | has a factor but no rope_type",
+                "{'rope_scaling':'linear'}                 | rope_scaling must be an object or null but is 'linear'",
+                "{'rope_scaling':{'rope_type':7}}          | rope_type must be a text but is 7",
+                "{'rope_scaling':{'rope_type':'linear'}}   | factor must be a positive number but is missing",
+                "{'rope_scaling':{'rope_type':'linear','factor':'2'}} | factor must be a positive number but is '2'",
+                "{'rope_scaling':{'rope_type':'linear','factor':0.5}} | factor must be at least 1 but is 0.5",
+                "{'rope_scaling':{'rope_type':'llama3','factor':8,'low_freq_factor':4,'high_freq_factor':4,'original_max_position_embeddings':16}} | 0 < low_freq_factor < high_freq_factor",
+                "{'rope_scaling':{'rope_type':'llama3','factor':8,'low_freq_factor':1,'high_freq_factor':4,'original_max_position_embeddings':1e300}} | original_max_position_embeddings must be; 1.0E300",
+                "{'rope_scaling':{'rope_type':'llama3','factor':8,'low_freq_factor':1,'high_freq_factor':4}} | original_max_position_embeddings must be; missing",
+                "{'rope_parameters':{'full_attention':{'rope_type':'default'}}} | holds full_attention; not supported",
+                "{'rope_parameters':{'rope_type':'default','partial_rotary_factor':0.5}} | partial_rotary_factor is 0.5",
+                "{'rope_parameters':{'rope_theta':5e5}}    | rope_theta is given twice; 500000.0; 10000.0",
+                "{'rope_parameters':{'rope_type':'default'},'rope_scaling':{'rope_type':'linear','factor':2}} | contradict",
+            })
+    void should_refuse(String change, String expected) {
+        SmallFolder folder =
+                SmallFolder.llama(path).configure(change.replace('\'', '"')).write();
+
+        folder.assertRefused(path.toString());
+        folder.assertRefused(expected.replace('\'', '"').split("; "));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "hidden_size",
+                "intermediate_size",
+                "num_hidden_layers",
+                "num_attention_heads",
+                "vocab_size",
+                "max_position_embeddings",
+                "architectures"
+            })
+    void should_refuse_without(String key) {
+        SmallFolder folder = SmallFolder.llama(path).without(key).write();
+
+        folder.assertRefused(folder.configurationFile().toString(), key, "missing");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "[]", "5", "null", "\"text\"", "{", "{}{}", "{} x", "<html>", "{\"a\":NaN}", "{\"a\":1,\"a\":2}"})
+    void should_refuse_what_is_no_json_object(String text) {
+        SmallFolder folder = SmallFolder.llama(path).write();
+        SmallFolder.writeText(folder.configurationFile(), text);
+
+        folder.assertRefused(folder.configurationFile().toString(), "JSON", "download it again");
+    }
+
+    @Test
+    void should_refuse_endless_nesting_and_endless_numbers() throws IOException {
+        SmallFolder folder = SmallFolder.llama(path).write();
+        SmallFolder.writeText(folder.configurationFile(), "{\"a\":" + "[".repeat(1_000_000));
+        folder.assertRefused(folder.configurationFile().toString(), "not valid JSON");
+        SmallFolder.writeText(folder.configurationFile(), "{\"hidden_size\":" + "9".repeat(1_000_000) + "}");
+        folder.assertRefused(folder.configurationFile().toString(), "not valid JSON");
+        Files.write(folder.configurationFile(), "{\"a\":\"\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1));
+        folder.assertRefused(folder.configurationFile().toString());
+    }
+
+    @Test
+    void should_refuse_a_file_of_four_gigabytes_without_reading_it_all() throws IOException {
+        SmallFolder folder = SmallFolder.llama(path).write();
+        try (RandomAccessFile sparse = new RandomAccessFile(folder.configurationFile().toFile(), "rw")) {
+            sparse.setLength(4L << 30);
+        }
+
+        folder.assertRefused(folder.configurationFile().toString(), "more than 67108864 bytes");
+    }
+
+    @Test
+    void should_refuse_a_configuration_that_is_a_folder() throws IOException {
+        SmallFolder folder = SmallFolder.llama(path).write();
+        Files.delete(folder.configurationFile());
+        Files.createDirectory(folder.configurationFile());
+
+        folder.assertRefused(folder.configurationFile().toString(), "cannot be read", "expected a readable file");
+    }
+}
