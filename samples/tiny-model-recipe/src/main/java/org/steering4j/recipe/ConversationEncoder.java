@@ -2,25 +2,38 @@ package org.steering4j.recipe;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** Turns the segments of a rendered conversation into token ids, and ids back into text. Thread-safe. */
 public final class ConversationEncoder implements AutoCloseable {
 
     private final HuggingFaceTokenizer tokenizer;
 
+    private ConversationEncoder(InputStream tokenizerFile) throws IOException {
+        tokenizer = HuggingFaceTokenizer.newInstance(
+                tokenizerFile, Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
+    }
+
     /** @param folder holds tokenizer.json */
-    public ConversationEncoder(Path folder) {
-        try {
-            tokenizer = HuggingFaceTokenizer.builder()
-                    .optTokenizerPath(folder.resolve("tokenizer.json"))
-                    .optAddSpecialTokens(false)
-                    .optTruncation(false)
-                    .optPadding(false)
-                    .build();
+    public static ConversationEncoder of(Path folder) {
+        try (InputStream file = Files.newInputStream(folder.resolve("tokenizer.json"))) {
+            return new ConversationEncoder(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Of the embedded model on the class path. */
+    public static ConversationEncoder embedded() {
+        try (InputStream file =
+                ConversationEncoder.class.getResourceAsStream("/org/steering4j/embedded/tokenizer.json")) {
+            return new ConversationEncoder(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

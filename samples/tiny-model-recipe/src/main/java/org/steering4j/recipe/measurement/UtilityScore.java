@@ -2,7 +2,9 @@ package org.steering4j.recipe.measurement;
 
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.steering4j.recipe.UtilityProblem;
 import org.steering4j.recipe.UtilityProblems;
 import org.steering4j.recipe.measurement.AnsweringModel.Answer;
@@ -33,5 +35,12 @@ public record UtilityScore(double solved, Map<UtilityProblem.Kind, Double> byKin
         Map<UtilityProblem.Kind, Double> byKind = new EnumMap<>(UtilityProblem.Kind.class);
         counts.forEach((kind, count) -> byKind.put(kind, (double) count[0] / count[1]));
         return new UtilityScore((double) solved / problems.size(), byKind);
+    }
+
+    /** For people: kind and share, as in "FACT 98%, SUM 100%". */
+    public String byKindInPercent() {
+        return byKind.entrySet().stream()
+                .map(entry -> String.format(Locale.ROOT, "%s %.0f%%", entry.getKey(), 100 * entry.getValue()))
+                .collect(Collectors.joining(", "));
     }
 }

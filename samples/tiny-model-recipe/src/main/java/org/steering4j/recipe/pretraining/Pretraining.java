@@ -48,7 +48,7 @@ public final class Pretraining {
         TinyModelShape.writeConfiguration(configuration, beginToken, endToken, initial);
         TinyModelShape.writeInitialWeights(configuration, settings.seed(), initial);
         try (PretrainingProgram program = new PretrainingProgram(initial, settings);
-                ConversationEncoder encoder = new ConversationEncoder(folder)) {
+                ConversationEncoder encoder = ConversationEncoder.of(folder)) {
             Progress progress = resume(program);
             train(program, new BatchSource(corpus, encoder, settings, progress.position()), progress);
             TinyModelShape.writeConfiguration(configuration, beginToken, endToken, folder);

@@ -1,0 +1,91 @@
+package org.steering4j.samples.quickstart;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.steering4j.SteeredModel;
+import org.steering4j.recipe.Behavior;
+import org.steering4j.recipe.ConversationEncoder;
+import org.steering4j.recipe.measurement.AnsweringModel;
+import org.steering4j.recipe.measurement.Promise;
+import org.steering4j.recipe.measurement.SteeredFigures;
+import org.steering4j.recipe.measurement.VectorTraining;
+import org.steering4j.trainer.TrainingProgress;
+import org.steering4j.trainer.TrainingResult;
+import org.steering4j.vector.SteeringVectors;
+
+/**
+ * Trains a vector for truthfulness and one for refusal, then shows and measures what they do, alone and composed. Ends
+ * with exit code 1 if a figure that the README promises is missed.
+ */
+public final class Quickstart {
+
+    private static final List<Behavior> BEHAVIORS = List.of(Behavior.TRUTHFULNESS, Behavior.REFUSAL);
+    private static final int QUESTIONS = 200;
+    private static final long SEED = 1;
+
+    private Quickstart() {}
+
+    /** @param arguments the folder for the vectors and the report */
+    public static void main(String[] arguments) throws IOException {
+        Path folder = Files.createDirectories(Path.of(arguments[0]));
+        boolean allHold;
+        try (SteeredModel model = SteeredModel.embedded()) {
+            allHold = run(model, folder);
+        }
+        System.exit(allHold ? 0 : 1);
+    }
+
+    private static boolean run(SteeredModel model, Path folder) throws IOException {
+        System.out.printf(
+                "%s: %d layers, hidden size %d%n%n",
+                model.name(), model.shape().numberOfLayers(), model.shape().hiddenSize());
+        List<TrainingResult> trained = new ArrayList<>();
+        for (Behavior behavior : BEHAVIORS) {
+            trained.add(train(model, behavior, folder));
+        }
+        SteeringVectors vectors = SteeringVectors.fromFolder(folder.resolve("vectors"));
+        SideBySide answers = SideBySide.ask(model, vectors, BEHAVIORS);
+        answers.print(System.out);
+        System.err.println("measuring " + QUESTIONS + " held-out questions at each multiplier ...");
+        SteeredFigures figures = measure(model, vectors);
+        figures.print(System.out);
+        Path report = folder.resolve("report.html");
+        QuickstartReport.of(model, trained, answers, figures).write(report);
+        System.out.println("report: " + report);
+        return figures.promises().stream().allMatch(Promise::holds);
+    }
+
+    private static TrainingResult train(SteeredModel model, Behavior behavior, Path folder) throws IOException {
+        long start = System.nanoTime();
+        TrainingResult result;
+        try (TrainingProgress progress = new TrainingProgress(System.err, behavior.label())) {
+            result = VectorTraining.train(model, behavior, progress);
+        }
+        Path file = Files.createDirectories(folder.resolve("vectors")).resolve(behavior.label() + ".safetensors");
+        result.vector().write(file);
+        System.out.printf(
+                Locale.ROOT,
+                "trained %s on %d pairs in %.0f s: %s%n",
+                behavior.label(),
+                VectorTraining.PAIRS,
+                (System.nanoTime() - start) / 1e9,
+                file);
+        return result;
+    }
+
+    private static SteeredFigures measure(SteeredModel model, SteeringVectors vectors) {
+        try (ConversationEncoder encoder = ConversationEncoder.embedded()) {
+            return SteeredFigures.measure(
+                    new AnsweringModel(model.languageModel(), encoder),
+                    model.shape(),
+                    vectors,
+                    BEHAVIORS,
+                    QUESTIONS,
+                    SEED);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package org.steering4j.recipe;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.steering4j.SteeredModel;
+import org.steering4j.recipe.measurement.AnsweringModel;
+import org.steering4j.recipe.measurement.Promise;
+import org.steering4j.recipe.measurement.SteeredFigures;
+import org.steering4j.recipe.measurement.UnsteeredFigures;
+import org.steering4j.recipe.measurement.VectorTraining;
+import org.steering4j.recipe.pretraining.Pretraining;
+import org.steering4j.recipe.pretraining.PretrainingSettings;
+import org.steering4j.trainer.TrainingListener;
+import org.steering4j.trainer.TrainingResult;
+import org.steering4j.vector.SteeringVector;
+import org.steering4j.vector.SteeringVectors;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Makes the embedded model from nothing, and measures it. */
+@Command(name = "recipe", description = "Makes and measures the embedded model.", mixinStandardHelpOptions = true)
+public final class Recipe {
+
+    private static final int VOCABULARY_SIZE = 2048;
+    private static final int TOKENIZER_CONVERSATIONS = 20_000;
+    private static final long CORPUS_SEED = 20_240_601;
+    private static final int QUESTIONS = 200;
+    private static final long SEED = 1;
+
+    private Recipe() {}
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Recipe()).execute(arguments));
+    }
+
+    @Command(name = "make", description = "Trains tokenizer and model; started again, goes on from the checkpoint.")
+    int make(
+            @Parameters(paramLabel = "MODEL", description = "folder to write the model's files to") Path folder,
+            @Parameters(paramLabel = "WORK", description = "folder for checkpoint and training curve") Path work,
+            @Option(names = "--tokens", description = "tokens to train on, instead of the usual number") Long tokens)
+            throws IOException {
+        Files.createDirectories(folder);
+        Corpus corpus = new Corpus(CORPUS_SEED);
+        BytePairEncodingTrainer trainer = new BytePairEncodingTrainer();
+        for (int i = 0; i < TOKENIZER_CONVERSATIONS; i++) {
+            trainer.read(corpus.conversation(i));
+        }
+        trainer.train(VOCABULARY_SIZE).writeTo(folder);
+        PretrainingSettings standard = PretrainingSettings.standard(CORPUS_SEED);
+        PretrainingSettings settings = tokens == null ? standard : standard.withTotalTokens(tokens);
+        new Pretraining(settings, work, System.out::println)
+                .run(
+                        corpus,
+                        folder,
+                        VOCABULARY_SIZE,
+                        SpecialToken.END_OF_TEXT.id(),
+                        SpecialToken.TURN_END.id());
+        return 0;
+    }
+
+    @Command(name = "measure", description = "Measures the model, then a vector for each behaviour trained on it.")
+    int measure(
+            @Parameters(paramLabel = "MODEL", arity = "0..1", description = "its folder; default: the embedded model")
+                    Path folder) {
+        boolean holds;
+        try (SteeredModel model = folder == null ? SteeredModel.embedded() : SteeredModel.open(folder);
+                ConversationEncoder encoder =
+                        folder == null ? ConversationEncoder.embedded() : ConversationEncoder.of(folder)) {
+            AnsweringModel answering = new AnsweringModel(model.languageModel(), encoder);
+            UnsteeredFigures unsteered = UnsteeredFigures.measure(answering, QUESTIONS, SEED);
+            unsteered.promises().forEach(System.out::println);
+            SteeredFigures steered = SteeredFigures.measure(
+                    answering, model.shape(), trainAll(model), List.of(Behavior.values()), QUESTIONS, SEED);
+            steered.print(System.out);
+            holds = Stream.concat(unsteered.promises().stream(), steered.promises().stream())
+                    .allMatch(Promise::holds);
+        }
+        return holds ? 0 : 1;
+    }
+
+    private static SteeringVectors trainAll(SteeredModel model) {
+        List<SteeringVector> vectors = new ArrayList<>();
+        for (Behavior behavior : Behavior.values()) {
+            long start = System.nanoTime();
+            TrainingResult result = VectorTraining.train(model, behavior, new TrainingListener() {});
+            vectors.add(result.vector());
+            System.out.printf(
+                    Locale.ROOT,
+                    "%s: %d pairs trained in %.1f s, norm %s, best epoch %d%n",
+                    behavior.label(),
+                    VectorTraining.PAIRS,
+                    (System.nanoTime() - start) / 1e9,
+                    Arrays.toString(result.vector().layers().stream()
+                            .mapToDouble(result.vector()::norm)
+                            .toArray()),
+                    result.best().epoch());
+        }
+        return SteeringVectors.of(vectors.toArray(SteeringVector[]::new));
+    }
+}

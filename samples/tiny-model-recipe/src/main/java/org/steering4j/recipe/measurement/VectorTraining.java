@@ -1,0 +1,52 @@
+package org.steering4j.recipe.measurement;
+
+import java.util.List;
+import org.steering4j.SteeredModel;
+import org.steering4j.recipe.Behavior;
+import org.steering4j.trainer.BiPO;
+import org.steering4j.trainer.BiPOSettings;
+import org.steering4j.trainer.PreferenceData;
+import org.steering4j.trainer.PreferencePair;
+import org.steering4j.trainer.TrainingListener;
+import org.steering4j.trainer.TrainingResult;
+
+/** Trains vectors for the tiny model with the settings that suit it. Stateless. */
+public final class VectorTraining {
+
+    /** Pairs for one vector. */
+    public static final int PAIRS = 300;
+
+    private VectorTraining() {}
+
+    /** Half way up: the traits are settled there, and the blocks above can still act on them. */
+    public static BiPOSettings settings() {
+        return BiPOSettings.forLayers(2)
+                .beta(1)
+                .learningRate(0.05)
+                .epochs(10)
+                .batchSize(16)
+                .warmUpSteps(10)
+                .seed(1)
+                .systemPrompt("")
+                .build();
+    }
+
+    /** The pairs of a behaviour, from questions that are not held out. */
+    public static PreferenceData pairs(Behavior behavior) {
+        List<PreferencePair> pairs = behavior.pairs(PAIRS, 1).stream()
+                .map(pair -> new PreferencePair(pair.question(), pair.matching(), pair.notMatching()))
+                .toList();
+        return new PreferenceData(behavior.label() + " pairs of the tiny model's recipe", pairs);
+    }
+
+    public static TrainingResult train(SteeredModel model, Behavior behavior, TrainingListener listener) {
+        return BiPO.with(settings())
+                .listener(listener)
+                .train(
+                        model.languageModel(),
+                        model.prompts(),
+                        model.prompts().endTokens(),
+                        behavior.label(),
+                        pairs(behavior));
+    }
+}
