@@ -30,8 +30,7 @@ class ArchitectureTest {
     private static final DescribedPredicate<JavaClass> A_FAILURE = assignableTo(SteeringException.class);
 
     @ArchTest
-    static final ArchRule no_cycles = slices()
-            .matching("org.steering4j.(*)..")
+    static final ArchRule no_cycles = slices().matching("org.steering4j.(*)..")
             .should()
             .beFreeOfCycles()
             .ignoreDependency(alwaysTrue(), A_FAILURE);

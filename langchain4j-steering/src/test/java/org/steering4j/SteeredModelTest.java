@@ -1,0 +1,160 @@
+package org.steering4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.output.FinishReason;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.steering4j.checkpoint.ModelFolderException;
+import org.steering4j.engine.ModelClosedException;
+import org.steering4j.engine.RandomModels;
+import org.steering4j.prompt.SmallTokenizers;
+import org.steering4j.vector.Steering;
+import org.steering4j.vector.SteeringVector;
+import org.steering4j.vector.SteeringVectors;
+
+/** The whole way of a request, over a real engine with random weights. */
+class SteeredModelTest {
+
+    private static final int VOCABULARY = 276;
+
+    @TempDir
+    static Path folder;
+
+    private static SteeredModel model;
+    private static SteeringVectors vectors;
+
+    @BeforeAll
+    static void open() {
+        SmallTokenizers.byteLevel(RandomModels.write(folder, VOCABULARY, 256), SmallTokenizers.CHATML);
+        model = SteeredModel.open(folder);
+        float[] values = new float[32];
+        Arrays.fill(values, 0, 16, 2);
+        vectors = SteeringVectors.of(SteeringVector.builder("left")
+                .layer(1, values)
+                .model(model.shape())
+                .build());
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    private static SteeredChatModel.Builder builder() {
+        return SteeredChatModel.builder().model(model).vectors(vectors).maxOutputTokens(20);
+    }
+
+    private static ChatResponse chat(SteeredChatModel chatModel) {
+        return chatModel.chat(UserMessage.from("hello"));
+    }
+
+    @Test
+    void should_generate_the_number_of_tokens_asked_for() {
+        ChatResponse response = chat(builder().maxOutputTokens(5).build());
+        assertThat(response.tokenUsage().outputTokenCount()).isEqualTo(5);
+        assertThat(response.finishReason()).isEqualTo(FinishReason.LENGTH);
+        assertThat(response.modelName()).isEqualTo("random");
+    }
+
+    @Test
+    void should_change_the_answer_by_steering_and_leave_it_unchanged_by_none() {
+        String plain = chat(builder().build()).aiMessage().text();
+        SteeredChatModel steered = builder().steering(Steering.of("left", 4)).build();
+        assertThat(chat(steered).aiMessage().text()).isNotEqualTo(plain);
+        assertThat(chat(steered.withSteering(Steering.none())).aiMessage().text())
+                .isEqualTo(plain);
+        assertThat(chat(steered.withSteering(Steering.of("left", 0)))
+                        .aiMessage()
+                        .text())
+                .isEqualTo(plain);
+    }
+
+    @Test
+    void should_repeat_a_sampled_answer_with_the_same_seed_only() {
+        List<String> answers = IntStream.of(1, 1, 2)
+                .mapToObj(seed -> chat(builder()
+                                .temperature(1.0)
+                                .seed((long) seed)
+                                .build())
+                        .aiMessage()
+                        .text())
+                .toList();
+        assertThat(answers.get(0)).isEqualTo(answers.get(1)).isNotEqualTo(answers.get(2));
+    }
+
+    @Test
+    void should_stream_the_same_answer() throws Exception {
+        StringBuilder parts = new StringBuilder();
+        CompletableFuture<ChatResponse> streamed = new CompletableFuture<>();
+        SteeredStreamingChatModel.builder()
+                .model(model)
+                .maxOutputTokens(20)
+                .build()
+                .chat("hello", new StreamingChatResponseHandler() {
+                    @Override
+                    public void onPartialResponse(String part) {
+                        parts.append(part);
+                    }
+
+                    @Override
+                    public void onCompleteResponse(ChatResponse response) {
+                        streamed.complete(response);
+                    }
+
+                    @Override
+                    public void onError(Throwable error) {
+                        streamed.completeExceptionally(error);
+                    }
+                });
+        assertThat(streamed.get(60, TimeUnit.SECONDS).aiMessage())
+                .isEqualTo(chat(builder().build()).aiMessage());
+        assertThat(parts).hasToString(chat(builder().build()).aiMessage().text());
+    }
+
+    @Test
+    void should_close_what_it_opened() {
+        SteeredChatModel owner =
+                SteeredChatModel.builder().modelPath(folder).maxOutputTokens(3).build();
+        SteeredChatModel view = owner.withSteering(Steering.none());
+        assertThat(chat(view).tokenUsage().outputTokenCount()).isEqualTo(3);
+        owner.close();
+        assertThatThrownBy(() -> chat(view))
+                .isInstanceOf(ModelClosedException.class)
+                .hasMessageContaining("random");
+        assertThatThrownBy(() -> owner.chat(ChatRequest.builder()
+                        .messages(UserMessage.from("hello"))
+                        .build()))
+                .isInstanceOf(ModelClosedException.class);
+    }
+
+    @Test
+    void should_name_the_file_that_is_missing(@TempDir Path other) throws Exception {
+        SmallTokenizers.byteLevel(other, SmallTokenizers.CHATML);
+        assertThatThrownBy(() -> SteeredModel.open(other))
+                .isInstanceOf(ModelFolderException.class)
+                .hasMessageContaining("config.json");
+        RandomModels.write(other, VOCABULARY, 256);
+        Files.delete(other.resolve("tokenizer.json"));
+        assertThatThrownBy(() -> SteeredModel.open(other))
+                .isInstanceOf(ModelFolderException.class)
+                .hasMessageContaining("tokenizer.json");
+        assertThatThrownBy(() -> SteeredModel.open(other.resolve("absent")))
+                .isInstanceOf(ModelFolderException.class)
+                .hasMessageContaining("absent");
+    }
+}
