@@ -68,6 +68,7 @@ public final class PromptRenderer implements AutoCloseable {
     private final Map<String, ChatTemplate> templates;
     private final Map<String, Object> namedTokens;
     private final Set<Integer> endTokens;
+    private final TextBeginning textBeginning;
     /** The first characters of all control tokens. */
     private final String beginnings;
 
@@ -76,12 +77,14 @@ public final class PromptRenderer implements AutoCloseable {
             TextTokenizer tokenizer,
             Map<String, ChatTemplate> templates,
             Map<String, Object> namedTokens,
-            Set<Integer> endTokens) {
+            Set<Integer> endTokens,
+            TextBeginning textBeginning) {
         this.folder = folder;
         this.tokenizer = tokenizer;
         this.templates = templates;
         this.namedTokens = namedTokens;
         this.endTokens = endTokens;
+        this.textBeginning = textBeginning;
         this.beginnings = tokenizer.controlTokens().stream()
                 .map(token -> token.substring(0, 1))
                 .distinct()
@@ -99,7 +102,13 @@ public final class PromptRenderer implements AutoCloseable {
         String sources = templates.values().stream().map(ChatTemplate::source).collect(Collectors.joining());
         TextTokenizer tokenizer = TextTokenizer.open(folder, sources, ToolCallScanner.MARKERS);
         Map<String, Object> namedTokens = namedTokens(configuration);
-        return new PromptRenderer(folder, tokenizer, templates, namedTokens, endTokens(folder, tokenizer, namedTokens));
+        return new PromptRenderer(
+                folder,
+                tokenizer,
+                templates,
+                namedTokens,
+                endTokens(folder, tokenizer, namedTokens),
+                TextBeginning.read(folder, tokenizer, (String) namedTokens.get("bos_token")));
     }
 
     private static JsonNode readIfPresent(Path file) {
@@ -212,6 +221,28 @@ public final class PromptRenderer implements AutoCloseable {
         }
         variables.put("add_generation_prompt", true);
         return new Rendered(template(!tools.isEmpty()).render(variables), guard);
+    }
+
+    /**
+     * A text to be continued as it is, without chat template: after the beginning-of-text token, if the model's tokenizer puts one there.
+     * An empty text is that token alone.
+     *
+     * @throws ModelFolderException if the text is empty and the model names no such token
+     */
+    public int[] textPrompt(String text) {
+        int[] tokens = tokenizer.encode(text);
+        if (tokens.length > 0 && !textBeginning.always()) {
+            return tokens;
+        }
+        if (textBeginning.token().isEmpty()) {
+            throw new ModelFolderException(
+                    folder
+                            + " names no beginning-of-text token (bos_token_id in config.json) for an empty text to stand for: give a text");
+        }
+        int[] whole = new int[tokens.length + 1];
+        whole[0] = textBeginning.token().getAsInt();
+        System.arraycopy(tokens, 0, whole, 1, tokens.length);
+        return whole;
     }
 
     private ChatTemplate template(boolean withTools) {

@@ -12,12 +12,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.steering4j.SteeredModel;
 import org.steering4j.engine.LanguageModel;
-import org.steering4j.prompt.PromptRenderer;
 import org.steering4j.vector.ModelShape;
 import org.steering4j.vector.SteeringVector;
 
@@ -28,7 +27,7 @@ import org.steering4j.vector.SteeringVector;
  * <pre>{@code
  * TrainingResult result = BiPO.with(BiPOSettings.forLayers(15).build())
  *         .listener(new TrainingProgress(System.err, "truthfulness"))
- *         .train(model, prompts, endTokens, "truthfulness", PreferenceData.read(Path.of("train.csv")));
+ *         .train(model, "truthfulness", PreferenceData.read(Path.of("train.csv")));
  * result.vector().write(Path.of("truthfulness.safetensors"));
  * }</pre>
  *
@@ -90,9 +89,6 @@ public final class BiPO {
     /**
      * Trains to the end.
      *
-     * @param prompts writes the questions and answers as the model's chat template does
-     * @param endTokens ids with which the model ends its turn, at least one; the first of them that the template writes after an answer is
-     *     part of the answer
      * @param behavior names the vector
      * @throws IllegalArgumentException if the model lacks a layer of the settings
      * @throws PreferenceDataException if nothing is left to train on beside the held-out pairs
@@ -101,10 +97,9 @@ public final class BiPO {
      * @throws TrainingInterruptedException if the training was interrupted; the thread's interrupt flag stays set
      * @throws TrainingDivergedException if a number became NaN or infinite; it holds the last good vector
      */
-    public TrainingResult train(
-            LanguageModel model, PromptRenderer prompts, Set<Integer> endTokens, String behavior, PreferenceData data) {
-        PreferenceEncoder encoder = new PreferenceEncoder(prompts, endTokens, settings.systemPrompt());
-        return train(model, behavior, data, encoder::encode);
+    public TrainingResult train(SteeredModel model, String behavior, PreferenceData data) {
+        PreferenceEncoder encoder = new PreferenceEncoder(model.prompts(), settings.systemPrompt());
+        return train(model.languageModel(), behavior, data, encoder::encode);
     }
 
     TrainingResult train(

@@ -7,7 +7,6 @@ import dev.langchain4j.data.message.UserMessage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import org.steering4j.prompt.PromptRenderer;
 
 /**
@@ -20,13 +19,10 @@ import org.steering4j.prompt.PromptRenderer;
 final class PreferenceEncoder {
 
     private final PromptRenderer renderer;
-    private final Set<Integer> endTokens;
     private final String systemPrompt;
 
-    /** @param endTokens the ids with which the model ends its turn, at least one */
-    PreferenceEncoder(PromptRenderer renderer, Set<Integer> endTokens, String systemPrompt) {
+    PreferenceEncoder(PromptRenderer renderer, String systemPrompt) {
         this.renderer = renderer;
-        this.endTokens = endTokens;
         this.systemPrompt = systemPrompt;
     }
 
@@ -49,7 +45,7 @@ final class PreferenceEncoder {
         int sameUntil = Arrays.mismatch(prompt, tokens);
         if (sameUntil == prompt.length) {
             for (int end = prompt.length; end < tokens.length; end++) {
-                if (endTokens.contains(tokens[end])) {
+                if (renderer.endTokens().contains(tokens[end])) {
                     return Arrays.copyOfRange(tokens, prompt.length, end + 1);
                 }
             }
@@ -61,7 +57,10 @@ final class PreferenceEncoder {
     private int[] plainAnswer(String text) {
         int[] answer = renderer.tokenizer().encodeContinuation(text);
         int[] ended = Arrays.copyOf(answer, answer.length + 1);
-        ended[answer.length] = endTokens.iterator().next();
+        ended[answer.length] = renderer.endTokens().stream()
+                .findFirst()
+                .orElseThrow(() -> new TrainingException("the model does not say with which token an answer ends:"
+                        + " add eos_token_id to its generation_config.json"));
         return ended;
     }
 }

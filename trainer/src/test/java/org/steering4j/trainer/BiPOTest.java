@@ -45,7 +45,7 @@ class BiPOTest {
                 .folder(modelFolder)
                 .precision(Precision.FLOAT32)
                 .build();
-        encoder = new PreferenceEncoder(PromptRenderer.open(modelFolder), java.util.Set.of(256, 258), "Be good.");
+        encoder = new PreferenceEncoder(PromptRenderer.open(modelFolder), "Be good.");
     }
 
     @AfterAll

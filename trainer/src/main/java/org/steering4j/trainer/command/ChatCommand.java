@@ -14,6 +14,7 @@ import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jline.terminal.spi.SystemStream;
+import org.steering4j.SteeredModel;
 import org.steering4j.trainer.TrainingProgress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,7 +50,7 @@ final class ChatCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         VectorOptions.Vectors given = vectors.read();
         sampling.sampling();
-        try (OpenedModel opened = model.open()) {
+        try (SteeredModel opened = model.open()) {
             AtomicBoolean stop = new AtomicBoolean();
             Conversation conversation =
                     new Conversation(opened, given, systemPrompt, sampling, main.output(), main.errors(), stop::get);

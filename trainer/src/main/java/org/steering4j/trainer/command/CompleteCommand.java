@@ -6,7 +6,7 @@ import dev.langchain4j.data.message.UserMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.steering4j.engine.GenerationRequest;
+import org.steering4j.SteeredModel;
 import org.steering4j.vector.LayerSteering;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,13 +48,20 @@ final class CompleteCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         VectorOptions.Vectors given = vectors.read();
-        try (OpenedModel opened = model.open()) {
-            LayerSteering steering =
-                    given.library().resolve(given.steering(), opened.model().shape());
-            int[] tokens = raw ? opened.rawPrompt(prompt) : opened.prompts().prompt(messages(), List.of());
-            GenerationRequest request = new GenerationRequest(
-                    tokens, steering, sampling.sampling(), sampling.maximumTokens(), opened.endTokens());
-            opened.generate(request, main.output()::print, () -> false);
+        try (SteeredModel opened = model.open()) {
+            LayerSteering steering = given.library().resolve(given.steering(), opened.shape());
+            int[] tokens =
+                    raw ? opened.prompts().textPrompt(prompt) : opened.prompts().prompt(messages(), List.of());
+            TextGeneration.generate(
+                    opened,
+                    tokens,
+                    steering,
+                    sampling,
+                    text -> {
+                        main.output().print(text);
+                        main.output().flush();
+                    },
+                    () -> false);
             main.output().println();
         }
         return 0;

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
-import org.steering4j.engine.GenerationRequest;
+import org.steering4j.SteeredModel;
 import org.steering4j.vector.LayerSteering;
 import org.steering4j.vector.Steering;
 
@@ -24,7 +24,7 @@ final class Conversation {
             /help               shows this
             /quit               ends""";
 
-    private final OpenedModel model;
+    private final SteeredModel model;
     private final VectorOptions.Vectors vectors;
     private final String systemPrompt;
     private final SamplingOptions sampling;
@@ -35,7 +35,7 @@ final class Conversation {
     private Steering steering;
 
     Conversation(
-            OpenedModel model,
+            SteeredModel model,
             VectorOptions.Vectors vectors,
             String systemPrompt,
             SamplingOptions sampling,
@@ -51,7 +51,7 @@ final class Conversation {
         this.stop = stop;
         this.steering = vectors.steering();
         // A vector that does not fit is told now, not after the first question.
-        vectors.library().resolve(steering, model.model().shape());
+        vectors.library().resolve(steering, model.shape());
         reset();
     }
 
@@ -130,15 +130,12 @@ final class Conversation {
     private void answer(String question) {
         List<ChatMessage> asked = new ArrayList<>(messages);
         asked.add(UserMessage.from(question));
-        LayerSteering layers = vectors.library().resolve(steering, model.model().shape());
-        GenerationRequest request = new GenerationRequest(
+        LayerSteering layers = vectors.library().resolve(steering, model.shape());
+        String answer = TextGeneration.generate(
+                model,
                 model.prompts().prompt(asked, List.of()),
                 layers,
-                sampling.sampling(),
-                sampling.maximumTokens(),
-                model.endTokens());
-        String answer = model.generate(
-                request,
+                sampling,
                 text -> {
                     output.print(text);
                     output.flush();

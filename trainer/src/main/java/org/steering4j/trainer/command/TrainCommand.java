@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.steering4j.SteeredModel;
 import org.steering4j.trainer.BiPO;
 import org.steering4j.trainer.BiPOSettings;
 import org.steering4j.trainer.LearningRateSchedule;
@@ -196,13 +197,13 @@ final class TrainCommand implements Callable<Integer> {
         requireWritable();
         PreferenceData pairs = PreferenceData.read(data);
         TrainingResult result;
-        try (OpenedModel opened = model.open();
+        try (SteeredModel opened = model.open();
                 TrainingProgress progress = new TrainingProgress(main.errors(), behavior)) {
             BiPO bipo = BiPO.with(settings).listener(progress);
             if (checkpoint != null) {
                 bipo = resume ? bipo.resume(checkpoint) : bipo.checkpoint(checkpoint);
             }
-            result = bipo.train(opened.model(), opened.prompts(), opened.endTokens(), behavior, pairs);
+            result = bipo.train(opened, behavior, pairs);
         } catch (TrainingDivergedException diverged) {
             throw keepLastGoodVector(diverged);
         }

@@ -1,0 +1,45 @@
+package org.steering4j.prompt;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+import org.steering4j.checkpoint.JsonFiles;
+
+/**
+ * How a text without chat template begins.
+ *
+ * @param token the beginning-of-text token, if the model has one
+ * @param always whether the model's tokenizer puts it before every text
+ */
+record TextBeginning(OptionalInt token, boolean always) {
+
+    /** @param content {@code bos_token} of {@code tokenizer_config.json}, or null */
+    static TextBeginning read(Path folder, TextTokenizer tokenizer, String content) {
+        OptionalInt token = content == null ? OptionalInt.empty() : tokenizer.controlToken(content);
+        for (String file : new String[] {"config.json", "generation_config.json"}) {
+            JsonNode id = readIfPresent(folder.resolve(file)).path("bos_token_id");
+            if (token.isEmpty() && id.isInt()) {
+                token = OptionalInt.of(id.asInt());
+            }
+        }
+        return new TextBeginning(token, token.isPresent() && putBeforeEveryText(folder, content));
+    }
+
+    /** Either the configuration says so, or the tokenizer's post-processor names the token. */
+    private static boolean putBeforeEveryText(Path folder, String content) {
+        JsonNode asked = readIfPresent(folder.resolve("tokenizer_config.json")).path("add_bos_token");
+        if (asked.isBoolean()) {
+            return asked.asBoolean();
+        }
+        String postProcessor = JsonFiles.readObject(folder.resolve("tokenizer.json"))
+                .path("post_processor")
+                .toString();
+        return content != null && postProcessor.contains("\"" + content + "\"");
+    }
+
+    private static JsonNode readIfPresent(Path file) {
+        return Files.exists(file) ? JsonFiles.readObject(file) : MissingNode.getInstance();
+    }
+}
