@@ -57,12 +57,7 @@ public final class Recipe {
         PretrainingSettings standard = PretrainingSettings.standard(CORPUS_SEED);
         PretrainingSettings settings = tokens == null ? standard : standard.withTotalTokens(tokens);
         new Pretraining(settings, work, System.out::println)
-                .run(
-                        corpus,
-                        folder,
-                        VOCABULARY_SIZE,
-                        SpecialToken.END_OF_TEXT.id(),
-                        SpecialToken.TURN_END.id());
+                .run(corpus, folder, VOCABULARY_SIZE, SpecialToken.END_OF_TEXT.id(), SpecialToken.TURN_END.id());
         return 0;
     }
 

@@ -43,11 +43,10 @@ public record SteeredFigures(
         List<SteerabilityCurve> curves = new ArrayList<>();
         Map<Behavior, UtilityScore> utility = new EnumMap<>(Behavior.class);
         for (Behavior behavior : behaviors) {
-            curves.add(SteerabilityCurve.measure(
-                    model, shape, behavior, vectors.get(behavior.label()), questions, seed));
+            curves.add(
+                    SteerabilityCurve.measure(model, shape, behavior, vectors.get(behavior.label()), questions, seed));
             utility.put(
-                    behavior,
-                    UtilityScore.measure(model, vectors.resolve(Steering.of(behavior.label(), 1), shape)));
+                    behavior, UtilityScore.measure(model, vectors.resolve(Steering.of(behavior.label(), 1), shape)));
         }
         Steering both = Steering.none();
         for (Behavior behavior : COMPOSED_BEHAVIORS) {
@@ -56,11 +55,9 @@ public record SteeredFigures(
         Map<Behavior, BehaviorScore> composed = new EnumMap<>(Behavior.class);
         for (Behavior behavior : COMPOSED_BEHAVIORS) {
             composed.put(
-                    behavior,
-                    BehaviorScore.measure(model, behavior, vectors.resolve(both, shape), questions, seed));
+                    behavior, BehaviorScore.measure(model, behavior, vectors.resolve(both, shape), questions, seed));
         }
-        return new SteeredFigures(
-                curves, UtilityScore.measure(model, LayerSteering.none()), utility, composed);
+        return new SteeredFigures(curves, UtilityScore.measure(model, LayerSteering.none()), utility, composed);
     }
 
     public List<Promise> promises() {

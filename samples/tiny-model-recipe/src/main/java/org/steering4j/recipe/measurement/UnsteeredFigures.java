@@ -17,8 +17,7 @@ public record UnsteeredFigures(Map<Behavior, BehaviorScore> behaviors, UtilitySc
     public static UnsteeredFigures measure(AnsweringModel model, int questions, long seed) {
         Map<Behavior, BehaviorScore> behaviors = new EnumMap<>(Behavior.class);
         for (Behavior behavior : Behavior.values()) {
-            behaviors.put(
-                    behavior, BehaviorScore.measure(model, behavior, LayerSteering.none(), questions, seed));
+            behaviors.put(behavior, BehaviorScore.measure(model, behavior, LayerSteering.none(), questions, seed));
         }
         return new UnsteeredFigures(behaviors, UtilityScore.measure(model, LayerSteering.none()));
     }
@@ -29,7 +28,8 @@ public record UnsteeredFigures(Map<Behavior, BehaviorScore> behaviors, UtilitySc
             double target = score.targetShare();
             double opposite = (double) score.opposite() / score.answers();
             promises.add(Promise.of(
-                    Math.min(target, opposite) >= LEAST_POLE_SHARE && Math.max(target, opposite) <= 1 - LEAST_POLE_SHARE,
+                    Math.min(target, opposite) >= LEAST_POLE_SHARE
+                            && Math.max(target, opposite) <= 1 - LEAST_POLE_SHARE,
                     "%s: target pole %.1f%%, opposite pole %.1f%% (each 35%% to 65%%)",
                     behavior.label(),
                     100 * target,

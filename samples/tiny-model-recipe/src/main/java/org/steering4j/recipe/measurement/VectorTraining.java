@@ -40,13 +40,6 @@ public final class VectorTraining {
     }
 
     public static TrainingResult train(SteeredModel model, Behavior behavior, TrainingListener listener) {
-        return BiPO.with(settings())
-                .listener(listener)
-                .train(
-                        model.languageModel(),
-                        model.prompts(),
-                        model.prompts().endTokens(),
-                        behavior.label(),
-                        pairs(behavior));
+        return BiPO.with(settings()).listener(listener).train(model, behavior.label(), pairs(behavior));
     }
 }
