@@ -45,7 +45,7 @@ public final class Recipe {
     int make(
             @Parameters(paramLabel = "MODEL", description = "folder to write the model's files to") Path folder,
             @Parameters(paramLabel = "WORK", description = "folder for checkpoint and training curve") Path work,
-            @Option(names = "--tokens", description = "tokens to train on, instead of the usual number") Long tokens)
+            @Option(names = "--share", defaultValue = "1", description = "of the usual number of tokens") double share)
             throws IOException {
         Files.createDirectories(folder);
         Corpus corpus = new Corpus(CORPUS_SEED);
@@ -54,8 +54,7 @@ public final class Recipe {
             trainer.read(corpus.conversation(i));
         }
         trainer.train(VOCABULARY_SIZE).writeTo(folder);
-        PretrainingSettings standard = PretrainingSettings.standard(CORPUS_SEED);
-        PretrainingSettings settings = tokens == null ? standard : standard.withTotalTokens(tokens);
+        PretrainingSettings settings = PretrainingSettings.standard(CORPUS_SEED).scaled(share);
         new Pretraining(settings, work, System.out::println)
                 .run(corpus, folder, VOCABULARY_SIZE, SpecialToken.END_OF_TEXT.id(), SpecialToken.TURN_END.id());
         return 0;

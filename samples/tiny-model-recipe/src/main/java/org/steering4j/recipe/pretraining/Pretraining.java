@@ -88,7 +88,8 @@ public final class Pretraining {
         long reported = System.nanoTime();
         while (tokens < settings.totalTokens()) {
             BatchSource.Batch batch = batches.next();
-            lossSum += program.step(batch, settings.learningRate(tokens), ++step);
+            PretrainingSettings.Rates rates = settings.rates(tokens);
+            lossSum += program.step(batch, rates, ++step);
             tokens += batch.realTokens();
             boolean done = tokens >= settings.totalTokens();
             if (step % REPORT_STEPS == 0) {
@@ -96,7 +97,7 @@ public final class Pretraining {
                 double rate = (tokens - reportedTokens) / ((System.nanoTime() - reported) / 1e9);
                 log.accept("step %d: %d of %d tokens, loss %.4f, %.0f tokens/s"
                         .formatted(step, tokens, settings.totalTokens(), loss, rate));
-                addToCurve(step, tokens, loss, settings.learningRate(tokens));
+                addToCurve(step, tokens, loss, rates.learningRate());
                 lossSum = 0;
                 reportedTokens = tokens;
                 reported = System.nanoTime();

@@ -51,18 +51,19 @@ final class PretrainingProgram implements AutoCloseable {
     }
 
     /** Runs one optimizer step and gives the batch's loss in nats a token, before the step. */
-    double step(Batch batch, double learningRate, long step) {
+    double step(Batch batch, PretrainingSettings.Rates rates, long step) {
         try (NDManager scope = program.newScope()) {
             NDArray result = program.runDifferentiably(
                             "training_step",
                             scope.create(batch.tokens(), new Shape(batch.rows(), batch.columns())),
                             scope.create(batch.weights()),
                             scope.create(new double[] {
-                                learningRate,
+                                rates.learningRate(),
                                 BETA_1,
                                 BETA_2,
                                 EPSILON,
-                                learningRate * settings.matrixRateRatio(),
+                                settings.weightDecay(),
+                                rates.matrixRate(),
                                 MOMENTUM,
                                 settings.largestGradientNorm(),
                                 step

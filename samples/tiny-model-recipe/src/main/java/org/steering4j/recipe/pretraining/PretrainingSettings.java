@@ -1,59 +1,99 @@
 package org.steering4j.recipe.pretraining;
 
+import java.util.List;
 import org.steering4j.engine.Precision;
 
 /**
  * How the tiny model is trained. Immutable.
  *
- * @param totalTokens tokens to see before the learning rate has fallen to its last value
  * @param batchTokens tokens of a step, padding included
- * @param learningRate the highest one, of AdamW, which trains the embedding and the norms
- * @param lastLearningRateShare the share of it that is left at the end of the cosine
- * @param warmUpShare the share of all tokens over which the rate rises from zero
- * @param matrixRateRatio how many times greater the learning rate of Muon is, which trains the other matrices
+ * @param weightDecay of matrices under AdamW
  * @param everythingPercent how many conversations of a hundred are learned whole; of the others only what the assistant
  *     says
  * @param precision of the products; the optimizer keeps float32 weights in either
  */
 public record PretrainingSettings(
         long seed,
-        long totalTokens,
+        List<Phase> phases,
         int batchTokens,
-        double learningRate,
-        double lastLearningRateShare,
-        double warmUpShare,
-        double matrixRateRatio,
+        double weightDecay,
         double largestGradientNorm,
         int everythingPercent,
         Precision precision) {
 
-    /** What the embedded model was made with. */
-    public static PretrainingSettings standard(long seed) {
-        return new PretrainingSettings(seed, 8_000_000, 4096, 3e-3, 0.02, 0.02, 6.0, 1.0, 10, Precision.BFLOAT16);
+    public PretrainingSettings {
+        phases = List.copyOf(phases);
     }
 
-    public PretrainingSettings withTotalTokens(long tokens) {
+    /**
+     * A stretch of training with a learning rate that rises over a warm-up and falls along half a cosine.
+     *
+     * @param tokens how many tokens it takes
+     * @param learningRate the highest one of AdamW
+     * @param matrixRate the highest learning rate of Muon, which then trains the matrices inside the blocks; 0: AdamW
+     *     trains all
+     * @param lastShare the share of the highest rate that is left at the end
+     * @param warmUpShare the share of the tokens over which the rate rises from zero
+     */
+    public record Phase(long tokens, double learningRate, double matrixRate, double lastShare, double warmUpShare) {
+
+        /** The share of the highest rate after a part, from 0 to 1, of the phase. */
+        double rateShare(double progress) {
+            if (progress < warmUpShare) {
+                return Math.max(progress, 1e-4) / warmUpShare;
+            }
+            double descent = Math.min(1, (progress - warmUpShare) / (1 - warmUpShare));
+            return lastShare + (1 - lastShare) * (1 + Math.cos(Math.PI * descent)) / 2;
+        }
+    }
+
+    /** The learning rates at a moment. */
+    record Rates(double learningRate, double matrixRate) {}
+
+    /** What the embedded model was made with: eight million tokens with AdamW, then five million with Muon. */
+    public static PretrainingSettings standard(long seed) {
         return new PretrainingSettings(
                 seed,
-                tokens,
+                List.of(new Phase(8_000_000, 3e-3, 0, 0.03, 0.02), new Phase(5_000_000, 1.5e-3, 9e-3, 0.02, 0.02)),
+                4096,
+                0.1,
+                1.0,
+                10,
+                Precision.BFLOAT16);
+    }
+
+    /** The same with every phase shortened or prolonged by a factor. */
+    public PretrainingSettings scaled(double factor) {
+        return new PretrainingSettings(
+                seed,
+                phases.stream()
+                        .map(phase -> new Phase(
+                                Math.max(1, Math.round(phase.tokens() * factor)),
+                                phase.learningRate(),
+                                phase.matrixRate(),
+                                phase.lastShare(),
+                                phase.warmUpShare()))
+                        .toList(),
                 batchTokens,
-                learningRate,
-                lastLearningRateShare,
-                warmUpShare,
-                matrixRateRatio,
+                weightDecay,
                 largestGradientNorm,
                 everythingPercent,
                 precision);
     }
 
-    /** The rate after so many tokens: a linear warm-up, then half a cosine. */
-    double learningRate(long tokensSeen) {
-        double progress = Math.min(1, (double) tokensSeen / totalTokens);
-        if (progress < warmUpShare) {
-            return learningRate * Math.max(progress, 1e-4) / warmUpShare;
+    public long totalTokens() {
+        return phases.stream().mapToLong(Phase::tokens).sum();
+    }
+
+    Rates rates(long tokensSeen) {
+        long start = 0;
+        for (Phase phase : phases) {
+            if (tokensSeen < start + phase.tokens()) {
+                double share = phase.rateShare((double) (tokensSeen - start) / phase.tokens());
+                return new Rates(phase.learningRate() * share, phase.matrixRate() * share);
+            }
+            start += phase.tokens();
         }
-        double descent = (progress - warmUpShare) / (1 - warmUpShare);
-        double cosine = (1 + Math.cos(Math.PI * descent)) / 2;
-        return learningRate * (lastLearningRateShare + (1 - lastLearningRateShare) * cosine);
+        throw new IllegalArgumentException("all %d tokens are seen".formatted(start));
     }
 }

@@ -59,9 +59,9 @@
       x = torch.t(x)
     return x
 
-  # One step: Muon for the matrices inside the blocks, AdamW (arXiv 1711.05101) for the embedding and the norms.
-  # settings: float64 [8]: learning rate of AdamW, beta 1, beta 2, epsilon, learning rate of Muon, its momentum, largest
-  # gradient norm, step from 1 -> float32 [2]: loss and gradient norm
+  # One step: AdamW (arXiv 1711.05101), or, for the matrices inside the blocks and where its rate is not 0, Muon.
+  # settings: float64 [9]: learning rate of AdamW, beta 1, beta 2, epsilon, weight decay of matrices, learning rate of
+  # Muon, its momentum, largest gradient norm, step from 1 -> float32 [2]: loss and gradient norm
   def training_step(self: __torch__.Decoder, tokens: Tensor, weights: Tensor, settings: Tensor) -> Tensor:
     loss = self.next_token_loss(tokens, weights)
     gradients = torch.grad([loss], self.trained, None, None, False, False)
@@ -73,15 +73,16 @@
     beta_1 = float(settings[1])
     beta_2 = float(settings[2])
     epsilon = float(settings[3])
-    matrix_rate = float(settings[4])
-    momentum = float(settings[5])
-    scale = torch.clamp(torch.div(torch.full([1], float(settings[6])), norm), None, 1.)
-    correction_1 = 1. - beta_1 ** float(settings[7])
-    correction_2 = 1. - beta_2 ** float(settings[7])
+    decay = float(settings[4])
+    matrix_rate = float(settings[5])
+    momentum = float(settings[6])
+    scale = torch.clamp(torch.div(torch.full([1], float(settings[7])), norm), None, 1.)
+    correction_1 = 1. - beta_1 ** float(settings[8])
+    correction_2 = 1. - beta_2 ** float(settings[8])
     for i in range(torch.len(self.trained)):
       gradient = torch.mul(torch.detach(unchecked_cast(Tensor, gradients[i])).to(6), scale)
       weight = self.master[i]
-      if i > 0 and torch.dim(weight) == 2:
+      if i > 0 and torch.dim(weight) == 2 and matrix_rate > 0.:
         _0 = torch.lerp_(self.first_moment[i], gradient, 1. - momentum)
         update = self.orthogonalised(torch.lerp(gradient, self.first_moment[i], momentum))
         ratio = float(torch.size(weight, 0)) / float(torch.size(weight, 1))
@@ -89,6 +90,8 @@
           ratio = 1.
         _1 = torch.add_(weight, update, alpha=-matrix_rate * ratio ** 0.5)
       else:
+        if torch.dim(weight) == 2:
+          _6 = torch.mul_(weight, 1. - rate * decay)
         _2 = torch.lerp_(self.first_moment[i], gradient, 1. - beta_1)
         _3 = torch.addcmul_(torch.mul_(self.second_moment[i], beta_2), gradient, gradient, value=1. - beta_2)
         denominator = torch.add(torch.sqrt(torch.div(self.second_moment[i], correction_2)), epsilon)
