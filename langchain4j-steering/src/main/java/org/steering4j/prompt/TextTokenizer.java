@@ -77,6 +77,10 @@ public final class TextTokenizer implements AutoCloseable {
             long[] aliased = tokenizer
                     .encode(token.path("content").asText(), false, false)
                     .getIds();
+            if (aliased.length != 1 && aliasByControlToken.containsKey(content)) {
+                throw new IllegalArgumentException(
+                        "the special token " + content + " is split into " + aliased.length + " tokens");
+            }
             if (aliased.length == 1 && aliased[0] != id) {
                 aliasedIds.put(id, (int) aliased[0]);
                 originalIds.put((int) aliased[0], id);
@@ -86,6 +90,18 @@ public final class TextTokenizer implements AutoCloseable {
             }
             if (token.path("special").asBoolean() && !shown.contains(content)) {
                 hiddenTokens.add(id);
+            }
+        }
+        requireDistinctFromVocabulary(json.path("model").path("vocab"));
+    }
+
+    /** The ids that aliases were given follow the vocabulary, unless its ids have gaps. */
+    private void requireDistinctFromVocabulary(JsonNode vocabulary) {
+        if (vocabulary.isObject() && !originalIds.isEmpty()) {
+            for (JsonNode id : vocabulary) {
+                if (originalIds.containsKey(id.asInt())) {
+                    throw new IllegalArgumentException("its vocabulary leaves gaps among the ids below " + id.asInt());
+                }
             }
         }
     }
@@ -130,7 +146,7 @@ public final class TextTokenizer implements AutoCloseable {
             if (control && !content.isEmpty()) {
                 String alias = "<" + secret + "x" + aliases.size() + ">";
                 aliases.put(content, alias);
-                ((ObjectNode) token).put("content", alias);
+                ((ObjectNode) token).put("content", alias).put("normalized", false);
             }
         }
         return aliases;
