@@ -1,6 +1,7 @@
 package org.steering4j;
 
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
@@ -10,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.steering4j.engine.LanguageModel;
 import org.steering4j.engine.ModelClosedException;
+import org.steering4j.engine.Precision;
 import org.steering4j.engine.TokenGenerator;
 import org.steering4j.prompt.PromptRenderer;
 import org.steering4j.vector.ModelShape;
@@ -62,7 +64,12 @@ public final class SteeredModel implements AutoCloseable {
      * @throws org.steering4j.checkpoint.ModelFolderException if a file is missing or damaged, or the architecture is not supported
      */
     public static SteeredModel open(Path folder) {
-        return open(folder, () -> {});
+        return open(folder, null, () -> {});
+    }
+
+    /** {@link #open(Path)} in a given precision: to train, or to score, the same way whenever it is done. */
+    public static SteeredModel open(Path folder, Precision precision) {
+        return open(folder, Objects.requireNonNull(precision, "precision"), () -> {});
     }
 
     /**
@@ -71,21 +78,33 @@ public final class SteeredModel implements AutoCloseable {
      * @throws org.steering4j.checkpoint.ModelFolderException if it is not
      */
     public static SteeredModel embedded() {
+        return unpacked(null);
+    }
+
+    /** {@link #embedded()} in a given precision. */
+    public static SteeredModel embedded(Precision precision) {
+        return unpacked(Objects.requireNonNull(precision, "precision"));
+    }
+
+    private static SteeredModel unpacked(Precision precision) {
         EmbeddedModel embedded = EmbeddedModel.unpack();
         try {
-            return open(embedded.folder(), embedded::delete);
+            return open(embedded.folder(), precision, embedded::delete);
         } catch (RuntimeException e) {
             embedded.delete();
             throw e;
         }
     }
 
-    private static SteeredModel open(Path folder, Runnable afterClose) {
+    private static SteeredModel open(Path folder, Precision precision, Runnable afterClose) {
         // The cheap parts first, so that nothing native is left behind when they fail.
         GenerationDefaults defaults = GenerationDefaults.read(folder);
         PromptRenderer prompts = PromptRenderer.open(folder);
         try {
-            LanguageModel model = LanguageModel.open(folder);
+            LanguageModel model = LanguageModel.builder()
+                    .folder(folder)
+                    .precision(precision)
+                    .build();
             return new SteeredModel(model, prompts, model.shape(), defaults, afterClose);
         } catch (RuntimeException e) {
             prompts.close();

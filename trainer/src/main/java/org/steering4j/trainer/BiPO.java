@@ -17,6 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.steering4j.SteeredModel;
 import org.steering4j.engine.LanguageModel;
+import org.steering4j.engine.Precision;
 import org.steering4j.vector.ModelShape;
 import org.steering4j.vector.SteeringVector;
 
@@ -38,7 +39,8 @@ import org.steering4j.vector.SteeringVector;
  * </pre>
  *
  * with d drawn from -1 and +1 once per batch, log p summed over the answer's tokens with its end-of-turn token, and v zero at first, so
- * that the first loss is ln 2. Only v changes, in float32. The same seed on the same machine gives the same vector.
+ * that the first loss is ln 2. Only v changes, in float32. The same seed on the same machine gives the same vector, if the model is opened
+ * in the same precision.
  *
  * <p>Immutable and thread-safe; the listener hears the thread that trains.
  */
@@ -47,6 +49,7 @@ public final class BiPO {
     /** The method's name in a vector's provenance. */
     public static final String METHOD = "BiPO";
 
+    private static final String PRECISION = "precision";
     private static final Logger LOGGER = LoggerFactory.getLogger(BiPO.class);
 
     private final BiPOSettings settings;
@@ -84,6 +87,21 @@ public final class BiPO {
      */
     public BiPO resume(Path file) {
         return new BiPO(settings, listener, Objects.requireNonNull(file, "file"), true);
+    }
+
+    /**
+     * The precision that the training in a checkpoint runs in: open the model in it to resume, for the precision that a model is opened in
+     * otherwise is measured, and may come out differently.
+     *
+     * @throws CheckpointException if the file is missing or damaged
+     */
+    public static Precision checkpointPrecision(Path checkpoint) {
+        String name = Checkpoint.readIdentity(checkpoint).get(PRECISION);
+        try {
+            return Precision.valueOf(String.valueOf(name));
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointException(checkpoint + " names no known precision: " + name, e);
+        }
     }
 
     /**
@@ -253,7 +271,7 @@ public final class BiPO {
         identity.put("model architecture", model.shape().architecture());
         identity.put("model layers", String.valueOf(model.shape().numberOfLayers()));
         identity.put("model hidden size", String.valueOf(model.shape().hiddenSize()));
-        identity.put("precision", model.precision().name());
+        identity.put(PRECISION, model.precision().name());
         identity.put("data (hash of its tokens)", hash(examples));
         // Tells other weights, not other rounding.
         identity.put(

@@ -72,20 +72,8 @@ final class Checkpoint {
      * @throws CheckpointException if the file is missing, damaged, or of another training (the message lists what differs)
      */
     TrainingState read() {
-        Content content;
-        try {
-            content = JSON.readValue(Files.readAllBytes(file), Content.class);
-        } catch (JsonProcessingException damaged) {
-            throw new CheckpointException(
-                    file + " is not a whole checkpoint: " + damaged.getOriginalMessage(), damaged);
-        } catch (IOException unreadable) {
-            throw new CheckpointException("the checkpoint " + file + " cannot be read: " + unreadable, unreadable);
-        }
-        if (content == null || !FORMAT.equals(content.format)) {
-            throw new CheckpointException(
-                    file + " is not a checkpoint of this version: expected the format \"" + FORMAT + "\"");
-        }
-        requireSameTraining(content.identity == null ? Map.of() : content.identity);
+        Content content = readContent(file);
+        requireSameTraining(content.identity);
         try {
             TrainingState state = new TrainingState(
                     decode(content.vector),
@@ -98,6 +86,28 @@ final class Checkpoint {
         } catch (RuntimeException damaged) {
             throw new CheckpointException(file + " is not a whole checkpoint: " + damaged, damaged);
         }
+    }
+
+    /** @throws CheckpointException if the file is missing or damaged */
+    static Map<String, String> readIdentity(Path file) {
+        return readContent(file).identity;
+    }
+
+    private static Content readContent(Path file) {
+        Content content;
+        try {
+            content = JSON.readValue(Files.readAllBytes(file), Content.class);
+        } catch (JsonProcessingException damaged) {
+            throw new CheckpointException(
+                    file + " is not a whole checkpoint: " + damaged.getOriginalMessage(), damaged);
+        } catch (IOException unreadable) {
+            throw new CheckpointException("the checkpoint " + file + " cannot be read: " + unreadable, unreadable);
+        }
+        if (content == null || !FORMAT.equals(content.format) || content.identity == null) {
+            throw new CheckpointException(
+                    file + " is not a checkpoint of this version: expected the format \"" + FORMAT + "\"");
+        }
+        return content;
     }
 
     private void requireSameTraining(Map<String, String> found) {

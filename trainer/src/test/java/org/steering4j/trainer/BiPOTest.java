@@ -188,6 +188,7 @@ class BiPOTest {
                 .hasMessageContaining("after step 5")
                 .hasMessageContaining("training.checkpoint");
         assertThat(Thread.interrupted()).isTrue();
+        assertThat(BiPO.checkpointPrecision(checkpoint)).isEqualTo(Precision.FLOAT32);
         List<TrainingPlan> plans = new ArrayList<>();
         TrainingResult resumed =
                 train(BiPO.with(settings(1).build()).resume(checkpoint).listener(new TrainingListener() {

@@ -2,6 +2,7 @@ package org.steering4j.trainer.command;
 
 import java.nio.file.Path;
 import org.steering4j.SteeredModel;
+import org.steering4j.engine.Precision;
 import picocli.CommandLine.Option;
 
 /** The option that names the model. */
@@ -15,7 +16,26 @@ final class ModelOption {
                     "A Hugging Face model folder, or the word embedded for the model that ships with this program.")
     private String model;
 
+    @Option(
+            names = "--precision",
+            paramLabel = "NAME",
+            description = "float32 or bfloat16. Default: the one that a short measurement finds faster here.")
+    private Precision precision;
+
     SteeredModel open() {
-        return model.equals("embedded") ? SteeredModel.embedded() : SteeredModel.open(Path.of(model));
+        return open(precision);
+    }
+
+    /** Opens the model in the precision that was asked for, else in the given one. */
+    SteeredModel openIn(Precision otherwise) {
+        return open(precision == null ? otherwise : precision);
+    }
+
+    private SteeredModel open(Precision chosen) {
+        if (model.equals("embedded")) {
+            return chosen == null ? SteeredModel.embedded() : SteeredModel.embedded(chosen);
+        }
+        Path folder = Path.of(model);
+        return chosen == null ? SteeredModel.open(folder) : SteeredModel.open(folder, chosen);
     }
 }

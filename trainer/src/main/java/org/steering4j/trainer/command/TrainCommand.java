@@ -197,7 +197,7 @@ final class TrainCommand implements Callable<Integer> {
         requireWritable();
         PreferenceData pairs = PreferenceData.read(data);
         TrainingResult result;
-        try (SteeredModel opened = model.open();
+        try (SteeredModel opened = resume ? model.openIn(BiPO.checkpointPrecision(checkpoint)) : model.open();
                 TrainingProgress progress = new TrainingProgress(main.errors(), behavior)) {
             BiPO bipo = BiPO.with(settings).listener(progress);
             if (checkpoint != null) {
