@@ -311,8 +311,7 @@ class ModelFolderTest {
                 entry.putArray("data_offsets").add(begin).add(begin + 256);
             });
 
-            folder.write()
-                    .assertRefused(folder.singleFile().toString(), "the header is wrong", "download the model again");
+            folder.write().assertRefused(folder.singleFile().toString(), "header is wrong", "download the model again");
         }
     }
 
