@@ -59,8 +59,7 @@ final class ConfigurationReader {
         }
         int headSize = json.hasNonNull("head_dim") ? positive(json, "head_dim") : hiddenSize / queryHeads;
         if (headSize % 2 != 0) {
-            throw wrong("the head size (head_dim, else hidden_size / num_attention_heads) is %d;"
-                            .formatted(headSize)
+            throw wrong("the head size (head_dim, else hidden_size / num_attention_heads) is %d;".formatted(headSize)
                     + " the rotary position embedding needs an even one");
         }
         int layers = positive(json, "num_hidden_layers");
@@ -111,8 +110,9 @@ final class ConfigurationReader {
 
     private void refuseWhatChangesTheComputation() {
         if (json.hasNonNull("quantization_config")) {
-            throw unsupported("the weights are quantised (quant_method %s), which is not supported; use the unquantised model"
-                    .formatted(quoted(json.get("quantization_config").path("quant_method"))));
+            throw unsupported(
+                    "the weights are quantised (quant_method %s), which is not supported; use the unquantised model"
+                            .formatted(quoted(json.get("quantization_config").path("quant_method"))));
         }
         String activation = text("hidden_act", "silu");
         if (!List.of("silu", "swish").contains(activation)) {
@@ -217,8 +217,9 @@ final class ConfigurationReader {
                         positive(setting, "original_max_position_embeddings"));
             }
             default ->
-                throw unsupported("rotary scaling of the type %s is not supported; supported are default, linear, llama3"
-                        .formatted(quoted(type)));
+                throw unsupported(
+                        "rotary scaling of the type %s is not supported; supported are default, linear, llama3"
+                                .formatted(quoted(type)));
         };
     }
 
@@ -234,7 +235,9 @@ final class ConfigurationReader {
             return name;
         }
         Path folder = file.toAbsolutePath().normalize().getParent();
-        return folder.getFileName() == null ? folder.toString() : folder.getFileName().toString();
+        return folder.getFileName() == null
+                ? folder.toString()
+                : folder.getFileName().toString();
     }
 
     private String text(String key, String otherwise) {

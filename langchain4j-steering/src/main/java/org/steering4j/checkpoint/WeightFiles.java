@@ -78,7 +78,8 @@ final class WeightFiles {
         }
         map.fields().forEachRemaining(entry -> {
             SafetensorsFile file = fileByTensor.get(entry.getKey());
-            if (file == null || !file.path().equals(folder.resolve(entry.getValue().textValue()))) {
+            if (file == null
+                    || !file.path().equals(folder.resolve(entry.getValue().textValue()))) {
                 throw new ModelFolderException("%s names the shard %s for the tensor %s, which is not in it; %s"
                         .formatted(index, entry.getValue().textValue(), entry.getKey(), DOWNLOAD_AGAIN));
             }
@@ -117,7 +118,8 @@ final class WeightFiles {
         } catch (InvalidFileException e) {
             if (isLargeFilePointer(path)) {
                 throw new ModelFolderException(
-                        path + " is a Git LFS pointer, not the weights themselves; run `git lfs pull` in the folder", e);
+                        path + " is a Git LFS pointer, not the weights themselves; run `git lfs pull` in the folder",
+                        e);
             }
             throw new ModelFolderException("%s; %s".formatted(e.getMessage(), DOWNLOAD_AGAIN), e);
         }
@@ -167,7 +169,8 @@ final class WeightFiles {
                             .formatted(file, name, tensor.dataType()));
         }
         if (!tensor.shape().equals(expected)) {
-            throw new ModelFolderException("%s: the tensor %s has the shape %s, but config.json asks for %s; correct config.json or %s"
+            throw new ModelFolderException(
+                    "%s: the tensor %s has the shape %s, but config.json asks for %s; correct config.json or %s"
                             .formatted(file, name, tensor.shape(), expected, DOWNLOAD_AGAIN));
         }
         if (tensor.offsetBytes() % tensor.dataType().bytes() != 0) {

@@ -53,8 +53,8 @@ final class Sampler {
             }
         }
         if (sampling.frequencyPenalty() != 0 || sampling.presencePenalty() != 0) {
-            generated.forEach((token, count) -> logits[token] = finite(
-                    logits[token] - sampling.frequencyPenalty() * count - sampling.presencePenalty()));
+            generated.forEach((token, count) -> logits[token] =
+                    finite(logits[token] - sampling.frequencyPenalty() * count - sampling.presencePenalty()));
         }
     }
 

@@ -122,7 +122,21 @@ class ConfigurationReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "[]", "5", "null", "\"text\"", "{", "{}{}", "{} x", "<html>", "{\"a\":NaN}", "{\"a\":1,\"a\":2}"})
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "[]",
+                "5",
+                "null",
+                "\"text\"",
+                "{",
+                "{}{}",
+                "{} x",
+                "<html>",
+                "{\"a\":NaN}",
+                "{\"a\":1,\"a\":2}"
+            })
     void should_refuse_what_is_no_json_object(String text) {
         SmallFolder folder = SmallFolder.llama(path).write();
         SmallFolder.writeText(folder.configurationFile(), text);
@@ -144,7 +158,8 @@ class ConfigurationReaderTest {
     @Test
     void should_refuse_a_file_of_four_gigabytes_without_reading_it_all() throws IOException {
         SmallFolder folder = SmallFolder.llama(path).write();
-        try (RandomAccessFile sparse = new RandomAccessFile(folder.configurationFile().toFile(), "rw")) {
+        try (RandomAccessFile sparse =
+                new RandomAccessFile(folder.configurationFile().toFile(), "rw")) {
             sparse.setLength(4L << 30);
         }
 

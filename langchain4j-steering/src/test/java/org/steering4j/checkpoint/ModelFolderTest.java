@@ -33,9 +33,9 @@ class ModelFolderTest {
         assertThat(configuration.rotaryBase()).isEqualTo(10_000);
         assertThat(configuration.projectionBias()).isFalse();
         assertThat(folder.weights()).hasSize(2 + 2 * 9);
-        assertThat(folder.weights()).allSatisfy(stored -> assertThat(
-                        stored.tensor().shape())
-                .isEqualTo(stored.weight().shape(configuration)));
+        assertThat(folder.weights())
+                .allSatisfy(stored -> assertThat(stored.tensor().shape())
+                        .isEqualTo(stored.weight().shape(configuration)));
         assertThat(folder.path()).isEqualTo(path);
     }
 
@@ -126,7 +126,8 @@ class ModelFolderTest {
     @Test
     void should_prefer_the_single_file_where_an_index_is_present_too() {
         SmallFolder folder = SmallFolder.llama(path).write();
-        SmallFolder.writeText(folder.indexFile(), "{\"weight_map\":{\"" + SmallFolder.QUERY + "\":\"no.safetensors\"}}");
+        SmallFolder.writeText(
+                folder.indexFile(), "{\"weight_map\":{\"" + SmallFolder.QUERY + "\":\"no.safetensors\"}}");
 
         assertThat(folder.open().weights())
                 .allSatisfy(stored -> assertThat(stored.file()).isEqualTo(folder.singleFile()));
@@ -212,7 +213,8 @@ class ModelFolderTest {
         SmallFolder folder = SmallFolder.llama(path);
         folder.weights.zeros("model.layers.0.self_attn.q_norm.weight", "F32", 4, List.of(4L));
 
-        folder.write().assertRefused("holds 1 tensor that", "q_norm", "this variant of the architecture is not supported");
+        folder.write()
+                .assertRefused("holds 1 tensor that", "q_norm", "this variant of the architecture is not supported");
     }
 
     @Test
@@ -251,8 +253,7 @@ class ModelFolderTest {
             SmallFolder folder = SmallFolder.llama(path);
             folder.weights.zeros(SmallFolder.QUERY, "F32", 4, shape);
 
-            folder.write()
-                    .assertRefused(folder.singleFile().toString(), SmallFolder.QUERY, shape.toString(), "[8, 8]");
+            folder.write().assertRefused(folder.singleFile().toString(), SmallFolder.QUERY, shape.toString(), "[8, 8]");
         }
     }
 
@@ -269,7 +270,8 @@ class ModelFolderTest {
         SmallFolder folder = SmallFolder.llama(path);
         folder.weights.shift(2);
 
-        folder.write().assertRefused(SmallFolder.EMBEDDING, "not a multiple of its element size", "save the file again");
+        folder.write()
+                .assertRefused(SmallFolder.EMBEDDING, "not a multiple of its element size", "save the file again");
     }
 
     @Test
@@ -309,15 +311,17 @@ class ModelFolderTest {
                 entry.putArray("data_offsets").add(begin).add(begin + 256);
             });
 
-            folder.write().assertRefused(folder.singleFile().toString(), "the header is wrong", "download the model again");
+            folder.write().assertRefused(folder.singleFile().toString(), "header is wrong", "download the model again");
         }
     }
 
     @Test
     void should_refuse_a_size_that_does_not_follow_from_the_shape() {
         SmallFolder folder = SmallFolder.llama(path);
-        folder.weights.headerChange(header ->
-                ((ObjectNode) header.get(SmallFolder.QUERY)).putArray("shape").add(1L << 62).add(8));
+        folder.weights.headerChange(header -> ((ObjectNode) header.get(SmallFolder.QUERY))
+                .putArray("shape")
+                .add(1L << 62)
+                .add(8));
 
         folder.write().assertRefused(folder.singleFile().toString(), SmallFolder.QUERY);
     }
@@ -362,8 +366,12 @@ class ModelFolderTest {
         SmallFolder.writeText(
                 folder.indexFile(),
                 index.toString()
-                        .replace("\"" + SmallFolder.QUERY + "\":\"b.safetensors\"", "\"" + SmallFolder.QUERY + "\":" + shard)
-                        .replace("\"" + SmallFolder.QUERY + "\":\"a.safetensors\"", "\"" + SmallFolder.QUERY + "\":" + shard));
+                        .replace(
+                                "\"" + SmallFolder.QUERY + "\":\"b.safetensors\"",
+                                "\"" + SmallFolder.QUERY + "\":" + shard)
+                        .replace(
+                                "\"" + SmallFolder.QUERY + "\":\"a.safetensors\"",
+                                "\"" + SmallFolder.QUERY + "\":" + shard));
 
         folder.assertRefused(folder.indexFile().toString(), shard, "a .safetensors file in the same folder");
     }
@@ -381,7 +389,8 @@ class ModelFolderTest {
     void should_refuse_an_index_that_contradicts_its_shards() {
         SmallFolder folder = SmallFolder.llama(path);
         String index = folder.writeShards().toString();
-        SmallFolder.writeText(folder.indexFile(), index.replace("{\"model.embed", "{\"x\":\"a.safetensors\",\"model.embed"));
+        SmallFolder.writeText(
+                folder.indexFile(), index.replace("{\"model.embed", "{\"x\":\"a.safetensors\",\"model.embed"));
         folder.assertRefused(folder.indexFile().toString(), "a.safetensors", "tensor x", "download");
 
         folder.weights.write(path.resolve("b.safetensors"));
@@ -390,7 +399,9 @@ class ModelFolderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{}", "{\"weight_map\":{}}", "{\"weight_map\":[\"a.safetensors\"]}", "[]", "", "{\"weight_map\":"})
+    @ValueSource(
+            strings = {"{}", "{\"weight_map\":{}}", "{\"weight_map\":[\"a.safetensors\"]}", "[]", "", "{\"weight_map\":"
+            })
     void should_refuse_an_index_without_a_map(String text) {
         SmallFolder folder = SmallFolder.llama(path);
         folder.writeShards();
@@ -438,7 +449,9 @@ class ModelFolderTest {
         int refused = 0;
         for (int trial = 0; trial < 600; trial++) {
             boolean inConfiguration = trial % 2 == 0;
-            Files.write(folder.configurationFile(), inConfiguration ? damage.of(configuration, configuration.length) : configuration);
+            Files.write(
+                    folder.configurationFile(),
+                    inConfiguration ? damage.of(configuration, configuration.length) : configuration);
             // Damage to the data itself cannot be seen: it goes into the header and the few bytes before it.
             Files.write(folder.singleFile(), inConfiguration ? weights : damage.of(weights, headerBytes));
             try {
@@ -454,7 +467,9 @@ class ModelFolderTest {
     /** Changes one to three bytes. */
     private static final class Damage {
 
-        private static final byte[] TELLING = {0, 1, 0x7f, (byte) 0x80, (byte) 0xff, '"', '{', '[', '9', '-', ',', '.', 'e'};
+        private static final byte[] TELLING = {
+            0, 1, 0x7f, (byte) 0x80, (byte) 0xff, '"', '{', '[', '9', '-', ',', '.', 'e'
+        };
 
         private final java.util.Random random;
 

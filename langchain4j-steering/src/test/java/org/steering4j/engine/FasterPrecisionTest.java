@@ -53,17 +53,17 @@ class FasterPrecisionTest {
         }
     }
 
-    /** One measurement takes 96 MB for weights. */
+    /** One measurement takes 78 MB for weights; Java garbage grows by some megabytes meanwhile. */
     @Test
     @EnabledOnOs(OS.LINUX)
     void should_return_the_native_memory_of_the_measurement() throws IOException {
         ModelConfiguration large = configuration(24, 896, 4864);
         FasterPrecision.measure(large);
         long before = residentBytes();
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 3; i++) {
             FasterPrecision.measure(large);
         }
-        assertThat(residentBytes() - before).isLessThan(150_000_000);
+        assertThat(residentBytes() - before).isLessThan(100_000_000);
     }
 
     @Test

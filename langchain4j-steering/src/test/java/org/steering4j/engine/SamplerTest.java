@@ -127,7 +127,8 @@ class SamplerTest {
             assertThat(drawn(Sampling.builder().topK(k), equal))
                     .containsExactlyElementsOf(IntStream.range(0, k).boxed().toList());
         }
-        assertThat(drawn(Sampling.builder().topK(3), new float[] {0, 1, 0, 0, 2})).containsExactly(0, 1, 4);
+        assertThat(drawn(Sampling.builder().topK(3), new float[] {0, 1, 0, 0, 2}))
+                .containsExactly(0, 1, 4);
     }
 
     @Test
@@ -162,7 +163,8 @@ class SamplerTest {
 
     @Test
     void should_draw_nothing_of_no_probability() {
-        assertThat(drawn(Sampling.builder(), new float[] {-1e30f, 0, -Float.MAX_VALUE, 1})).containsExactly(1, 3);
+        assertThat(drawn(Sampling.builder(), new float[] {-1e30f, 0, -Float.MAX_VALUE, 1}))
+                .containsExactly(1, 3);
         assertThat(drawn(Sampling.builder().topK(3), new float[] {-1e30f, 0, -1e30f, -1e30f}))
                 .containsExactly(1);
     }
@@ -205,7 +207,12 @@ class SamplerTest {
     @Test
     void should_raise_logits_by_negative_penalties() {
         Sampler sampler = new Sampler(
-                Sampling.builder().temperature(0).frequencyPenalty(-2).presencePenalty(-2).build(), NO_PROMPT);
+                Sampling.builder()
+                        .temperature(0)
+                        .frequencyPenalty(-2)
+                        .presencePenalty(-2)
+                        .build(),
+                NO_PROMPT);
         assertThat(sampler.next(new float[] {1, 0})).isZero();
         assertThat(sampler.next(new float[] {0, 3})).isZero();
     }
@@ -263,7 +270,10 @@ class SamplerTest {
 
     /** The rule of Sampling's Javadoc, once more and naively: sort, cut, cut, cut. */
     private static Set<Integer> allowed(Sampling sampling, float[] logits) {
-        double highest = IntStream.range(0, logits.length).mapToDouble(i -> logits[i]).max().orElseThrow();
+        double highest = IntStream.range(0, logits.length)
+                .mapToDouble(i -> logits[i])
+                .max()
+                .orElseThrow();
         double[] weights = IntStream.range(0, logits.length)
                 .mapToDouble(token -> Math.exp((logits[token] - highest) / sampling.temperature()))
                 .toArray();
@@ -274,7 +284,8 @@ class SamplerTest {
         if (sampling.topK() > 0) {
             kept = kept.subList(0, Math.min(kept.size(), sampling.topK()));
         }
-        double wanted = sampling.topP() * kept.stream().mapToDouble(token -> weights[token]).sum();
+        double wanted = sampling.topP()
+                * kept.stream().mapToDouble(token -> weights[token]).sum();
         double reached = 0;
         int count = 0;
         while (count < kept.size() && (sampling.topP() == 1 || reached < wanted - 1e-12)) {
@@ -305,7 +316,9 @@ class SamplerTest {
             Set<Integer> allowed = allowed(sampling, logits);
             Sampler sampler = new Sampler(sampling, NO_PROMPT);
             for (int draw = 0; draw < 5; draw++) {
-                assertThat(sampler.next(logits.clone())).as("trial %d, %s", trial, sampling).isIn(allowed);
+                assertThat(sampler.next(logits.clone()))
+                        .as("trial %d, %s", trial, sampling)
+                        .isIn(allowed);
             }
         }
     }

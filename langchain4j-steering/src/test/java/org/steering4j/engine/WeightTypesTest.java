@@ -50,8 +50,7 @@ class WeightTypesTest {
 
     /** Gives the bytes, and leaves in {@code values} what they stand for. */
     private static byte[] store(float[] values, DataType type) {
-        ByteBuffer bytes =
-                ByteBuffer.allocate(values.length * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < values.length; i++) {
             switch (type) {
                 case F16 -> {

@@ -27,8 +27,8 @@ public final class PrecisionProbe implements AutoCloseable {
     /** Makes the weights; {@link #close} returns their native memory. */
     public static PrecisionProbe open(ModelConfiguration configuration, Precision precision) {
         int hiddenSize = configuration.hiddenSize();
-        int feedForwardSize = (int) Math.min(
-                configuration.feedForwardSize(), Math.max(1, MAXIMUM_ELEMENTS / elements(hiddenSize, 1)));
+        int feedForwardSize = (int)
+                Math.min(configuration.feedForwardSize(), Math.max(1, MAXIMUM_ELEMENTS / elements(hiddenSize, 1)));
         int layers = (int) Math.min(
                 configuration.numberOfLayers(), Math.max(1, MAXIMUM_ELEMENTS / elements(hiddenSize, feedForwardSize)));
         PrecisionProbe probe = new PrecisionProbe(

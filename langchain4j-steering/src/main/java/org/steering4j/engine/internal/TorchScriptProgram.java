@@ -63,8 +63,7 @@ final class TorchScriptProgram implements AutoCloseable {
         all.put("training", false);
         source.lines()
                 .filter(line -> line.startsWith("  ") && line.endsWith(" : List[Tensor]"))
-                .forEach(
-                        line -> all.put(line.substring(2, line.indexOf(" : ")), TorchScriptArchive.EMPTY_TENSOR_LIST));
+                .forEach(line -> all.put(line.substring(2, line.indexOf(" : ")), TorchScriptArchive.EMPTY_TENSOR_LIST));
         byte[] archive = TorchScriptArchive.pack(className, source, all);
         NDManager manager = NDManager.newBaseManager("PyTorch");
         try {

@@ -16,13 +16,19 @@ class Probe(Module):
   down_weight : List[Tensor]
 
   # Every layer has weights of its own, as a model has, so that one row finds them no warmer than a model's would be. They
-  # are small enough that nothing overflows and large enough that nothing is denormal, which would be slow.
+  # are small enough that nothing overflows and large enough that nothing is denormal, which would be slow. All lie in one
+  # block: the C library returns a large block to the system at once and keeps many middling ones.
   def load(self: __torch__.Probe, anything: Tensor) -> Tensor:
     _0 = torch.append(self.norm_weight, torch.full([self.hidden_size], 1., dtype=self.compute_type))
+    size = self.feed_forward_size * self.hidden_size
+    weights = torch.full([3 * self.layers, size], 1. / self.hidden_size, dtype=self.compute_type)
     for layer in range(self.layers):
-      _1 = torch.append(self.gate_weight, torch.full([self.feed_forward_size, self.hidden_size], 1. / self.hidden_size, dtype=self.compute_type))
-      _2 = torch.append(self.up_weight, torch.full([self.feed_forward_size, self.hidden_size], 1. / self.hidden_size, dtype=self.compute_type))
-      _3 = torch.append(self.down_weight, torch.full([self.hidden_size, self.feed_forward_size], 1. / self.feed_forward_size, dtype=self.compute_type))
+      gate = torch.select(weights, 0, 3 * layer)
+      up = torch.select(weights, 0, 3 * layer + 1)
+      down = torch.select(weights, 0, 3 * layer + 2)
+      _1 = torch.append(self.gate_weight, torch.reshape(gate, [self.feed_forward_size, self.hidden_size]))
+      _2 = torch.append(self.up_weight, torch.reshape(up, [self.feed_forward_size, self.hidden_size]))
+      _3 = torch.append(self.down_weight, torch.reshape(down, [self.hidden_size, self.feed_forward_size]))
     return anything
 
   # x: float32 [N, H] -> float32 [N, H]
