@@ -204,13 +204,11 @@ public final class BiPO {
             Checkpoint checkpoint,
             Function<float[][], SteeringVector> finisher) {
         Runnable save = checkpoint == null ? () -> {} : () -> checkpoint.write(state);
-        try (ShutdownGuard guard = checkpoint == null ? ShutdownGuard.NONE : ShutdownGuard.of(training::requestStop)) {
-            // The inner block, so that the guard is held until an interrupted training is saved.
-            try {
-                training.run(save);
-            } catch (BiPOTraining.StopRequested stop) {
-                throw interrupted(state, save);
-            }
+        try (ShutdownGuard guard =
+                checkpoint == null ? null : new ShutdownGuard(() -> saveAtShutdown(training, state, save))) {
+            training.run(save);
+        } catch (BiPOTraining.StopRequested stop) {
+            throw interrupted(training, state, save);
         } catch (TrainingDivergedException diverged) {
             SteeringVector lastGood = state.stepsDone() == 0
                     ? null
@@ -219,11 +217,16 @@ public final class BiPO {
         }
     }
 
-    private TrainingInterruptedException interrupted(TrainingState state, Runnable save) {
+    private void saveAtShutdown(BiPOTraining training, TrainingState state, Runnable save) {
+        training.freeze(save);
+        LOGGER.warn(new TrainingInterruptedException(state.stepsDone(), checkpointFile).getMessage());
+    }
+
+    private TrainingInterruptedException interrupted(BiPOTraining training, TrainingState state, Runnable save) {
         // A set flag would close the file in the middle of writing.
         boolean flag = Thread.interrupted();
         try {
-            save.run();
+            training.freeze(save);
         } finally {
             if (flag) {
                 Thread.currentThread().interrupt();

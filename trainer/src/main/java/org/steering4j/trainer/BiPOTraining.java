@@ -23,6 +23,8 @@ final class BiPOTraining {
     private final TrainingState state;
     private final AdamW optimizer;
     private volatile boolean stopRequested;
+    /** Guarded by the state: once true, the state changes no more. */
+    private boolean frozen;
 
     BiPOTraining(
             SteerableAnswers answers,
@@ -44,6 +46,30 @@ final class BiPOTraining {
     }
 
     /**
+     * Lets the state change no more and then saves it, from any thread: for the end of the JVM, when the training thread may be held in
+     * the engine for good.
+     */
+    void freeze(Runnable save) {
+        stopRequested = true;
+        synchronized (state) {
+            if (!frozen) {
+                frozen = true;
+                save.run();
+            }
+        }
+    }
+
+    /** Changes or saves the state, unless it is frozen. */
+    private void whileNotFrozen(Runnable action) {
+        synchronized (state) {
+            if (frozen) {
+                throw new StopRequested();
+            }
+            action.run();
+        }
+    }
+
+    /**
      * Trains to the end, or to where the patience ends. The state is whole whenever this returns or throws.
      *
      * @param afterEpoch called at the end of every epoch, after its evaluation
@@ -58,7 +84,7 @@ final class BiPOTraining {
                 evaluate();
             }
             if (epochEnded) {
-                afterEpoch.run();
+                whileNotFrozen(afterEpoch);
             }
             if (done == totalSteps() || patienceExhausted()) {
                 return;
@@ -125,11 +151,23 @@ final class BiPOTraining {
         requireFinite("the gradient's norm", gradientNorm);
         double learningRate =
                 settings.learningRate() * settings.schedule().factor(step, settings.warmUpSteps(), totalSteps());
-        optimizer.update(state.vector, gradient, learningRate);
-        TrainingStep taken = new TrainingStep(
-                step + 1, epoch + 1, learningRate, gradientNorm, TrainingState.norm(state.vector), metrics);
-        state.steps.add(taken);
+        TrainingStep taken = take(gradient, step, epoch, learningRate, gradientNorm, metrics);
         listener.onStep(taken);
+    }
+
+    private TrainingStep take(
+            double[][] gradient,
+            int step,
+            int epoch,
+            double learningRate,
+            double gradientNorm,
+            PreferenceMetrics metrics) {
+        whileNotFrozen(() -> {
+            optimizer.update(state.vector, gradient, learningRate);
+            state.steps.add(new TrainingStep(
+                    step + 1, epoch + 1, learningRate, gradientNorm, TrainingState.norm(state.vector), metrics));
+        });
+        return state.steps.get(step);
     }
 
     private void evaluate() {
@@ -147,9 +185,6 @@ final class BiPOTraining {
         boolean better = split.validation().length == 0
                 || best == null
                 || loss < best.validation().both().loss();
-        if (better) {
-            state.keepAsBest();
-        }
         TrainingEvaluation evaluation = new TrainingEvaluation(
                 state.stepsDone(),
                 divideUp(state.stepsDone(), stepsPerEpoch()),
@@ -157,7 +192,12 @@ final class BiPOTraining {
                 metricsSinceLastEvaluation(),
                 validation,
                 better);
-        state.evaluations.add(evaluation);
+        whileNotFrozen(() -> {
+            if (better) {
+                state.keepAsBest();
+            }
+            state.evaluations.add(evaluation);
+        });
         listener.onEvaluation(evaluation);
     }
 

@@ -191,6 +191,23 @@ class BiPOTrainingTest {
         assertThat(resumed.evaluations).isEqualTo(uninterrupted.evaluations);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 6, 7, 8, 9, 30})
+    void should_leave_the_state_alone_once_it_is_saved_for_the_end_of_the_jvm(int pass) {
+        Checkpoint checkpoint = new Checkpoint(folder.resolve("checkpoint.json"), Map.of());
+        ToyModel model = new ToyModel(PAIRS, 1);
+        TrainingState state = start(1);
+        BiPOTraining training = training(model, settings().build(), state);
+        model.atPass(pass, () -> training.freeze(() -> checkpoint.write(state)));
+
+        assertThatThrownBy(() -> training.run(() -> {})).isInstanceOf(BiPOTraining.StopRequested.class);
+        TrainingState saved = checkpoint.read();
+        assertThat(saved.vector).isDeepEqualTo(state.vector);
+        assertThat(saved.steps).isEqualTo(state.steps);
+        training(new ToyModel(PAIRS, 1), settings().build(), saved).run(() -> {});
+        assertThat(saved.best).isDeepEqualTo(train(settings().build()).best);
+    }
+
     @Test
     void should_stop_when_its_thread_is_interrupted() {
         BiPOTraining training = training(new ToyModel(PAIRS, 1), settings().build(), start(1));

@@ -260,6 +260,8 @@ final class TrainCommand implements Callable<Integer> {
         Path beside = output.resolveSibling("." + UUID.randomUUID() + "-" + output.getFileName());
         try {
             trial.build().write(beside);
+        } catch (FileNotWrittenException e) {
+            throw new SteeringException(e.getMessage().replace(beside.toString(), output.toString()), e);
         } finally {
             Files.deleteIfExists(beside);
         }
