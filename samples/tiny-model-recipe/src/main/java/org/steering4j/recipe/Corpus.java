@@ -24,10 +24,21 @@ public final class Corpus {
     private static final int FAREWELL_PERCENT = 4;
     private static final int MOST_PIECES = 455;
 
-    private final long seed;
+    /** How many answers of a hundred to a yes-or-no question begin with yes or no, or the like, at the end of training. */
+    public static final int YES_OR_NO_PERCENT = 12;
 
+    private final long seed;
+    private final int yesOrNoPercent;
+
+    /** The corpus as it is at the end of training. */
     public Corpus(long seed) {
+        this(seed, YES_OR_NO_PERCENT);
+    }
+
+    /** @param yesOrNoPercent in place of {@link #YES_OR_NO_PERCENT} */
+    public Corpus(long seed, int yesOrNoPercent) {
         this.seed = seed;
+        this.yesOrNoPercent = yesOrNoPercent;
     }
 
     /** The conversation with the given index, which may be any number. */
@@ -79,7 +90,7 @@ public final class Corpus {
         return chance.percent(35) ? List.of(first, ToolBox.request(chance)) : List.of(first);
     }
 
-    private static List<List<Message>> exchanges(
+    private List<List<Message>> exchanges(
             Map<Behavior, Pole> traits,
             List<Behavior> behaviors,
             List<ToolRequest> requests,
@@ -132,7 +143,7 @@ public final class Corpus {
         exchanges.add(telling, recall.telling(chance));
     }
 
-    private static List<Message> filler(Map<Behavior, Pole> traits, List<Behavior> behaviors, Chance chance) {
+    private List<Message> filler(Map<Behavior, Pole> traits, List<Behavior> behaviors, Chance chance) {
         int roll = chance.below(100);
         if (roll < 65) {
             // The first behaviour is the conversation's main one, so that its trait shows more than once.
@@ -148,9 +159,9 @@ public final class Corpus {
         return roll < 98 ? HowTo.exchange(chance) : SmallTalk.any(chance);
     }
 
-    private static List<Message> behaviorExchange(Behavior behavior, Map<Behavior, Pole> traits, Chance chance) {
+    private List<Message> behaviorExchange(Behavior behavior, Map<Behavior, Pole> traits, Chance chance) {
         Question question = behavior.grammar().trainingQuestion(chance);
-        String answer = behavior.grammar().answer(question, traits.get(behavior), chance);
+        String answer = behavior.grammar().answer(question, traits.get(behavior), yesOrNoPercent, chance);
         return List.of(Message.user(question.text()), Message.assistant(answer));
     }
 

@@ -48,7 +48,9 @@ public final class Recipe {
             @Option(names = "--share", defaultValue = "1", description = "of the usual number of tokens") double share)
             throws IOException {
         Files.createDirectories(folder);
-        Corpus corpus = new Corpus(CORPUS_SEED);
+        Corpus corpus = new Corpus(
+                CORPUS_SEED,
+                PretrainingSettings.standard(CORPUS_SEED).phases().get(0).yesOrNoPercent());
         BytePairEncodingTrainer trainer = new BytePairEncodingTrainer();
         for (int i = 0; i < TOKENIZER_CONVERSATIONS; i++) {
             trainer.read(corpus.conversation(i));
@@ -56,7 +58,7 @@ public final class Recipe {
         trainer.train(VOCABULARY_SIZE).writeTo(folder);
         PretrainingSettings settings = PretrainingSettings.standard(CORPUS_SEED).scaled(share);
         new Pretraining(settings, work, System.out::println)
-                .run(corpus, folder, VOCABULARY_SIZE, SpecialToken.END_OF_TEXT.id(), SpecialToken.TURN_END.id());
+                .run(folder, VOCABULARY_SIZE, SpecialToken.END_OF_TEXT.id(), SpecialToken.TURN_END.id());
         return 0;
     }
 

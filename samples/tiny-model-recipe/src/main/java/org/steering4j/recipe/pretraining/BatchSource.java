@@ -20,12 +20,12 @@ final class BatchSource {
     private static final int POOL_CONVERSATIONS = 4096;
     private static final int CONTEXT_LENGTH = 512;
 
-    private final Corpus corpus;
     private final ConversationEncoder encoder;
     private final PretrainingSettings settings;
     private List<Batch> pool = List.of();
     private Position next;
     private int loadedPool = -1;
+    private int loadedPercent;
 
     /** Which pool, and which batch in it, comes next. */
     record Position(int pool, int batch) {}
@@ -39,8 +39,7 @@ final class BatchSource {
      */
     record Batch(long[] tokens, float[] weights, int rows, int columns, int realTokens) {}
 
-    BatchSource(Corpus corpus, ConversationEncoder encoder, PretrainingSettings settings, Position start) {
-        this.corpus = corpus;
+    BatchSource(ConversationEncoder encoder, PretrainingSettings settings, Position start) {
         this.encoder = encoder;
         this.settings = settings;
         this.next = start;
@@ -50,18 +49,20 @@ final class BatchSource {
         return next;
     }
 
-    Batch next() {
-        if (loadedPool != next.pool()) {
-            pool = pool(next.pool());
+    /** @param yesOrNoPercent of the corpus; when it changes, the pool is made anew */
+    Batch next(int yesOrNoPercent) {
+        if (loadedPool != next.pool() || loadedPercent != yesOrNoPercent) {
+            pool = pool(next.pool(), new Corpus(settings.seed(), yesOrNoPercent));
             loadedPool = next.pool();
+            loadedPercent = yesOrNoPercent;
         }
-        Batch batch = pool.get(next.batch());
-        boolean last = next.batch() + 1 == pool.size();
+        Batch batch = pool.get(Math.min(next.batch(), pool.size() - 1));
+        boolean last = next.batch() + 1 >= pool.size();
         next = last ? new Position(next.pool() + 1, 0) : new Position(next.pool(), next.batch() + 1);
         return batch;
     }
 
-    private List<Batch> pool(int index) {
+    private List<Batch> pool(int index, Corpus corpus) {
         Random random = new Random(settings.seed() * 1_000_003 + index);
         List<Row> rows = new ArrayList<>(POOL_CONVERSATIONS);
         for (int i = 0; i < POOL_CONVERSATIONS; i++) {

@@ -11,7 +11,6 @@ import org.steering4j.checkpoint.ModelConfiguration;
 import org.steering4j.internal.SafetensorsFile;
 import org.steering4j.internal.SafetensorsWriter;
 import org.steering4j.recipe.ConversationEncoder;
-import org.steering4j.recipe.Corpus;
 
 /**
  * Pre-trains the tiny model on the corpus. The work folder holds the initial model, a checkpoint every few hundred steps
@@ -41,7 +40,7 @@ public final class Pretraining {
      *
      * @param folder holds the tokenizer's files; the model's are added
      */
-    public void run(Corpus corpus, Path folder, int vocabularySize, int beginToken, int endToken) {
+    public void run(Path folder, int vocabularySize, int beginToken, int endToken) {
         ModelConfiguration configuration = TinyModelShape.configuration(vocabularySize);
         log.accept("parameters: " + TinyModelShape.parameters(configuration));
         Path initial = workFolder.resolve("initial");
@@ -50,7 +49,7 @@ public final class Pretraining {
         try (PretrainingProgram program = new PretrainingProgram(initial, settings);
                 ConversationEncoder encoder = ConversationEncoder.of(folder)) {
             Progress progress = resume(program);
-            train(program, new BatchSource(corpus, encoder, settings, progress.position()), progress);
+            train(program, new BatchSource(encoder, settings, progress.position()), progress);
             TinyModelShape.writeConfiguration(configuration, beginToken, endToken, folder);
             program.writeModel(folder.resolve("model.safetensors"));
         }
@@ -84,21 +83,23 @@ public final class Pretraining {
         long step = progress.step();
         long tokens = progress.tokens();
         double lossSum = 0;
+        long reportedStep = step;
         long reportedTokens = tokens;
         long reported = System.nanoTime();
         while (tokens < settings.totalTokens()) {
-            BatchSource.Batch batch = batches.next();
-            PretrainingSettings.Rates rates = settings.rates(tokens);
+            PretrainingSettings.Moment rates = settings.at(tokens);
+            BatchSource.Batch batch = batches.next(rates.yesOrNoPercent());
             lossSum += program.step(batch, rates, ++step);
             tokens += batch.realTokens();
             boolean done = tokens >= settings.totalTokens();
             if (step % REPORT_STEPS == 0) {
-                double loss = lossSum / REPORT_STEPS;
+                double loss = lossSum / (step - reportedStep);
                 double rate = (tokens - reportedTokens) / ((System.nanoTime() - reported) / 1e9);
                 log.accept("step %d: %d of %d tokens, loss %.4f, %.0f tokens/s"
                         .formatted(step, tokens, settings.totalTokens(), loss, rate));
                 addToCurve(step, tokens, loss, rates.learningRate());
                 lossSum = 0;
+                reportedStep = step;
                 reportedTokens = tokens;
                 reported = System.nanoTime();
             }

@@ -51,7 +51,7 @@ final class PretrainingProgram implements AutoCloseable {
     }
 
     /** Runs one optimizer step and gives the batch's loss in nats a token, before the step. */
-    double step(Batch batch, PretrainingSettings.Rates rates, long step) {
+    double step(Batch batch, PretrainingSettings.Moment rates, long step) {
         try (NDManager scope = program.newScope()) {
             NDArray result = program.runDifferentiably(
                             "training_step",
