@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.steering4j.SteeredModel;
+import org.steering4j.engine.Precision;
 import org.steering4j.recipe.measurement.AnsweringModel;
+import org.steering4j.recipe.measurement.ModelCard;
 import org.steering4j.recipe.measurement.Promise;
 import org.steering4j.recipe.measurement.SteeredFigures;
 import org.steering4j.recipe.measurement.UnsteeredFigures;
@@ -65,9 +67,12 @@ public final class Recipe {
     @Command(name = "measure", description = "Measures the model, then a vector for each behaviour trained on it.")
     int measure(
             @Parameters(paramLabel = "MODEL", arity = "0..1", description = "its folder; default: the embedded model")
-                    Path folder) {
+                    Path folder,
+            @Option(names = "--card", description = "writes the figures into the model card of MODEL") boolean card) {
         boolean holds;
-        try (SteeredModel model = folder == null ? SteeredModel.embedded() : SteeredModel.open(folder);
+        try (SteeredModel model = folder == null
+                        ? SteeredModel.embedded(Precision.FLOAT32)
+                        : SteeredModel.open(folder, Precision.FLOAT32);
                 ConversationEncoder encoder =
                         folder == null ? ConversationEncoder.embedded() : ConversationEncoder.of(folder)) {
             AnsweringModel answering = new AnsweringModel(model.languageModel(), encoder);
@@ -76,6 +81,9 @@ public final class Recipe {
             SteeredFigures steered = SteeredFigures.measure(
                     answering, model.shape(), trainAll(model), List.of(Behavior.values()), QUESTIONS, SEED);
             steered.print(System.out);
+            if (card) {
+                ModelCard.write(folder, unsteered.promises(), steered.promises());
+            }
             holds = Stream.concat(unsteered.promises().stream(), steered.promises().stream())
                     .allMatch(Promise::holds);
         }

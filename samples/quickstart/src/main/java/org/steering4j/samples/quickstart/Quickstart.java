@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.steering4j.SteeredModel;
+import org.steering4j.engine.Precision;
 import org.steering4j.recipe.Behavior;
 import org.steering4j.recipe.ConversationEncoder;
 import org.steering4j.recipe.measurement.AnsweringModel;
@@ -33,7 +34,7 @@ public final class Quickstart {
     public static void main(String[] arguments) throws IOException {
         Path folder = Files.createDirectories(Path.of(arguments[0]));
         boolean allHold;
-        try (SteeredModel model = SteeredModel.embedded()) {
+        try (SteeredModel model = SteeredModel.embedded(Precision.FLOAT32)) {
             allHold = run(model, folder);
         }
         System.exit(allHold ? 0 : 1);
