@@ -101,10 +101,8 @@ public final class SteeredModel implements AutoCloseable {
         GenerationDefaults defaults = GenerationDefaults.read(folder);
         PromptRenderer prompts = PromptRenderer.open(folder);
         try {
-            LanguageModel model = LanguageModel.builder()
-                    .folder(folder)
-                    .precision(precision)
-                    .build();
+            LanguageModel model =
+                    LanguageModel.builder().folder(folder).precision(precision).build();
             return new SteeredModel(model, prompts, model.shape(), defaults, afterClose);
         } catch (RuntimeException e) {
             prompts.close();

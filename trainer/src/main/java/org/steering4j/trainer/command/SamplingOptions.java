@@ -31,7 +31,7 @@ final class SamplingOptions {
     @Option(
             names = "--seed",
             paramLabel = "S",
-            description = "Gives the same answer again. Default: another each time.")
+            description = "Gives the same answer again, in the same precision. Default: another each time.")
     private Long seed;
 
     int maximumTokens() {

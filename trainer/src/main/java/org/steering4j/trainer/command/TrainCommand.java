@@ -130,7 +130,7 @@ final class TrainCommand implements Callable<Integer> {
             names = "--seed",
             defaultValue = "11",
             paramLabel = "S",
-            description = "The same seed gives the same vector. Default: ${DEFAULT-VALUE}.")
+            description = "The same seed and precision give the same vector. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
     @Option(

@@ -65,7 +65,8 @@ class MainTest {
     }
 
     private int complete(String... more) {
-        List<String> arguments = new ArrayList<>(List.of("complete", "--model", model.toString()));
+        List<String> arguments =
+                new ArrayList<>(List.of("complete", "--model", model.toString(), "--precision", "float32"));
         arguments.addAll(List.of(more));
         return run(arguments.toArray(String[]::new));
     }
