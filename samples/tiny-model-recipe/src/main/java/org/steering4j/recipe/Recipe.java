@@ -3,6 +3,7 @@ package org.steering4j.recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,18 +50,22 @@ public final class Recipe {
             @Parameters(paramLabel = "WORK", description = "folder for checkpoint and training curve") Path work,
             @Option(names = "--share", defaultValue = "1", description = "of the usual number of tokens") double share)
             throws IOException {
-        Files.createDirectories(folder);
-        Corpus corpus = new Corpus(
-                CORPUS_SEED,
-                PretrainingSettings.standard(CORPUS_SEED).phases().get(0).yesOrNoPercent());
+        Path unfinished = Files.createDirectories(work.resolve("model"));
+        PretrainingSettings settings = PretrainingSettings.standard(CORPUS_SEED).scaled(share);
+        Corpus corpus = new Corpus(CORPUS_SEED, settings.phases().get(0).yesOrNoPercent());
         BytePairEncodingTrainer trainer = new BytePairEncodingTrainer();
         for (int i = 0; i < TOKENIZER_CONVERSATIONS; i++) {
             trainer.read(corpus.conversation(i));
         }
-        trainer.train(VOCABULARY_SIZE).writeTo(folder);
-        PretrainingSettings settings = PretrainingSettings.standard(CORPUS_SEED).scaled(share);
+        trainer.train(VOCABULARY_SIZE).writeTo(unfinished);
         new Pretraining(settings, work, System.out::println)
-                .run(folder, VOCABULARY_SIZE, SpecialToken.END_OF_TEXT.id(), SpecialToken.TURN_END.id());
+                .run(unfinished, VOCABULARY_SIZE, SpecialToken.END_OF_TEXT.id(), SpecialToken.TURN_END.id());
+        Files.createDirectories(folder);
+        try (Stream<Path> files = Files.list(unfinished)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, folder.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
         return 0;
     }
 
@@ -69,6 +74,10 @@ public final class Recipe {
             @Parameters(paramLabel = "MODEL", arity = "0..1", description = "its folder; default: the embedded model")
                     Path folder,
             @Option(names = "--card", description = "writes the figures into the model card of MODEL") boolean card) {
+        if (card && folder == null) {
+            throw new CommandLine.ParameterException(
+                    new CommandLine(this), "--card needs MODEL: the folder whose card is to be written");
+        }
         boolean holds;
         try (SteeredModel model = folder == null
                         ? SteeredModel.embedded(Precision.FLOAT32)

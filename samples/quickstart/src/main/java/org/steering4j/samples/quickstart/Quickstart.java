@@ -1,11 +1,14 @@
 package org.steering4j.samples.quickstart;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
 import org.steering4j.SteeredModel;
 import org.steering4j.engine.Precision;
 import org.steering4j.recipe.Behavior;
@@ -14,6 +17,7 @@ import org.steering4j.recipe.measurement.AnsweringModel;
 import org.steering4j.recipe.measurement.Promise;
 import org.steering4j.recipe.measurement.SteeredFigures;
 import org.steering4j.recipe.measurement.VectorTraining;
+import org.steering4j.trainer.PreferencePair;
 import org.steering4j.trainer.TrainingProgress;
 import org.steering4j.trainer.TrainingResult;
 import org.steering4j.vector.SteeringVectors;
@@ -61,6 +65,7 @@ public final class Quickstart {
     }
 
     private static TrainingResult train(SteeredModel model, Behavior behavior, Path folder) throws IOException {
+        writePairs(behavior, Files.createDirectories(folder.resolve("pairs")).resolve(behavior.label() + ".csv"));
         long start = System.nanoTime();
         TrainingResult result;
         try (TrainingProgress progress = new TrainingProgress(System.err, behavior.label())) {
@@ -76,6 +81,19 @@ public final class Quickstart {
                 (System.nanoTime() - start) / 1e9,
                 file);
         return result;
+    }
+
+    /** The pairs in the form in which the command line reads them. */
+    private static void writePairs(Behavior behavior, Path file) throws IOException {
+        CSVFormat format = CSVFormat.DEFAULT
+                .builder()
+                .setHeader("question", "matching", "not_matching")
+                .get();
+        try (CSVPrinter printer = new CSVPrinter(Files.newBufferedWriter(file, StandardCharsets.UTF_8), format)) {
+            for (PreferencePair pair : VectorTraining.pairs(behavior).pairs()) {
+                printer.printRecord(pair.question(), pair.matching(), pair.notMatching());
+            }
+        }
     }
 
     private static SteeredFigures measure(SteeredModel model, SteeringVectors vectors) {

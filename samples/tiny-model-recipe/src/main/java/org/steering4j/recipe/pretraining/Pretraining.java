@@ -1,10 +1,14 @@
 package org.steering4j.recipe.pretraining;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.steering4j.checkpoint.ModelConfiguration;
@@ -21,6 +25,7 @@ public final class Pretraining {
     private static final int CHECKPOINT_STEPS = 250;
     private static final int REPORT_STEPS = 25;
     private static final String CHECKPOINT = "checkpoint.safetensors";
+    private static final String CURVE = "training-curve.csv";
 
     private final PretrainingSettings settings;
     private final Path workFolder;
@@ -36,11 +41,11 @@ public final class Pretraining {
     private record Progress(long step, long tokens, BatchSource.Position position) {}
 
     /**
-     * Trains and writes config.json and model.safetensors.
+     * Trains and writes config.json, model.safetensors and training-curve.csv.
      *
      * @param folder holds the tokenizer's files; the model's are added
      */
-    public void run(Path folder, int vocabularySize, int beginToken, int endToken) {
+    public void run(Path folder, int vocabularySize, int beginToken, int endToken) throws IOException {
         ModelConfiguration configuration = TinyModelShape.configuration(vocabularySize);
         log.accept("parameters: " + TinyModelShape.parameters(configuration));
         Path initial = workFolder.resolve("initial");
@@ -48,23 +53,27 @@ public final class Pretraining {
         TinyModelShape.writeInitialWeights(configuration, settings.seed(), initial);
         try (PretrainingProgram program = new PretrainingProgram(initial, settings);
                 ConversationEncoder encoder = ConversationEncoder.of(folder)) {
-            Progress progress = resume(program);
-            train(program, new BatchSource(encoder, settings, progress.position()), progress);
+            String origin = origin(folder.resolve("tokenizer.json"));
+            Progress progress = resume(program, origin);
+            forgetCurveAfter(progress.step());
+            train(program, new BatchSource(encoder, settings, progress.position()), progress, origin);
             TinyModelShape.writeConfiguration(configuration, beginToken, endToken, folder);
             program.writeModel(folder.resolve("model.safetensors"));
+            Files.copy(workFolder.resolve(CURVE), folder.resolve(CURVE), StandardCopyOption.REPLACE_EXISTING);
         }
     }
 
-    private Progress resume(PretrainingProgram program) {
+    private Progress resume(PretrainingProgram program, String origin) {
         Path file = workFolder.resolve(CHECKPOINT);
         if (!Files.exists(file)) {
             return new Progress(0, 0, new BatchSource.Position(0, 0));
         }
         SafetensorsFile checkpoint = SafetensorsFile.open(file);
-        String made = checkpoint.metadata().get("settings");
-        if (!settings.toString().equals(made)) {
+        String made = checkpoint.metadata().get("origin");
+        if (!origin.equals(made)) {
             throw new IllegalStateException(
-                    "%s was made with other settings (%s); delete it to start anew".formatted(file, made));
+                    "%s was made with other settings or another corpus (%s); delete it to start anew"
+                            .formatted(file, made));
         }
         program.readCheckpoint(checkpoint);
         Progress progress = new Progress(
@@ -79,7 +88,8 @@ public final class Pretraining {
         return Long.parseLong(checkpoint.metadata().get(key));
     }
 
-    private void train(PretrainingProgram program, BatchSource batches, Progress progress) {
+    private void train(PretrainingProgram program, BatchSource batches, Progress progress, String origin)
+            throws IOException {
         long step = progress.step();
         long tokens = progress.tokens();
         double lossSum = 0;
@@ -104,14 +114,14 @@ public final class Pretraining {
                 reported = System.nanoTime();
             }
             if (step % CHECKPOINT_STEPS == 0 || done) {
-                checkpoint(program, new Progress(step, tokens, batches.position()));
+                checkpoint(program, new Progress(step, tokens, batches.position()), origin);
             }
         }
     }
 
-    private void checkpoint(PretrainingProgram program, Progress progress) {
+    private void checkpoint(PretrainingProgram program, Progress progress, String origin) {
         SafetensorsWriter writer = new SafetensorsWriter()
-                .metadata("settings", settings.toString())
+                .metadata("origin", origin)
                 .metadata("step", Long.toString(progress.step()))
                 .metadata("tokens", Long.toString(progress.tokens()))
                 .metadata("pool", Integer.toString(progress.position().pool()))
@@ -119,18 +129,36 @@ public final class Pretraining {
         program.writeCheckpoint(workFolder.resolve(CHECKPOINT), writer);
     }
 
-    private void addToCurve(long step, long tokens, double loss, double learningRate) {
+    /** What the result follows from: the settings, and the tokenizer, which changes with every word of the corpus. */
+    private String origin(Path tokenizerFile) throws IOException {
         try {
-            Path curve = workFolder.resolve("training-curve.csv");
-            if (Files.notExists(curve)) {
-                Files.writeString(curve, "step,tokens,loss,learning_rate\n");
-            }
-            Files.writeString(
-                    curve,
-                    String.format(Locale.ROOT, "%d,%d,%.5f,%.6f\n", step, tokens, loss, learningRate),
-                    StandardOpenOption.APPEND);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(tokenizerFile));
+            return settings + ", tokenizer " + HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java platform has SHA-256
+        }
+    }
+
+    private void addToCurve(long step, long tokens, double loss, double learningRate) throws IOException {
+        Path curve = workFolder.resolve(CURVE);
+        if (Files.notExists(curve)) {
+            Files.writeString(curve, "step,tokens,loss,learning_rate\n");
+        }
+        Files.writeString(
+                curve,
+                String.format(Locale.ROOT, "%d,%d,%.5f,%.6f\n", step, tokens, loss, learningRate),
+                StandardOpenOption.APPEND);
+    }
+
+    /** Steps after the checkpoint will be run, and written, again. */
+    private void forgetCurveAfter(long step) throws IOException {
+        Path curve = workFolder.resolve(CURVE);
+        if (Files.exists(curve)) {
+            List<String> kept = Files.readAllLines(curve).stream()
+                    .filter(line -> !Character.isDigit(line.charAt(0))
+                            || Long.parseLong(line.substring(0, line.indexOf(','))) <= step)
+                    .toList();
+            Files.write(curve, kept);
         }
     }
 }

@@ -40,9 +40,9 @@ class EmbeddedModelTest {
     void should_show_both_poles_and_be_useful_without_steering() {
         UnsteeredFigures figures =
                 UnsteeredFigures.measure(new AnsweringModel(model.languageModel(), encoder), QUESTIONS, SEED);
-        assertThat(figures.promises()).allSatisfy(promise -> assertThat(promise.holds())
-                .as(promise.text())
-                .isTrue());
+        assertThat(figures.promises())
+                .allSatisfy(promise ->
+                        assertThat(promise.holds()).as(promise.text()).isTrue());
     }
 
     @Test
@@ -58,8 +58,8 @@ class EmbeddedModelTest {
                 List.of(Behavior.values()),
                 QUESTIONS,
                 SEED);
-        assertThat(figures.promises()).allSatisfy(promise -> assertThat(promise.holds())
-                .as(promise.text())
-                .isTrue());
+        assertThat(figures.promises())
+                .allSatisfy(promise ->
+                        assertThat(promise.holds()).as(promise.text()).isTrue());
     }
 }
