@@ -73,7 +73,7 @@ public final class ModelCard {
 
             %s
 
-            ## With a BiPO vector of 300 pairs at block 2
+            ## With a BiPO vector of 300 pairs at block 3
 
             %s
 

@@ -24,8 +24,7 @@ public record SteerabilityCurve(Behavior behavior, List<Point> points) {
     /** The perplexity of steered answers under the unsteered model may be this many times that of unsteered ones. */
     public static final double LARGEST_PERPLEXITY_RATIO = 1.5;
 
-    private static final double STEP = 0.25;
-    private static final int STEPS_EACH_WAY = 8;
+    private static final double[] MULTIPLIERS = {-2, -1.5, -1, -0.75, -0.5, 0, 0.5, 0.75, 1, 1.25, 1.5, 2};
 
     /** The answers at one multiplier. */
     public record Point(double multiplier, BehaviorScore score) {}
@@ -39,10 +38,10 @@ public record SteerabilityCurve(Behavior behavior, List<Point> points) {
             long seed) {
         SteeringVectors vectors = SteeringVectors.of(vector);
         List<Point> points = new ArrayList<>();
-        for (int i = -STEPS_EACH_WAY; i <= STEPS_EACH_WAY; i++) {
-            Steering steering = Steering.of(vector.behavior(), i * STEP);
+        for (double multiplier : MULTIPLIERS) {
+            Steering steering = Steering.of(vector.behavior(), multiplier);
             points.add(new Point(
-                    i * STEP,
+                    multiplier,
                     BehaviorScore.measure(model, behavior, vectors.resolve(steering, shape), questions, seed)));
         }
         return new SteerabilityCurve(behavior, List.copyOf(points));

@@ -18,12 +18,12 @@ public final class VectorTraining {
 
     private VectorTraining() {}
 
-    /** Half way up: the traits are settled there, and the blocks above can still act on them. */
+    /** Block 3 of 0 to 5: the traits are settled there, and the blocks above can still act on them. */
     public static BiPOSettings settings() {
-        return BiPOSettings.forLayers(2)
+        return BiPOSettings.forLayers(3)
                 .beta(1)
                 .learningRate(0.05)
-                .epochs(10)
+                .epochs(20)
                 .batchSize(16)
                 .warmUpSteps(10)
                 .seed(1)
