@@ -105,10 +105,7 @@ final class TorchScriptProgram implements AutoCloseable {
                 ("libtorch cannot be loaded: %s. Its native library must be on the class path: add the dependency %s with the"
                                 + " classifier %s. DJL unpacks it into ~/.djl.ai: that folder must be writable, or set"
                                 + " DJL_CACHE_DIR to one that is")
-                        .formatted(
-                                firstLine(cause),
-                                NATIVE_ARTIFACT,
-                                classifier()),
+                        .formatted(firstLine(cause), NATIVE_ARTIFACT, classifier()),
                 cause);
     }
 

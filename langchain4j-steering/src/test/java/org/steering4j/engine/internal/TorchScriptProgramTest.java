@@ -10,8 +10,7 @@ import org.steering4j.engine.EngineException;
 
 class TorchScriptProgramTest {
 
-    private static final String GREEDY =
-            """
+    private static final String GREEDY = """
             class Greedy(Module):
               __parameters__ = []
               __buffers__ = []
