@@ -37,7 +37,7 @@ record ChatSettings(
         Steering steering = parameters.steering() == null ? Steering.none() : parameters.steering();
         return new ChatSettings(
                 parameters.toolChoice() == ToolChoice.NONE ? List.of() : parameters.toolSpecifications(),
-                parameters.stopSequences(),
+                stopSequences(parameters),
                 model.generationDefaults().sampling(parameters),
                 maximumTokens(model, parameters),
                 steering,
@@ -65,6 +65,14 @@ record ChatSettings(
                                     + " leave them out, or use a model that was trained to call tools")
                             .formatted(model.name()));
         }
+    }
+
+    private static List<String> stopSequences(SteeringChatRequestParameters parameters) {
+        if (parameters.stopSequences().contains("")) {
+            throw new IllegalArgumentException("stopSequences holds an empty text, which would stop every answer before"
+                    + " it begins: leave it out");
+        }
+        return parameters.stopSequences();
     }
 
     private static Integer maximumTokens(SteeredModel model, SteeringChatRequestParameters parameters) {

@@ -32,6 +32,9 @@ record EmbeddedModel(Path folder) {
                 model.copy(file);
             }
             return model;
+        } catch (RuntimeException | Error e) {
+            model.delete();
+            throw e;
         } catch (IOException e) {
             model.delete();
             throw new ModelFolderException(
@@ -43,7 +46,9 @@ record EmbeddedModel(Path folder) {
 
     private static Path createFolder() {
         try {
-            return Files.createTempDirectory("steering4j-embedded-");
+            Path folder = Files.createTempDirectory("steering4j-embedded-");
+            folder.toFile().deleteOnExit();
+            return folder;
         } catch (IOException e) {
             throw new ModelFolderException(
                     "no temporary folder can be made for the embedded model: " + e.getMessage()
@@ -55,21 +60,20 @@ record EmbeddedModel(Path folder) {
     private void copy(String file) throws IOException {
         try (InputStream resource = EmbeddedModel.class.getResourceAsStream(RESOURCES + file)) {
             if (resource != null) {
-                Files.copy(resource, folder.resolve(file));
+                Path copy = folder.resolve(file);
+                copy.toFile().deleteOnExit(); // files after their folder: the last registered is the first deleted
+                Files.copy(resource, copy);
             }
         }
     }
 
-    /** Deletes the copy; on Windows, where a mapped file cannot be deleted, at the latest when the JVM exits. */
+    /** Deletes the copy; what cannot be deleted yet, as mapped files on Windows, goes when the JVM exits. */
     void delete() {
         try (Stream<Path> files = Files.list(folder)) {
-            folder.toFile().deleteOnExit();
             for (Path file : files.toList()) {
-                if (!file.toFile().delete()) {
-                    file.toFile().deleteOnExit();
-                }
+                file.toFile().delete();
             }
-            Files.deleteIfExists(folder);
+            folder.toFile().delete();
         } catch (IOException e) {
             // Left to the JVM's exit.
         }

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.steering4j.checkpoint.JsonFiles;
+import org.steering4j.checkpoint.ModelFolderException;
 import org.steering4j.engine.Sampling;
 
 /**
@@ -25,28 +28,88 @@ record GenerationDefaults(
 
     static final GenerationDefaults GREEDY = new GenerationDefaults(false, null, null, null, null, null, null);
 
+    /** @throws ModelFolderException if a value is of another type or out of its range; the message names file and key */
     static GenerationDefaults read(Path folder) {
         Path file = folder.resolve("generation_config.json");
         if (!Files.exists(file)) {
             return GREEDY;
         }
-        JsonNode json = JsonFiles.readObject(file);
+        Values values = new Values(file, JsonFiles.readObject(file));
         return new GenerationDefaults(
-                json.path("do_sample").asBoolean(),
-                decimal(json, "temperature"),
-                integer(json, "top_k"),
-                decimal(json, "top_p"),
-                decimal(json, "min_p"),
-                decimal(json, "repetition_penalty"),
-                integer(json, "max_new_tokens"));
+                values.flag("do_sample"),
+                values.decimal("temperature", Sampling.Builder::temperature),
+                values.integer("top_k", Sampling.Builder::topK),
+                values.decimal("top_p", Sampling.Builder::topP),
+                values.decimal("min_p", Sampling.Builder::minP),
+                values.decimal("repetition_penalty", Sampling.Builder::repetitionPenalty),
+                values.maximumTokens("max_new_tokens"));
     }
 
-    private static Double decimal(JsonNode json, String name) {
-        return json.path(name).isNumber() ? json.get(name).asDouble() : null;
-    }
+    /** The file's values; null where it has none, or JSON's null. {@link Sampling} knows their ranges. */
+    private record Values(Path file, JsonNode json) {
 
-    private static Integer integer(JsonNode json, String name) {
-        return json.path(name).isNumber() ? json.get(name).asInt() : null;
+        boolean flag(String key) {
+            if (isAbsent(key)) {
+                return false;
+            }
+            return require(key, json.get(key).isBoolean(), "true or false").asBoolean();
+        }
+
+        Double decimal(String key, BiConsumer<Sampling.Builder, Double> parameter) {
+            if (isAbsent(key)) {
+                return null;
+            }
+            double value = require(key, json.get(key).isNumber(), "a number").asDouble();
+            requireInRange(key, builder -> parameter.accept(builder, value));
+            return value;
+        }
+
+        Integer integer(String key, BiConsumer<Sampling.Builder, Integer> parameter) {
+            if (isAbsent(key)) {
+                return null;
+            }
+            int value = require(
+                            key,
+                            json.get(key).canConvertToExactIntegral()
+                                    && json.get(key).canConvertToInt(),
+                            "an integer")
+                    .asInt();
+            requireInRange(key, builder -> parameter.accept(builder, value));
+            return value;
+        }
+
+        Integer maximumTokens(String key) {
+            Integer value = integer(key, (builder, unused) -> {});
+            if (value != null) {
+                require(key, value >= 1, "at least 1");
+            }
+            return value;
+        }
+
+        private boolean isAbsent(String key) {
+            return !json.hasNonNull(key);
+        }
+
+        private JsonNode require(String key, boolean valid, String expected) {
+            if (!valid) {
+                throw new ModelFolderException("%s says %s for \"%s\": expected %s; correct it, or remove the key"
+                        .formatted(file, json.get(key), key, expected));
+            }
+            return json.get(key);
+        }
+
+        private void requireInRange(String key, Consumer<Sampling.Builder> parameter) {
+            Sampling.Builder builder = Sampling.builder();
+            parameter.accept(builder);
+            try {
+                builder.build();
+            } catch (IllegalArgumentException e) {
+                throw new ModelFolderException(
+                        "%s says %s for \"%s\": %s; correct it, or remove the key"
+                                .formatted(file, json.get(key), key, e.getMessage()),
+                        e);
+            }
+        }
     }
 
     /**

@@ -62,6 +62,7 @@ public final class SteeredModel implements AutoCloseable {
      * {@code tokenizer.json} and {@code tokenizer_config.json}, in the precision that is faster on this machine.
      *
      * @throws org.steering4j.checkpoint.ModelFolderException if a file is missing or damaged, or the architecture is not supported
+     * @throws org.steering4j.engine.EngineException if libtorch's native library cannot be loaded
      */
     public static SteeredModel open(Path folder) {
         return open(folder, null, () -> {});
@@ -90,7 +91,7 @@ public final class SteeredModel implements AutoCloseable {
         EmbeddedModel embedded = EmbeddedModel.unpack();
         try {
             return open(embedded.folder(), precision, embedded::delete);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             embedded.delete();
             throw e;
         }
@@ -104,7 +105,7 @@ public final class SteeredModel implements AutoCloseable {
             LanguageModel model =
                     LanguageModel.builder().folder(folder).precision(precision).build();
             return new SteeredModel(model, prompts, model.shape(), defaults, afterClose);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             prompts.close();
             throw e;
         }

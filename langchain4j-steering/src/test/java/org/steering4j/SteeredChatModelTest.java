@@ -233,6 +233,24 @@ class SteeredChatModelTest {
     }
 
     @Test
+    void should_name_file_and_key_of_a_wrong_generation_setting() throws Exception {
+        Path file = folder.resolve("generation_config.json");
+        for (String wrong : List.of(
+                "\"temperature\": \"hot\"",
+                "\"top_p\": 1.5",
+                "\"top_k\": 2.5",
+                "\"do_sample\": \"yes\"",
+                "\"max_new_tokens\": 0")) {
+            Files.writeString(file, "{" + wrong + "}");
+            assertThatThrownBy(() -> GenerationDefaults.read(folder))
+                    .isInstanceOf(ModelFolderException.class)
+                    .hasMessageContainingAll(file.toString(), wrong.substring(0, wrong.indexOf(':')));
+        }
+        Files.writeString(file, "{\"temperature\": null}");
+        assertThat(GenerationDefaults.read(folder)).isEqualTo(GenerationDefaults.GREEDY);
+    }
+
+    @Test
     void should_draw_a_seed_for_every_request_unless_given() {
         SteeredChatModel model = builder().temperature(1.0).build();
         IntStream.range(0, 5).forEach(i -> model.chat("hello"));
@@ -373,6 +391,9 @@ class SteeredChatModelTest {
         assertThatThrownBy(() -> chat(builder().build(), parameters().topP(1.5).build()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("topP");
+        assertThatThrownBy(() -> builder().stopSequences("STOP", "").build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("stopSequences");
     }
 
     @Test

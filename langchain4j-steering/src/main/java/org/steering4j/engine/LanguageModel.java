@@ -26,9 +26,6 @@ import org.steering4j.vector.ModelShape;
  */
 public final class LanguageModel implements TokenGenerator, AutoCloseable {
 
-    /** Rows scored at a time, so that padded batches stay small. */
-    private static final int SCORED_ROWS = 32;
-
     private final ModelConfiguration configuration;
     private final ModelShape shape;
     private final Precision precision;
@@ -150,10 +147,8 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
         continuations.forEach(this::requireFit);
         List<double[]> all = new ArrayList<>();
         try (Use use = uses.enter()) {
-            for (int first = 0; first < continuations.size(); first += SCORED_ROWS) {
+            for (List<Continuation> rows : batches().cut(continuations)) {
                 uses.requireOpen();
-                List<Continuation> rows =
-                        continuations.subList(first, Math.min(first + SCORED_ROWS, continuations.size()));
                 all.addAll(score(rows, steering));
             }
         }
@@ -264,6 +259,10 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
             wide[i] = values[i];
         }
         return wide;
+    }
+
+    Batches batches() {
+        return new Batches(shape.hiddenSize(), vocabularySize());
     }
 
     Use enter() {

@@ -22,8 +22,6 @@ import org.steering4j.engine.UseCount.Use;
  */
 public final class SteeredContinuations implements AutoCloseable {
 
-    private static final int PREPARED_ROWS = 32;
-
     private final LanguageModel model;
     private final List<Continuation> examples;
     private final int[] layers;
@@ -48,14 +46,15 @@ public final class SteeredContinuations implements AutoCloseable {
                 .mapToInt(Integer::intValue)
                 .toArray();
         try (Use use = model.enter()) {
-            for (int first = 0; first < byLength.length; first += PREPARED_ROWS) {
-                prepare(Arrays.copyOfRange(byLength, first, Math.min(first + PREPARED_ROWS, byLength.length)));
+            int first = 0;
+            for (List<Continuation> rows : model.batches().cut(rows(byLength))) {
+                prepare(rows, Arrays.copyOfRange(byLength, first, first + rows.size()));
+                first += rows.size();
             }
         }
     }
 
-    private void prepare(int[] indices) {
-        List<Continuation> rows = rows(indices);
+    private void prepare(List<Continuation> rows, int[] indices) {
         int hiddenSize = model.shape().hiddenSize();
         try (NDManager scope = model.newScope()) {
             Sequences sequences = Sequences.of(scope, rows);
@@ -131,11 +130,14 @@ public final class SteeredContinuations implements AutoCloseable {
     public ForwardPass forward(int[] indices, float[][] vector, double[] multipliers) {
         requireArguments(indices, vector, multipliers);
         Use use = model.enter();
-        NDManager scope = model.newScope();
+        NDManager scope = null;
         try {
+            scope = model.newScope();
             return new Pass(use, scope, rows(indices), indices, vector, multipliers);
-        } catch (RuntimeException e) {
-            scope.close();
+        } catch (Throwable e) {
+            if (scope != null) {
+                scope.close();
+            }
             use.close();
             throw e;
         }
@@ -167,6 +169,29 @@ public final class SteeredContinuations implements AutoCloseable {
                                 model.shape().name(),
                                 model.shape().hiddenSize()));
             }
+            for (float value : layer) {
+                if (!Float.isFinite(value)) {
+                    throw new IllegalArgumentException("the vector holds " + value + ": every value must be finite");
+                }
+            }
+        }
+        for (double multiplier : multipliers) {
+            if (!Float.isFinite((float) multiplier)) {
+                throw new IllegalArgumentException(
+                        "multiplier " + multiplier + " is not finite in float32; useful ones lie between -2 and 2");
+            }
+        }
+    }
+
+    private static int paddedSize(int rows, int longest, int hiddenSize) {
+        try {
+            return Math.multiplyExact(Math.multiplyExact(rows, longest), hiddenSize);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    ("%d examples of up to %d tokens with a hidden size of %d do not fit into one pass;"
+                                    + " give fewer at a time, or shorter ones")
+                            .formatted(rows, longest, hiddenSize),
+                    e);
         }
     }
 
@@ -210,7 +235,7 @@ public final class SteeredContinuations implements AutoCloseable {
             this.rows = rows;
             int hiddenSize = model.shape().hiddenSize();
             Sequences sequences = Sequences.of(scope, rows);
-            float[] padded = new float[rows.size() * sequences.longest() * hiddenSize];
+            float[] padded = new float[paddedSize(rows.size(), sequences.longest(), hiddenSize)];
             for (int row = 0; row < indices.length; row++) {
                 float[] states = hidden[indices[row]];
                 System.arraycopy(states, 0, padded, row * sequences.longest() * hiddenSize, states.length);

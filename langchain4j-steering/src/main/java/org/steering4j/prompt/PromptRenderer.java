@@ -101,14 +101,19 @@ public final class PromptRenderer implements AutoCloseable {
         Map<String, ChatTemplate> templates = readTemplates(folder, configuration);
         String sources = templates.values().stream().map(ChatTemplate::source).collect(Collectors.joining());
         TextTokenizer tokenizer = TextTokenizer.open(folder, sources, ToolCallScanner.MARKERS);
-        Map<String, Object> namedTokens = namedTokens(configuration);
-        return new PromptRenderer(
-                folder,
-                tokenizer,
-                templates,
-                namedTokens,
-                endTokens(folder, tokenizer, namedTokens),
-                TextBeginning.read(folder, tokenizer, (String) namedTokens.get("bos_token")));
+        try {
+            Map<String, Object> namedTokens = namedTokens(configuration);
+            return new PromptRenderer(
+                    folder,
+                    tokenizer,
+                    templates,
+                    namedTokens,
+                    endTokens(folder, tokenizer, namedTokens),
+                    TextBeginning.read(folder, tokenizer, (String) namedTokens.get("bos_token")));
+        } catch (Throwable e) {
+            tokenizer.close();
+            throw e;
+        }
     }
 
     private static JsonNode readIfPresent(Path file) {

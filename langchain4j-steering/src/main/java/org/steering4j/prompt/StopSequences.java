@@ -12,9 +12,12 @@ final class StopSequences {
     private final StringBuilder held = new StringBuilder();
     private boolean stopped;
 
-    /** Empty stop texts are ignored. */
+    /** @param stopTexts none of them empty */
     StopSequences(List<String> stopTexts) {
-        this.stopTexts = stopTexts.stream().filter(text -> !text.isEmpty()).toList();
+        if (stopTexts.contains("")) {
+            throw new IllegalArgumentException("a stop text is empty: leave it out");
+        }
+        this.stopTexts = List.copyOf(stopTexts);
     }
 
     /** What may be shown now. */

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -25,6 +24,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.steering4j.checkpoint.JsonFiles;
 import org.steering4j.checkpoint.ModelFolderException;
+import org.steering4j.internal.OfflineMode;
 
 /**
  * Text to token ids and back, by the {@code tokenizer.json} of a model folder. It knows nothing of conversations and adds no token of its
@@ -38,6 +38,10 @@ import org.steering4j.checkpoint.ModelFolderException;
  * <p>Thread-safe. Close it to return native memory; a closed tokenizer throws {@link IllegalStateException}.
  */
 public final class TextTokenizer implements AutoCloseable {
+
+    static {
+        OfflineMode.enter();
+    }
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -114,12 +118,19 @@ public final class TextTokenizer implements AutoCloseable {
         Path file = folder.resolve("tokenizer.json");
         ObjectNode json = read(file);
         Map<String, String> aliases = giveAliases(json, templateText);
+        HuggingFaceTokenizer tokenizer = null;
         try {
-            HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(
+            tokenizer = HuggingFaceTokenizer.newInstance(
                     new ByteArrayInputStream(MAPPER.writeValueAsBytes(json)),
                     Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
             return new TextTokenizer(tokenizer, json, aliases, shown);
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
+            if (tokenizer != null) {
+                tokenizer.close();
+            }
+            if (e instanceof Error error) {
+                throw error;
+            }
             throw new ModelFolderException(
                     file + " is not a tokenizer that Hugging Face's tokenizers 0.21 reads: " + e.getMessage(), e);
         }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -187,7 +188,7 @@ public final class SteeringVector {
         List<String> notes = new ArrayList<>();
         if (modelName == null) {
             notes.add("it does not say which model it was made on");
-        } else if (!modelName.equals(model.name())) {
+        } else if (!isMadeOn(model)) {
             notes.add("it was made on " + modelName + ", a model of the same shape but another name");
         }
         if (architecture == null) {
@@ -197,6 +198,30 @@ public final class SteeringVector {
             notes.add("it does not say how many layers the model had that it was made on");
         }
         return notes;
+    }
+
+    /**
+     * A vector that names no model may be for any. The same model goes by the name of its folder, of its repository, or of a path to
+     * either: what counts is what follows the last slash.
+     */
+    private boolean isMadeOn(ModelShape model) {
+        return modelName == null || lastSegment(modelName).equals(lastSegment(model.name()));
+    }
+
+    private static String lastSegment(String name) {
+        String[] segments = name.split("[/\\\\]+");
+        return (segments.length == 0 ? name : segments[segments.length - 1]).toLowerCase(Locale.ROOT);
+    }
+
+    /** @throws IncompatibleVectorException if this vector says that it was made on a model of another name */
+    void requireMadeOn(String name, ModelShape model) {
+        if (!isMadeOn(model)) {
+            throw new IncompatibleVectorException(
+                    ("the vector \"%s\" was made on %s, but this model is %s. If it is a variant"
+                                    + " of that model, such as a fine-tuned one, allow it with SteeringVectors.allowingOtherModels();"
+                                    + " otherwise open %s, or train a vector on this model")
+                            .formatted(name, modelName, model.name(), modelName));
+        }
     }
 
     /** @throws IncompatibleVectorException if this vector cannot be meant for that model; the message lists all that differs */

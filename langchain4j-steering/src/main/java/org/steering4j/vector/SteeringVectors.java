@@ -19,15 +19,16 @@ import org.slf4j.LoggerFactory;
 public final class SteeringVectors {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(SteeringVectors.class);
-    private static final SteeringVectors EMPTY = new SteeringVectors(new TreeMap<>(), ConcurrentHashMap.newKeySet());
+    private static final SteeringVectors EMPTY = new SteeringVectors(new TreeMap<>(), false);
 
     private final SortedMap<String, SteeringVector> vectors;
+    private final boolean otherModelsAllowed;
     /** Warnings already logged, so that a thousand requests do not repeat them a thousand times. */
-    private final Set<String> warned;
+    private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
-    private SteeringVectors(SortedMap<String, SteeringVector> vectors, Set<String> warned) {
+    private SteeringVectors(SortedMap<String, SteeringVector> vectors, boolean otherModelsAllowed) {
         this.vectors = vectors;
-        this.warned = warned;
+        this.otherModelsAllowed = otherModelsAllowed;
     }
 
     public static SteeringVectors empty() {
@@ -83,7 +84,15 @@ public final class SteeringVectors {
         }
         SortedMap<String, SteeringVector> more = new TreeMap<>(vectors);
         more.put(name, vector);
-        return new SteeringVectors(more, ConcurrentHashMap.newKeySet());
+        return new SteeringVectors(more, otherModelsAllowed);
+    }
+
+    /**
+     * The same library, but its vectors may also steer models of another name: vectors often carry over to fine-tuned variants of the
+     * model they were made on. Shape and architecture must be the same all the same; that the names differ is logged as a warning.
+     */
+    public SteeringVectors allowingOtherModels() {
+        return new SteeringVectors(vectors, true);
     }
 
     /** @throws UnknownSteeringVectorException if there is none of that name; the message lists the names there are */
@@ -106,7 +115,8 @@ public final class SteeringVectors {
      * <p>What a vector's {@link SteeringVector#notes} say of the model is logged as a warning, once per library.
      *
      * @throws UnknownSteeringVectorException if the steering names a vector that is not here
-     * @throws IncompatibleVectorException if a named vector does not fit the model
+     * @throws IncompatibleVectorException if a named vector does not fit the model, or says that it was made on a model of another
+     *     name, unless that is {@linkplain #allowingOtherModels allowed}; names are compared by what follows their last slash, in any case
      * @throws IllegalArgumentException if multipliers are so large that a sum leaves the range of float32
      */
     public LayerSteering resolve(Steering steering, ModelShape model) {
@@ -114,6 +124,9 @@ public final class SteeringVectors {
         steering.multipliers().forEach((name, multiplier) -> {
             SteeringVector vector = get(name);
             vector.requireFits(name, model);
+            if (!otherModelsAllowed) {
+                vector.requireMadeOn(name, model);
+            }
             warn(name, vector, model);
             if (multiplier != 0.0) {
                 add(vector, multiplier, sums);

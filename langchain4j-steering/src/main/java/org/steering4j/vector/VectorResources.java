@@ -6,9 +6,11 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.FileSystem;
+import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.ProviderNotFoundException;
 import java.util.Collections;
 import java.util.List;
 
@@ -34,22 +36,39 @@ final class VectorResources {
             }
             return library;
         } catch (IOException | URISyntaxException e) {
-            throw invalid(name, "cannot be read from the class path: " + e, e);
+            throw unreachable(name, e);
         }
     }
 
     private static SteeringVectors addTo(SteeringVectors library, String name, URL place)
             throws IOException, URISyntaxException {
         if (place.getProtocol().equals("file")) {
-            return addTo(library, Path.of(place.toURI()));
+            return addTo(library, path(name, place));
         }
         if (place.openConnection() instanceof JarURLConnection connection) {
-            Path jar = Path.of(new URI(connection.getJarFileURL().toString()));
-            try (FileSystem files = FileSystems.newFileSystem(jar)) {
+            try (FileSystem files = openJar(name, connection.getJarFileURL())) {
                 return addTo(library, files.getPath("/" + connection.getEntryName()));
             }
         }
         throw invalid(name, "lies at " + place + ", which cannot be listed: use SteeringVectors.fromFolder", null);
+    }
+
+    /** Of a file; a jar within a jar, and what a container invents, is none. */
+    private static Path path(String name, URL file) throws URISyntaxException {
+        try {
+            return Path.of(new URI(file.toString()));
+        } catch (IllegalArgumentException | FileSystemNotFoundException | SecurityException e) {
+            throw unreachable(name, e);
+        }
+    }
+
+    private static FileSystem openJar(String name, URL jar) throws IOException, URISyntaxException {
+        Path file = path(name, jar);
+        try {
+            return FileSystems.newFileSystem(file);
+        } catch (ProviderNotFoundException | UnsupportedOperationException | SecurityException e) {
+            throw unreachable(name, e);
+        }
     }
 
     private static SteeringVectors addTo(SteeringVectors library, Path path) {
@@ -59,6 +78,14 @@ final class VectorResources {
     private static ClassLoader classLoader() {
         ClassLoader ofThread = Thread.currentThread().getContextClassLoader();
         return ofThread == null ? SteeringVectors.class.getClassLoader() : ofThread;
+    }
+
+    private static InvalidFileException unreachable(String name, Exception cause) {
+        return invalid(
+                name,
+                "cannot be read from the class path: " + cause
+                        + ". Copy the vector files into a folder and use SteeringVectors.fromFolder",
+                cause);
     }
 
     private static InvalidFileException invalid(String name, String problem, Exception cause) {

@@ -77,8 +77,7 @@ class AnswerReaderTest {
 
     @Test
     void should_cut_before_the_first_of_several_stop_sequences() {
-        assertThat(text(read("one two three", false, "three", " two", "", "two")))
-                .isEqualTo("one");
+        assertThat(text(read("one two three", false, "three", " two", "two"))).isEqualTo("one");
     }
 
     @Test

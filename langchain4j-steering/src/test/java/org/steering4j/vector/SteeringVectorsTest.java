@@ -99,10 +99,31 @@ class SteeringVectorsTest {
     }
 
     @Test
-    void should_allow_fine_tuned_variant_of_same_shape() {
+    void should_refuse_model_of_another_name_unless_allowed() {
         ModelShape variant = new ModelShape("small-model-chat", "llama", 6, 5);
 
-        assertThat(vectors.resolve(Steering.of("truth", 1), variant).isNone()).isFalse();
+        assertThatThrownBy(() -> vectors.resolve(Steering.of("truth", 1), variant))
+                .isInstanceOf(IncompatibleVectorException.class)
+                .hasMessageContainingAll(
+                        "\"truth\" was made on small-model", "small-model-chat", "allowingOtherModels()");
+        SteeringVectors allowing =
+                SteeringVectors.of(truth).allowingOtherModels().with(safety);
+        assertThat(allowing.resolve(Steering.of("truth", 1), variant))
+                .isEqualTo(vectors.resolve(Steering.of("truth", 1), MODEL));
+        assertThatThrownBy(() -> allowing.resolve(Steering.of("safety", 1), new ModelShape("other", "llama", 6, 7)))
+                .isInstanceOf(IncompatibleVectorException.class)
+                .hasMessageContaining("hidden size");
+    }
+
+    @Test
+    void should_know_a_model_by_the_last_part_of_its_name() {
+        for (String name :
+                new String[] {"someone/Small-Model", "/home/me/models/small-model/", "C:\\models\\small-model"}) {
+            ModelShape model = new ModelShape(name, "llama", 6, 5);
+
+            assertThat(vectors.resolve(Steering.of("truth", 1), model).isNone()).isFalse();
+            assertThat(truth.notes(model)).isEmpty();
+        }
     }
 
     @Test

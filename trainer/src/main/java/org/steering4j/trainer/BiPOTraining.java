@@ -215,6 +215,7 @@ final class BiPOTraining {
         if (stopRequested || Thread.currentThread().isInterrupted()) {
             throw new StopRequested();
         }
+        requireFinite("the vector's norm", TrainingState.norm(state.vector));
         int[] numbers = new int[2 * pairs.length];
         for (int i = 0; i < pairs.length; i++) {
             numbers[2 * i] = 2 * pairs[i];

@@ -43,7 +43,7 @@ public final class DecoderProgram implements AutoCloseable {
                     scope.create(table.rows(), new Shape(table.size(), WeightTable.COLUMNS)),
                     scope.create(folder.configuration().rotaryFrequencies()));
             return program;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             program.close();
             throw e;
         }

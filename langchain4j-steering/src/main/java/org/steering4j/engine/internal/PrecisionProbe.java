@@ -44,7 +44,7 @@ public final class PrecisionProbe implements AutoCloseable {
         try {
             probe.load();
             return probe;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             probe.close();
             throw e;
         }

@@ -1,5 +1,6 @@
 package org.steering4j.engine.internal;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -16,8 +17,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.steering4j.engine.EngineException;
+import org.steering4j.internal.OfflineMode;
 
 /**
  * A TorchScript class loaded into libtorch: calls its methods with arrays. Knows nothing of what the methods compute.
@@ -26,11 +30,11 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 final class TorchScriptProgram implements AutoCloseable {
 
     static {
-        // Everything native comes from artifacts on the class path: nothing is to be downloaded at run time.
-        if (System.getProperty("ai.djl.offline") == null) {
-            System.setProperty("ai.djl.offline", "true");
-        }
+        OfflineMode.enter();
     }
+
+    /** As {@code pytorch.version} in the parent POM. */
+    private static final String NATIVE_ARTIFACT = "ai.djl.pytorch:pytorch-native-cpu:2.7.1";
 
     /** libtorch keeps this setting per thread; without it the first calls of every new shape are optimised anew. */
     private static final ThreadLocal<Boolean> GRAPH_OPTIMISER_IS_OFF = ThreadLocal.withInitial(() -> {
@@ -65,19 +69,68 @@ final class TorchScriptProgram implements AutoCloseable {
                 .filter(line -> line.startsWith("  ") && line.endsWith(" : List[Tensor]"))
                 .forEach(line -> all.put(line.substring(2, line.indexOf(" : ")), TorchScriptArchive.EMPTY_TENSOR_LIST));
         byte[] archive = TorchScriptArchive.pack(className, source, all);
-        NDManager manager = NDManager.newBaseManager("PyTorch");
+        NDManager manager = newManager();
         try {
-            GRAPH_OPTIMISER_IS_OFF.get();
             return new TorchScriptProgram(
                     manager,
                     JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false));
         } catch (IOException e) {
             manager.close();
             throw new UncheckedIOException(e);
-        } catch (RuntimeException e) {
+        } catch (ai.djl.engine.EngineException e) {
+            manager.close();
+            throw translated("loading " + className, e);
+        } catch (LinkageError e) {
+            manager.close();
+            throw nativeLibraryMissing(e);
+        } catch (RuntimeException | Error e) {
             manager.close();
             throw e;
         }
+    }
+
+    /** The first use of libtorch: its native library is loaded here. */
+    private static NDManager newManager() {
+        try {
+            NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+            GRAPH_OPTIMISER_IS_OFF.get();
+            return manager;
+        } catch (RuntimeException | LinkageError e) {
+            throw nativeLibraryMissing(e);
+        }
+    }
+
+    static EngineException nativeLibraryMissing(Throwable cause) {
+        return new EngineException(
+                ("libtorch cannot be loaded: %s. Its native library must be on the class path: add the dependency %s with the"
+                                + " classifier %s. DJL unpacks it into ~/.djl.ai: that folder must be writable, or set"
+                                + " DJL_CACHE_DIR to one that is")
+                        .formatted(firstLine(cause), NATIVE_ARTIFACT, classifier()),
+                cause);
+    }
+
+    /** This platform's, as DJL names its native artifacts. */
+    private static String classifier() {
+        String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+        String processor = System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch");
+        return (system.startsWith("win") ? "win" : system.startsWith("mac") ? "osx" : "linux") + "-" + processor;
+    }
+
+    /** @param doing what was going on, such as "score" */
+    static EngineException translated(String doing, ai.djl.engine.EngineException cause) {
+        boolean memory = String.valueOf(cause.getMessage()).contains("DefaultCPUAllocator");
+        return new EngineException(
+                "libtorch failed at " + doing + ": " + firstLine(cause)
+                        + (memory
+                                ? ". There is not enough native memory: take shorter texts, fewer at a time, or a smaller model"
+                                : ""),
+                cause);
+    }
+
+    /** libtorch's messages go on with a stack trace of its own, which the cause keeps. */
+    private static String firstLine(Throwable failure) {
+        String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        return message.lines().filter(line -> !line.isBlank()).findFirst().orElse(failure.toString());
     }
 
     /** The text of a resource beside this class. */
@@ -118,6 +171,8 @@ final class TorchScriptProgram implements AutoCloseable {
             selector.setName("module_method:" + method);
             inputs.add(selector);
             return IValueUtils.forward(block, inputs, differentiable);
+        } catch (ai.djl.engine.EngineException e) {
+            throw translated(method, e);
         } finally {
             CALLS.readLock().unlock();
         }

@@ -11,6 +11,7 @@ import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
+import org.jline.reader.impl.DefaultParser;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jline.terminal.spi.SystemStream;
@@ -48,8 +49,8 @@ final class ChatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        sampling.requireValid();
         VectorOptions.Vectors given = vectors.read();
-        sampling.sampling();
         try (SteeredModel opened = model.open()) {
             AtomicBoolean stop = new AtomicBoolean();
             Conversation conversation =
@@ -66,7 +67,7 @@ final class ChatCommand implements Callable<Integer> {
     private void talkAtTerminal(Conversation conversation, AtomicBoolean stop) throws IOException {
         try (Terminal terminal = TerminalBuilder.builder().system(true).build()) {
             terminal.handle(Terminal.Signal.INT, signal -> stop.set(true));
-            LineReader reader = LineReaderBuilder.builder().terminal(terminal).build();
+            LineReader reader = reader(terminal);
             main.errors().println("Say something, or /help.");
             while (true) {
                 String line = reader.readLine("> ");
@@ -78,6 +79,15 @@ final class ChatCommand implements Callable<Integer> {
         } catch (UserInterruptException | EndOfFileException finished) {
             // Ctrl-C or Ctrl-D at the prompt.
         }
+    }
+
+    /** What is typed goes to the model as it is: no history expansion of "!", no backslashes or quotes that escape anything. */
+    static LineReader reader(Terminal terminal) {
+        return LineReaderBuilder.builder()
+                .terminal(terminal)
+                .parser(new DefaultParser().escapeChars(null).quoteChars(null))
+                .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
+                .build();
     }
 
     private void talkThroughPipes(Conversation conversation) {

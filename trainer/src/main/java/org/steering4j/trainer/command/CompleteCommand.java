@@ -47,6 +47,7 @@ final class CompleteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        sampling.requireValid();
         VectorOptions.Vectors given = vectors.read();
         try (SteeredModel opened = model.open()) {
             LayerSteering steering = given.library().resolve(given.steering(), opened.shape());

@@ -19,7 +19,8 @@ final class ModelOption {
     @Option(
             names = "--precision",
             paramLabel = "NAME",
-            description = "float32 or bfloat16. Default: the one that a short measurement finds faster here.")
+            description =
+                    "float32 or bfloat16. Default: float32 for train, else the one that a short measurement finds faster here.")
     private Precision precision;
 
     SteeredModel open() {

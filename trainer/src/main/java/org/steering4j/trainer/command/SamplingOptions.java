@@ -34,11 +34,16 @@ final class SamplingOptions {
             description = "Gives the same answer again, in the same precision. Default: another each time.")
     private Long seed;
 
-    int maximumTokens() {
+    /** Refuses what is out of range, before a model is opened for it. */
+    void requireValid() {
         if (maximumTokens < 1) {
             throw new ParameterException(
                     command.commandLine(), "--max-tokens is " + maximumTokens + ": expected at least 1");
         }
+        sampling();
+    }
+
+    int maximumTokens() {
         return maximumTokens;
     }
 

@@ -1,5 +1,6 @@
 package org.steering4j.trainer.command;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.steering4j.SteeredModel;
+import org.steering4j.engine.Precision;
 import org.steering4j.trainer.BiPO;
 import org.steering4j.trainer.BiPOSettings;
 import org.steering4j.trainer.LearningRateSchedule;
@@ -37,8 +39,15 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "train",
         sortOptions = false,
-        description = "Trains a steering vector with BiPO (arXiv 2406.00045), from pairs of opposite answers.")
+        description = {
+            "Trains a steering vector with BiPO (arXiv 2406.00045), from pairs of opposite answers.",
+            "Trains in float32 unless --precision says otherwise, or --resume goes on from a checkpoint, so that the same"
+                    + " seed gives the same vector."
+        })
 final class TrainCommand implements Callable<Integer> {
+
+    /** Measuring which precision is faster would make the same seed give another vector on another day. */
+    private static final Precision REPRODUCIBLE_PRECISION = Precision.FLOAT32;
 
     @ParentCommand
     private Main main;
@@ -197,7 +206,8 @@ final class TrainCommand implements Callable<Integer> {
         requireWritable();
         PreferenceData pairs = PreferenceData.read(data);
         TrainingResult result;
-        try (SteeredModel opened = resume ? model.openIn(BiPO.checkpointPrecision(checkpoint)) : model.open();
+        try (SteeredModel opened =
+                        model.openIn(resume ? BiPO.checkpointPrecision(checkpoint) : REPRODUCIBLE_PRECISION);
                 TrainingProgress progress = new TrainingProgress(main.errors(), behavior)) {
             BiPO bipo = BiPO.with(settings).listener(progress);
             if (checkpoint != null) {
@@ -252,8 +262,9 @@ final class TrainCommand implements Callable<Integer> {
 
     /** Tries before the training what would otherwise fail after it, by writing a vector of the same shape beside the output. */
     private void requireWritable() throws Exception {
-        if (Files.exists(output) && !(Files.isRegularFile(output) && Files.isWritable(output))) {
-            throw new FileNotWrittenException(output, "it is a folder or read-only. Name another file");
+        requireFile(output);
+        if (report != null) {
+            requireReportWritable();
         }
         SteeringVector.Builder trial = SteeringVector.builder(behavior);
         layers.stream().distinct().forEach(layer -> trial.layer(layer, new float[1]));
@@ -262,6 +273,25 @@ final class TrainCommand implements Callable<Integer> {
             trial.build().write(beside);
         } catch (FileNotWrittenException e) {
             throw new SteeringException(e.getMessage().replace(beside.toString(), output.toString()), e);
+        } finally {
+            Files.deleteIfExists(beside);
+        }
+    }
+
+    private static void requireFile(Path file) {
+        if (Files.exists(file) && !(Files.isRegularFile(file) && Files.isWritable(file))) {
+            throw new FileNotWrittenException(file, "it is a folder or read-only. Name another file");
+        }
+    }
+
+    private void requireReportWritable() throws IOException {
+        requireFile(report);
+        Path beside = report.resolveSibling("." + UUID.randomUUID() + "-" + report.getFileName());
+        try {
+            Files.createFile(beside);
+        } catch (IOException e) {
+            throw new FileNotWrittenException(
+                    report, "no file can be made in its folder: " + e + ". Make the folder, or name another file", e);
         } finally {
             Files.deleteIfExists(beside);
         }

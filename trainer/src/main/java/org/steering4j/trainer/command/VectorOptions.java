@@ -15,6 +15,12 @@ final class VectorOptions {
     @ArgGroup(exclusive = false, multiplicity = "0..*", heading = "Steering, as often as wanted:%n")
     private List<WeightedVector> weighted = new ArrayList<>();
 
+    @Option(
+            names = "--allow-other-model",
+            description =
+                    "Also take vectors made on a model of another name but the same shape, such as this one's base.")
+    private boolean allowOtherModel;
+
     static final class WeightedVector {
 
         @Option(
@@ -46,6 +52,6 @@ final class VectorOptions {
             library = library.with(vector);
             steering = steering.plus(vector.behavior(), option.multiplier == null ? 1 : option.multiplier);
         }
-        return new Vectors(library, steering);
+        return new Vectors(allowOtherModel ? library.allowingOtherModels() : library, steering);
     }
 }

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.impl.DumbTerminal;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,7 +113,7 @@ class MainTest {
         SteeringVector vector = SteeringVector.read(file);
         assertThat(vector.behavior()).isEqualTo("agreeing");
         assertThat(vector.layers()).containsExactly(1);
-        assertThat(vector.settings()).containsEntry("learning rate", "0.05");
+        assertThat(vector.settings()).containsEntry("learning rate", "0.05").containsEntry("precision", "float32");
         assertThat(report).content().contains("Training of agreeing");
         assertThat(folder.toFile().list()).hasSize(3);
     }
@@ -146,12 +148,19 @@ class MainTest {
         assertThat(errors.toString()).contains("--resume needs --checkpoint");
         assertThat(complete("--prompt", "a", "--max-tokens", "0")).isEqualTo(2);
         assertThat(complete("--prompt", "a", "--temperature", "-1")).isEqualTo(2);
+        assertThat(run("complete", "--model", "missing", "--prompt", "a", "--temperature", "-1"))
+                .as("checked before the model is opened")
+                .isEqualTo(2);
     }
 
     @Test
     void should_print_help_and_version() {
         assertThat(run("train", "--help")).isZero();
         assertThat(output.toString()).contains("--learning-rate", "--checkpoint");
+        assertThat(run("help", "train")).isZero();
+        assertThat(output.toString())
+                .contains("--learning-rate")
+                .containsPattern("Trains in float32 unless\\s+--precision");
         assertThat(run("--version")).isZero();
         assertThat(output.toString()).contains("steering");
     }
@@ -165,6 +174,9 @@ class MainTest {
         expectFailure(train(file, "--layer", "9"), "layer 9 is out of range");
         Files.writeString(data, "a,b\n1,2\n");
         expectFailure(train(file), "lacks the columns");
+        expectFailure(
+                train(file, "--report", folder.resolve("missing/report.html").toString()), "was not written");
+        expectFailure(train(file, "--report", folder.toString()), "it is a folder");
         assertThat(folder.toFile().list()).containsExactly("data.csv");
     }
 
@@ -258,6 +270,16 @@ class MainTest {
                 .contains("No steering. Vectors: [boldness]")
                 .contains("/quit");
         assertThat(output.toString(StandardCharsets.UTF_8)).endsWith("\n");
+    }
+
+    @Test
+    void should_take_what_is_typed_as_it_is() throws Exception {
+        String typed = "Is \"it's !! and !x\" in C:\\new\\ ?\\";
+        try (Terminal terminal = new DumbTerminal(
+                new ByteArrayInputStream((typed + "\n").getBytes(StandardCharsets.UTF_8)),
+                new ByteArrayOutputStream())) {
+            assertThat(ChatCommand.reader(terminal).readLine("> ")).isEqualTo(typed);
+        }
     }
 
     @Test

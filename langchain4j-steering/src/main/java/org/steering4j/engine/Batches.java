@@ -1,0 +1,54 @@
+package org.steering4j.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Cuts continuations into batches small enough that what a pass keeps of a whole batch stays small beside the model: the hidden states,
+ * rows * longest * hidden size, and the logits of the answers, answer tokens * vocabulary, both float32. Knows sizes only. Immutable.
+ */
+final class Batches {
+
+    /** More rows at once bring nothing: by then every core is busy. */
+    private static final int MAXIMUM_ROWS = 32;
+
+    /** Of either array; a single row may take more. */
+    private static final long MAXIMUM_BYTES = 256L << 20;
+
+    private final int hiddenSize;
+    private final int vocabularySize;
+
+    Batches(int hiddenSize, int vocabularySize) {
+        this.hiddenSize = hiddenSize;
+        this.vocabularySize = vocabularySize;
+    }
+
+    /** All of them, in their order, one row or more to a batch. */
+    List<List<Continuation>> cut(List<Continuation> continuations) {
+        List<List<Continuation>> batches = new ArrayList<>();
+        int first = 0;
+        long longest = 0;
+        long answerTokens = 0;
+        for (int next = 0; next < continuations.size(); next++) {
+            Continuation row = continuations.get(next);
+            longest = Math.max(longest, row.length());
+            answerTokens += row.answer().length;
+            if (next > first && !isSmall(next + 1 - first, longest, answerTokens)) {
+                batches.add(continuations.subList(first, next));
+                first = next;
+                longest = row.length();
+                answerTokens = row.answer().length;
+            }
+        }
+        if (first < continuations.size()) {
+            batches.add(continuations.subList(first, continuations.size()));
+        }
+        return batches;
+    }
+
+    private boolean isSmall(int rows, long longest, long answerTokens) {
+        return rows <= MAXIMUM_ROWS
+                && rows * longest * hiddenSize * Float.BYTES <= MAXIMUM_BYTES
+                && answerTokens * vocabularySize * Float.BYTES <= MAXIMUM_BYTES;
+    }
+}
