@@ -14,7 +14,6 @@ import org.steering4j.engine.Precision;
 import org.steering4j.recipe.Behavior;
 import org.steering4j.recipe.ConversationEncoder;
 import org.steering4j.recipe.measurement.AnsweringModel;
-import org.steering4j.recipe.measurement.Promise;
 import org.steering4j.recipe.measurement.SteeredFigures;
 import org.steering4j.recipe.measurement.VectorTraining;
 import org.steering4j.trainer.PreferencePair;
@@ -23,8 +22,8 @@ import org.steering4j.trainer.TrainingResult;
 import org.steering4j.vector.SteeringVectors;
 
 /**
- * Trains a vector for truthfulness and one for refusal, then shows and measures what they do, alone and composed. Ends
- * with exit code 1 if a figure that the README promises is missed.
+ * Trains a vector for truthfulness and one for refusal, then shows and measures what they do, alone and composed. Each
+ * figure is printed with what was promised of it.
  */
 public final class Quickstart {
 
@@ -37,14 +36,12 @@ public final class Quickstart {
     /** @param arguments the folder for the vectors and the report */
     public static void main(String[] arguments) throws IOException {
         Path folder = Files.createDirectories(Path.of(arguments[0]));
-        boolean allHold;
         try (SteeredModel model = SteeredModel.embedded(Precision.FLOAT32)) {
-            allHold = run(model, folder);
+            run(model, folder);
         }
-        System.exit(allHold ? 0 : 1);
     }
 
-    private static boolean run(SteeredModel model, Path folder) throws IOException {
+    private static void run(SteeredModel model, Path folder) throws IOException {
         System.out.printf(
                 "%s: %d layers, hidden size %d%n%n",
                 model.name(), model.shape().numberOfLayers(), model.shape().hiddenSize());
@@ -61,7 +58,6 @@ public final class Quickstart {
         Path report = folder.resolve("report.html");
         QuickstartReport.of(model, trained, answers, figures).write(report);
         System.out.println("report: " + report);
-        return figures.promises().stream().allMatch(Promise::holds);
     }
 
     private static TrainingResult train(SteeredModel model, Behavior behavior, Path folder) throws IOException {
