@@ -34,7 +34,7 @@ record SideBySide(List<Asked> asked) {
                 .build();
         Steering composed = Steering.none();
         for (Behavior behavior : behaviors) {
-            composed = composed.plus(behavior.label(), 0.5);
+            composed = composed.plus(behavior.label(), 0.6);
         }
         List<Asked> asked = new ArrayList<>();
         for (Behavior behavior : behaviors) {
@@ -46,7 +46,7 @@ record SideBySide(List<Asked> asked) {
                             String.format(Locale.ROOT, "%s %+.0f", behavior.label(), multiplier),
                             answer(chat, question, steering)));
                 }
-                answers.add(new Answered("both +0.5", answer(chat, question, composed)));
+                answers.add(new Answered("both +0.6", answer(chat, question, composed)));
                 asked.add(new Asked(behavior, question, answers));
             }
         }
