@@ -51,8 +51,8 @@ public final class Recipe {
             @Option(names = "--share", defaultValue = "1", description = "of the usual number of tokens") double share)
             throws IOException {
         Path unfinished = Files.createDirectories(work.resolve("model"));
-        PretrainingSettings settings = PretrainingSettings.standard(CORPUS_SEED).scaled(share);
-        Corpus corpus = new Corpus(CORPUS_SEED, settings.phases().get(0).yesOrNoPercent());
+        PretrainingSettings settings = PretrainingSettings.standard(CORPUS_SEED, share);
+        Corpus corpus = new Corpus(CORPUS_SEED);
         BytePairEncodingTrainer trainer = new BytePairEncodingTrainer();
         for (int i = 0; i < TOKENIZER_CONVERSATIONS; i++) {
             trainer.read(corpus.conversation(i));

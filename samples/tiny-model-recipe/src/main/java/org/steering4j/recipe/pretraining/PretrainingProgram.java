@@ -51,19 +51,19 @@ final class PretrainingProgram implements AutoCloseable {
     }
 
     /** Runs one optimizer step and gives the batch's loss in nats a token, before the step. */
-    double step(Batch batch, PretrainingSettings.Moment rates, long step) {
+    double step(Batch batch, double rateShare, long step) {
         try (NDManager scope = program.newScope()) {
             NDArray result = program.runDifferentiably(
                             "training_step",
                             scope.create(batch.tokens(), new Shape(batch.rows(), batch.columns())),
                             scope.create(batch.weights()),
                             scope.create(new double[] {
-                                rates.learningRate(),
+                                rateShare * settings.learningRate(),
                                 BETA_1,
                                 BETA_2,
                                 EPSILON,
                                 settings.weightDecay(),
-                                rates.matrixRate(),
+                                rateShare * settings.matrixRate(),
                                 MOMENTUM,
                                 settings.largestGradientNorm(),
                                 step
