@@ -8,8 +8,13 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.output.FinishReason;
+import java.io.File;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -156,5 +161,24 @@ class SteeredModelTest {
         assertThatThrownBy(() -> SteeredModel.open(other.resolve("absent")))
                 .isInstanceOf(ModelFolderException.class)
                 .hasMessageContaining("absent");
+    }
+
+    @Test
+    void should_name_the_artifact_that_the_embedded_model_needs() throws Exception {
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        List<URL> others = new ArrayList<>();
+        for (String entry : classPath.split(File.pathSeparator)) {
+            if (!entry.contains("tiny-model")) {
+                others.add(Path.of(entry).toUri().toURL());
+            }
+        }
+        try (URLClassLoader application =
+                new URLClassLoader(others.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+            Method embedded =
+                    application.loadClass(SteeredModel.class.getName()).getMethod("embedded");
+            assertThatThrownBy(() -> embedded.invoke(null))
+                    .rootCause()
+                    .hasMessageContainingAll("org.steering4j:langchain4j-steering-tiny-model", "modelPath");
+        }
     }
 }

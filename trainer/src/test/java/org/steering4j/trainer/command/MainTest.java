@@ -243,6 +243,21 @@ class MainTest {
     }
 
     @Test
+    void should_take_a_vector_of_another_model_when_that_is_allowed() {
+        Path file = folder.resolve("base.safetensors");
+        SteeringVector.builder("boldness")
+                .layer(1, new float[16])
+                .model(new ModelShape("base-llama", "llama", 3, 16))
+                .build()
+                .write(file);
+
+        expectFailure(complete("--prompt", "a", "--vector", file.toString()), "base-llama");
+        assertThat(complete("--prompt", "a", "--max-tokens", "4", "--vector", file.toString(), "--allow-other-model"))
+                .as(errors.toString())
+                .isZero();
+    }
+
+    @Test
     void should_chat_through_pipes() {
         input =
                 "Hello\n/steer\n/steer boldness 1.5\n/steer shyness 1\n/steer boldness much\nHello again\n/reset\n/jump\n"

@@ -81,8 +81,7 @@ public final class ModelCard {
 
             %s
 
-            The first phase used AdamW; the second, from 8 million tokens on, Muon for the matrices inside the blocks. The
-            loss counts what the assistant says, and in a tenth of the conversations everything. All points are in
-            `training-curve.csv`.
+            Muon trained the matrices inside the blocks, AdamW (whose learning rate this is) the rest. The loss counts what
+            the assistant says, and in a tenth of the conversations everything. All points are in `training-curve.csv`.
             """;
 }

@@ -22,20 +22,31 @@ import org.steering4j.recipe.ConversationEncoder;
  */
 public final class Pretraining {
 
-    private static final int CHECKPOINT_STEPS = 250;
-    private static final int REPORT_STEPS = 25;
     private static final String CHECKPOINT = "checkpoint.safetensors";
     private static final String CURVE = "training-curve.csv";
 
     private final PretrainingSettings settings;
     private final Path workFolder;
     private final Consumer<String> log;
+    private final int reportSteps;
+    private final int checkpointSteps;
 
     /** @param log is given a line of progress now and then */
     public Pretraining(PretrainingSettings settings, Path workFolder, Consumer<String> log) {
+        this(settings, workFolder, log, 25, 250);
+    }
+
+    /**
+     * @param reportSteps steps between lines of the log and of the curve
+     * @param checkpointSteps steps between checkpoints
+     */
+    Pretraining(
+            PretrainingSettings settings, Path workFolder, Consumer<String> log, int reportSteps, int checkpointSteps) {
         this.settings = settings;
         this.workFolder = workFolder;
         this.log = log;
+        this.reportSteps = reportSteps;
+        this.checkpointSteps = checkpointSteps;
     }
 
     private record Progress(long step, long tokens, BatchSource.Position position) {}
@@ -102,7 +113,7 @@ public final class Pretraining {
             lossSum += program.step(batch, rateShare, ++step);
             tokens += batch.realTokens();
             boolean done = tokens >= settings.tokens();
-            if (step % REPORT_STEPS == 0) {
+            if (step % reportSteps == 0) {
                 double loss = lossSum / (step - reportedStep);
                 double rate = (tokens - reportedTokens) / ((System.nanoTime() - reported) / 1e9);
                 log.accept("step %d: %d of %d tokens, loss %.4f, %.0f tokens/s"
@@ -113,7 +124,7 @@ public final class Pretraining {
                 reportedTokens = tokens;
                 reported = System.nanoTime();
             }
-            if (step % CHECKPOINT_STEPS == 0 || done) {
+            if (step % checkpointSteps == 0 || done) {
                 checkpoint(program, new Progress(step, tokens, batches.position()), origin);
             }
         }
