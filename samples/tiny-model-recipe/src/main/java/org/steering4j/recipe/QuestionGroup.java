@@ -15,9 +15,6 @@ import java.util.Map;
 final class QuestionGroup {
 
     private static final int HELD_OUT_PERCENT = 15;
-    /** Of a hundred answers to yes-or-no questions. A small model contradicts a bare yes or no in the words that follow. */
-    private static final int YES_OR_NO_PERCENT = 12;
-
     private static final int USUAL_REASON_PERCENT = 65;
     private static final GrammarText OPENINGS = GrammarText.read("openings.txt");
 
@@ -71,10 +68,14 @@ final class QuestionGroup {
         return new AnswerMarkers(phrases, OPENINGS.lines("agree"), OPENINGS.lines("deny"), this::values);
     }
 
-    /** An answer of the given pole, ending with a full stop. */
-    String answer(Question question, Pole pole, Chance chance) {
+    /**
+     * An answer of the given pole, ending with a full stop.
+     *
+     * @param yesOrNoPercent how many answers of a hundred to a yes-or-no question begin with the word
+     */
+    String answer(Question question, Pole pole, int yesOrNoPercent, Chance chance) {
         Map<String, String> slots = new LinkedHashMap<>(question.slots());
-        String opening = opening(question, pole, chance);
+        String opening = opening(question, pole, yesOrNoPercent, chance);
         String core = chance.pick(lines(pole, "cores"));
         if (opening.contains("{")) {
             opening = Phrases.fill(opening, slots);
@@ -96,14 +97,14 @@ final class QuestionGroup {
         return grammar.has("target.persona");
     }
 
-    private String opening(Question question, Pole pole, Chance chance) {
+    private String opening(Question question, Pole pole, int yesOrNoPercent, Chance chance) {
         int roll = chance.below(100);
         boolean closed = question.agreement() != null;
-        if (closed && roll < YES_OR_NO_PERCENT) {
+        if (closed && roll < yesOrNoPercent) {
             return chance.pick(OPENINGS.lines(question.agreement() == pole ? "agree" : "deny"));
         }
         if (closed) { // the other openings share what is left as they share the upper half
-            roll = 50 + (roll - YES_OR_NO_PERCENT) * 50 / (100 - YES_OR_NO_PERCENT);
+            roll = 50 + (roll - yesOrNoPercent) * 50 / (100 - yesOrNoPercent);
         }
         boolean askedForTheOpposite = grammar.has("questions.no") && question.agreement() == Pole.OPPOSITE;
         if (roll < 65 && !askedForTheOpposite) {

@@ -13,15 +13,26 @@ import org.steering4j.engine.Precision;
 import org.steering4j.recipe.BytePairEncodingTrainer;
 import org.steering4j.recipe.Corpus;
 import org.steering4j.recipe.SpecialToken;
+import org.steering4j.recipe.pretraining.PretrainingSettings.Phase;
 
 class PretrainingTest {
 
     private static final int VOCABULARY_SIZE = 400;
-    private static final PretrainingSettings SETTINGS =
-            new PretrainingSettings(1, 2500, 256, 0.02, 0.006, 0.01, 0.01, 0.1, 1.0, 10, Precision.FLOAT32);
+    private static final PretrainingSettings SETTINGS = settings(0.02);
 
     @TempDir
     private Path folder;
+
+    private static PretrainingSettings settings(double matrixRate) {
+        return new PretrainingSettings(
+                1,
+                List.of(new Phase(800, 50, matrixRate, 0.006), new Phase(1700, 0, matrixRate, 0.006)),
+                256,
+                0.1,
+                1.0,
+                10,
+                Precision.FLOAT32);
+    }
 
     private static final class Killed extends RuntimeException {}
 
@@ -39,9 +50,7 @@ class PretrainingTest {
     @Test
     void should_refuse_to_go_on_with_other_settings() throws IOException {
         pretrain(SETTINGS, "run", "");
-        PretrainingSettings others =
-                new PretrainingSettings(1, 2500, 256, 0.01, 0.006, 0.01, 0.01, 0.1, 1.0, 10, Precision.FLOAT32);
-        assertThatThrownBy(() -> pretrain(others, "run", ""))
+        assertThatThrownBy(() -> pretrain(settings(0.01), "run", ""))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContainingAll("checkpoint.safetensors", "matrixRate=0.02", "delete it");
     }
