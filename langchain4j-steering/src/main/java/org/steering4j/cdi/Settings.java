@@ -15,11 +15,16 @@ interface Settings {
     /** The names that have a value, as far as the source can tell; of environment variables in capitals. */
     Set<String> names();
 
-    /** MicroProfile Config if its API is on the class path, else system properties and environment variables. */
+    /** MicroProfile Config if it is on the class path with an implementation, else system properties and environment variables. */
     static Settings ofTheApplication() {
-        return microProfileIsPresent(Settings.class.getClassLoader())
-                ? new MicroProfileSettings()
-                : new PlainSettings(texts(System.getProperties()), System.getenv());
+        if (microProfileIsPresent(Settings.class.getClassLoader())) {
+            try {
+                return new MicroProfileSettings();
+            } catch (IllegalStateException e) {
+                // The API alone is there; other libraries bring it without needing it.
+            }
+        }
+        return new PlainSettings(texts(System.getProperties()), System.getenv());
     }
 
     static boolean microProfileIsPresent(ClassLoader loader) {

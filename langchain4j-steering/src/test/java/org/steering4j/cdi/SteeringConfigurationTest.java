@@ -2,12 +2,15 @@ package org.steering4j.cdi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.eclipse.microprofile.config.spi.ConfigProviderResolver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -168,5 +171,18 @@ class SteeringConfigurationTest {
         assertThat(Settings.microProfileIsPresent(ClassLoader.getPlatformClassLoader()))
                 .isFalse();
         assertThat(Settings.microProfileIsPresent(getClass().getClassLoader())).isTrue();
+    }
+
+    @Test
+    void should_do_without_an_implementation_of_microprofile() {
+        ConfigProviderResolver none = mock(ConfigProviderResolver.class);
+        when(none.getConfig()).thenThrow(new IllegalStateException("as the API does when it finds none"));
+        ConfigProviderResolver.setInstance(none);
+        try {
+            assertThat(Settings.ofTheApplication()).isInstanceOf(PlainSettings.class);
+        } finally {
+            ConfigProviderResolver.setInstance(null); // it looks for one anew
+        }
+        assertThat(Settings.ofTheApplication()).isInstanceOf(MicroProfileSettings.class);
     }
 }
