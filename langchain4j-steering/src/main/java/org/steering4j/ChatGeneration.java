@@ -47,7 +47,7 @@ final class ChatGeneration {
         SteeredModel model = setup.model();
         return model.whileOpen(() -> {
             ChatSettings settings = ChatSettings.of(setup, SteeringChatRequestParameters.from(request.parameters()));
-            int[] prompt = model.prompts().prompt(request.messages(), settings.tools());
+            int[] prompt = model.prompts().prompt(settings.messages(request), settings.tools());
             if (prompt.length >= model.generator().contextLength()) {
                 throw new PromptTooLongException(
                         prompt.length, model.generator().contextLength());
@@ -115,6 +115,10 @@ final class ChatGeneration {
                         .modelName(model.name())
                         .tokenUsage(new TokenUsage(prompt.length, answerTokens))
                         .finishReason(finishReason(result.cause(), stopped))
+                        .persona(
+                                settings.persona() == null
+                                        ? null
+                                        : settings.persona().name())
                         .steering(settings.steering())
                         .steeredLayers(settings.layers().layers())
                         .timeToFirstToken(result.timeToFirstToken())

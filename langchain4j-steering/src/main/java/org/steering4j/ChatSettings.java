@@ -1,11 +1,14 @@
 package org.steering4j;
 
 import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
 import java.util.List;
 import org.steering4j.engine.Sampling;
+import org.steering4j.persona.Persona;
 import org.steering4j.vector.LayerSteering;
 import org.steering4j.vector.Steering;
 
@@ -14,6 +17,7 @@ import org.steering4j.vector.Steering;
  *
  * @param tools what the model may call
  * @param maximumTokens null for as many as the context holds
+ * @param persona who is to answer; null for none
  * @param layers the steering, worked out for the model
  */
 record ChatSettings(
@@ -21,6 +25,7 @@ record ChatSettings(
         List<String> stopSequences,
         Sampling sampling,
         Integer maximumTokens,
+        Persona persona,
         Steering steering,
         LayerSteering layers) {
 
@@ -29,19 +34,33 @@ record ChatSettings(
      *
      * @throws UnsupportedFeatureException for what this model cannot do
      * @throws IllegalArgumentException for a value out of its range
-     * @throws org.steering4j.vector.SteeringException for an unknown or unfitting vector
+     * @throws org.steering4j.vector.SteeringException for an unknown persona, or an unknown or unfitting vector
      */
     static ChatSettings of(ChatSetup setup, SteeringChatRequestParameters parameters) {
         SteeredModel model = setup.model();
         requireSupported(model, parameters);
-        Steering steering = parameters.steering() == null ? Steering.none() : parameters.steering();
+        Persona persona = setup.persona(parameters);
+        Steering steering = steering(persona, parameters);
         return new ChatSettings(
                 parameters.toolChoice() == ToolChoice.NONE ? List.of() : parameters.toolSpecifications(),
                 stopSequences(parameters),
                 model.generationDefaults().sampling(parameters),
                 maximumTokens(model, parameters),
+                persona,
                 steering,
                 setup.vectors().resolve(steering, model.shape()));
+    }
+
+    /** The messages of a request, introduced by the persona's system message if it has one. */
+    List<ChatMessage> messages(ChatRequest request) {
+        return persona == null ? request.messages() : persona.addSystemMessageTo(request.messages());
+    }
+
+    private static Steering steering(Persona persona, SteeringChatRequestParameters parameters) {
+        if (persona != null) {
+            return persona.steering();
+        }
+        return parameters.steering() == null ? Steering.none() : parameters.steering();
     }
 
     private static void requireSupported(SteeredModel model, SteeringChatRequestParameters parameters) {

@@ -3,7 +3,10 @@ package org.steering4j;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import java.util.List;
+import org.steering4j.persona.Persona;
+import org.steering4j.persona.Personas;
 import org.steering4j.vector.Steering;
+import org.steering4j.vector.SteeringException;
 import org.steering4j.vector.SteeringVectors;
 
 /**
@@ -16,6 +19,7 @@ record ChatSetup(
         SteeredModel model,
         boolean ownsModel,
         SteeringVectors vectors,
+        Personas personas,
         SteeringChatRequestParameters defaults,
         List<ChatModelListener> listeners) {
 
@@ -29,11 +33,48 @@ record ChatSetup(
         if (steering == null) {
             throw new IllegalArgumentException("steering is null: say Steering.none() to switch it off");
         }
-        SteeringChatRequestParameters changed = defaults.overrideWith(
+        return withDefaults(
                 SteeringChatRequestParameters.builder().steering(steering).build());
-        ChatSetup view = new ChatSetup(model, false, vectors, changed, listeners);
+    }
+
+    /** The same but for the default persona, sharing the model. */
+    ChatSetup withPersona(String persona) {
+        if (persona == null) {
+            throw new IllegalArgumentException("persona is null: say withSteering(Steering.none()) to have none");
+        }
+        return withDefaults(
+                SteeringChatRequestParameters.builder().persona(persona).build());
+    }
+
+    private ChatSetup withDefaults(SteeringChatRequestParameters changes) {
+        ChatSetup view = new ChatSetup(model, false, vectors, personas, defaults.overrideWith(changes), listeners);
         view.requireGoodDefaults();
         return view;
+    }
+
+    /**
+     * The persona that is to answer, or null for none. One that comes with its steering was looked up by the {@link Personas} that put it
+     * into the request, its system message too, and may be unknown here.
+     */
+    Persona persona(SteeringChatRequestParameters parameters) {
+        if (parameters.persona() == null) {
+            return null;
+        }
+        return parameters.steering() == null
+                ? personas.get(parameters.persona())
+                : Persona.of(parameters.persona(), parameters.steering());
+    }
+
+    /** So that a persona does not fail only when the first conversation selects it. */
+    void requireGoodPersonas() {
+        for (Persona persona : personas.all()) {
+            try {
+                vectors.resolve(persona.steering(), model.shape());
+            } catch (SteeringException | IllegalArgumentException e) {
+                throw new SteeringException(
+                        "the persona \"" + persona.name() + "\" cannot be applied: " + e.getMessage(), e);
+            }
+        }
     }
 
     void requireGoodDefaults() {

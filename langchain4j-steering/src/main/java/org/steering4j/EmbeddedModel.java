@@ -21,8 +21,12 @@ record EmbeddedModel(Path folder) {
             "generation_config.json",
             "chat_template.jinja");
 
+    static boolean isPresent() {
+        return EmbeddedModel.class.getResource(RESOURCES + FILES.get(0)) != null;
+    }
+
     static EmbeddedModel unpack() {
-        if (EmbeddedModel.class.getResource(RESOURCES + FILES.get(0)) == null) {
+        if (!isPresent()) {
             throw new ModelFolderException("there is no embedded model on the class path: add the artifact " + ARTIFACT
                     + ", or open a model folder with modelPath(...)");
         }

@@ -46,7 +46,8 @@ public final class SteeredChatModel implements ChatModel, AutoCloseable {
          *
          * @throws IllegalArgumentException if not exactly one model is chosen, or a default is out of its range
          * @throws org.steering4j.checkpoint.ModelFolderException if the model cannot be opened
-         * @throws org.steering4j.vector.SteeringException if the default steering names an unknown vector or one that does not fit
+         * @throws org.steering4j.vector.SteeringException if the default persona is unknown, or the default steering or a persona names an unknown
+         *     vector or one that does not fit
          * @throws dev.langchain4j.exception.UnsupportedFeatureException if a default cannot be honoured
          */
         public SteeredChatModel build() {
@@ -62,6 +63,16 @@ public final class SteeredChatModel implements ChatModel, AutoCloseable {
      */
     public SteeredChatModel withSteering(Steering steering) {
         return new SteeredChatModel(setup.withSteering(steering));
+    }
+
+    /**
+     * The same model with a default persona, one of those that it was built with, at no cost: for agents and other places that take no
+     * request parameters. It replaces the default steering. Closing the view does nothing.
+     *
+     * @throws org.steering4j.persona.UnknownPersonaException if there is none of that name
+     */
+    public SteeredChatModel withPersona(String persona) {
+        return new SteeredChatModel(setup.withPersona(persona));
     }
 
     @Override

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.steering4j.persona.Persona;
+import org.steering4j.persona.Personas;
 import org.steering4j.vector.Steering;
 import org.steering4j.vector.SteeringVectors;
 
@@ -16,16 +18,31 @@ import org.steering4j.vector.SteeringVectors;
  * {@link #modelPath}, {@link #embeddedModel} and {@link #model} is required; what else is not set is the model's own, by its
  * {@code generation_config.json}. For one thread.
  *
+ * <p>Each setting has a field of its name and type, and a setter of that name and type, because langchain4j-cdi configures builders that way
+ * (its {@code CommonLLMPluginCreator}); so paths are kept as texts.
+ *
  * @param <B> the builder's own type
  */
 public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<B>> {
 
-    private Path modelPath;
-    private boolean embeddedModel;
+    private String modelPath;
+    private Boolean embeddedModel;
     private SteeredModel model;
     private SteeringVectors vectors = SteeringVectors.empty();
+    private Personas personas = Personas.empty();
+    private Steering steering;
+    private String persona;
+    private Double temperature;
+    private Double topP;
+    private Integer topK;
+    private Double minP;
+    private Double frequencyPenalty;
+    private Double presencePenalty;
+    private Double repetitionPenalty;
+    private Long seed;
+    private Integer maxOutputTokens;
+    private List<String> stopSequences;
     private ChatRequestParameters defaultRequestParameters;
-    private final SteeringChatRequestParameters.Builder parameters = SteeringChatRequestParameters.builder();
     private List<ChatModelListener> listeners = List.of();
 
     SteeredChatModelBuilder() {}
@@ -37,13 +54,23 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
 
     /** Opens a model folder, which the chat model then owns: closing the one closes the other. */
     public B modelPath(Path modelPath) {
+        return modelPath(modelPath == null ? null : modelPath.toString());
+    }
+
+    /** As {@link #modelPath(Path)}. */
+    public B modelPath(String modelPath) {
         this.modelPath = modelPath;
         return self();
     }
 
     /** Opens the model of the artifact {@code org.steering4j:langchain4j-steering-tiny-model}, which the chat model then owns. */
     public B embeddedModel() {
-        this.embeddedModel = true;
+        return embeddedModel(true);
+    }
+
+    /** As {@link #embeddedModel()}, if true. */
+    public B embeddedModel(Boolean embeddedModel) {
+        this.embeddedModel = embeddedModel;
         return self();
     }
 
@@ -59,63 +86,78 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
         return self();
     }
 
-    /** The steering of requests that do not name one; none unless set. */
+    /**
+     * The personas that a request may name, all of which must fit the model; none unless set. Their default persona is that of this model,
+     * unless it gets another, or a steering.
+     */
+    public B personas(Personas personas) {
+        this.personas = personas == null ? Personas.empty() : personas;
+        return self();
+    }
+
+    /** The persona of requests that name neither persona nor steering; not together with {@link #steering}. */
+    public B persona(String persona) {
+        this.persona = persona;
+        return self();
+    }
+
+    /** The steering of requests that name neither persona nor steering; none unless set. */
     public B steering(Steering steering) {
-        parameters.steering(steering);
+        this.steering = steering;
         return self();
     }
 
     /** 0 always takes the likeliest token. */
     public B temperature(Double temperature) {
-        parameters.temperature(temperature);
+        this.temperature = temperature;
         return self();
     }
 
     public B topP(Double topP) {
-        parameters.topP(topP);
+        this.topP = topP;
         return self();
     }
 
     public B topK(Integer topK) {
-        parameters.topK(topK);
+        this.topK = topK;
         return self();
     }
 
     /** See {@link SteeringChatRequestParameters#minP()}. */
     public B minP(Double minP) {
-        parameters.minP(minP);
+        this.minP = minP;
         return self();
     }
 
     public B frequencyPenalty(Double frequencyPenalty) {
-        parameters.frequencyPenalty(frequencyPenalty);
+        this.frequencyPenalty = frequencyPenalty;
         return self();
     }
 
     public B presencePenalty(Double presencePenalty) {
-        parameters.presencePenalty(presencePenalty);
+        this.presencePenalty = presencePenalty;
         return self();
     }
 
     /** See {@link SteeringChatRequestParameters#repetitionPenalty()}. */
     public B repetitionPenalty(Double repetitionPenalty) {
-        parameters.repetitionPenalty(repetitionPenalty);
+        this.repetitionPenalty = repetitionPenalty;
         return self();
     }
 
     /** See {@link SteeringChatRequestParameters#seed()}. */
     public B seed(Long seed) {
-        parameters.seed(seed);
+        this.seed = seed;
         return self();
     }
 
     public B maxOutputTokens(Integer maxOutputTokens) {
-        parameters.maxOutputTokens(maxOutputTokens);
+        this.maxOutputTokens = maxOutputTokens;
         return self();
     }
 
     public B stopSequences(List<String> stopSequences) {
-        parameters.stopSequences(stopSequences);
+        this.stopSequences = stopSequences;
         return self();
     }
 
@@ -136,15 +178,18 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
 
     /** Opens the model if need be; nothing stays open if that or a default is refused. */
     ChatSetup setup() {
+        SteeringChatRequestParameters parameters = parameters();
         SteeredModel opened = opener().get();
         try {
             SteeringChatRequestParameters defaults = SteeringChatRequestParameters.builder()
                     .modelName(opened.name())
+                    .persona(personas.defaultPersona().map(Persona::name).orElse(null))
                     .overrideWith(defaultRequestParameters)
-                    .overrideWith(parameters.build())
+                    .overrideWith(parameters)
                     .build();
-            ChatSetup setup = new ChatSetup(opened, model == null, vectors, defaults, List.copyOf(listeners));
+            ChatSetup setup = new ChatSetup(opened, model == null, vectors, personas, defaults, List.copyOf(listeners));
             setup.requireGoodDefaults();
+            setup.requireGoodPersonas();
             return setup;
         } catch (RuntimeException e) {
             if (model == null) {
@@ -154,10 +199,27 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
         }
     }
 
+    private SteeringChatRequestParameters parameters() {
+        return SteeringChatRequestParameters.builder()
+                .steering(steering)
+                .persona(persona)
+                .temperature(temperature)
+                .topP(topP)
+                .topK(topK)
+                .minP(minP)
+                .frequencyPenalty(frequencyPenalty)
+                .presencePenalty(presencePenalty)
+                .repetitionPenalty(repetitionPenalty)
+                .seed(seed)
+                .maxOutputTokens(maxOutputTokens)
+                .stopSequences(stopSequences)
+                .build();
+    }
+
     private Supplier<SteeredModel> opener() {
         List<Supplier<SteeredModel>> openers = Stream.<Supplier<SteeredModel>>of(
-                        modelPath == null ? null : () -> SteeredModel.open(modelPath),
-                        embeddedModel ? SteeredModel::embedded : null,
+                        modelPath == null ? null : () -> SteeredModel.open(Path.of(modelPath)),
+                        Boolean.TRUE.equals(embeddedModel) ? SteeredModel::embedded : null,
                         model == null ? null : () -> model)
                 .filter(Objects::nonNull)
                 .toList();

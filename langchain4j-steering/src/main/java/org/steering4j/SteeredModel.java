@@ -82,6 +82,11 @@ public final class SteeredModel implements AutoCloseable {
         return unpacked(null);
     }
 
+    /** Whether the artifact of {@link #embedded()} is on the class path. */
+    public static boolean embeddedIsPresent() {
+        return EmbeddedModel.isPresent();
+    }
+
     /** {@link #embedded()} in a given precision. */
     public static SteeredModel embedded(Precision precision) {
         return unpacked(Objects.requireNonNull(precision, "precision"));

@@ -41,6 +41,11 @@ public final class SteeredStreamingChatModel implements StreamingChatModel, Auto
         return new SteeredStreamingChatModel(setup.withSteering(steering));
     }
 
+    /** As {@link SteeredChatModel#withPersona}. */
+    public SteeredStreamingChatModel withPersona(String persona) {
+        return new SteeredStreamingChatModel(setup.withPersona(persona));
+    }
+
     @Override
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
         ChatGeneration generation = setup.prepare(request);

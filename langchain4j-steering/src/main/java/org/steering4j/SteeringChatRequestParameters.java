@@ -3,28 +3,29 @@ package org.steering4j;
 import static dev.langchain4j.internal.Utils.getOrDefault;
 
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
-import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
 import java.util.Objects;
-import org.steering4j.vector.Steering;
+import org.steering4j.persona.PersonaChatRequestParameters;
 
 /**
  * LangChain4j's request parameters and those of a steered model. As with all of them, null means "inherit the default"; to switch a
- * default steering off, say {@link Steering#none()}. A request's steering replaces the default one, it is not added to it.
+ * default steering off, say {@code Steering.none()}.
+ *
+ * <p>How to steer is one choice, made by {@link #steering()} or by {@link #persona()}: a request that makes it replaces the default, whichever
+ * of the two that is, and nothing is added to it. So a request's steering puts a default persona aside, its system message included. Naming
+ * both at once is refused.
  *
  * <p>Immutable; may be shared between threads.
  */
-public final class SteeringChatRequestParameters extends DefaultChatRequestParameters {
+public final class SteeringChatRequestParameters extends PersonaChatRequestParameters {
 
     public static final SteeringChatRequestParameters EMPTY = builder().build();
 
-    private final Steering steering;
     private final Double minP;
     private final Double repetitionPenalty;
     private final Long seed;
 
     private SteeringChatRequestParameters(Builder builder) {
         super(builder);
-        this.steering = builder.steering;
         this.minP = builder.minP;
         this.repetitionPenalty = builder.repetitionPenalty;
         this.seed = builder.seed;
@@ -35,10 +36,6 @@ public final class SteeringChatRequestParameters extends DefaultChatRequestParam
         return parameters instanceof SteeringChatRequestParameters steering
                 ? steering
                 : builder().overrideWith(parameters).build();
-    }
-
-    public Steering steering() {
-        return steering;
     }
 
     /** Tokens of less than this share of the likeliest one's probability are never chosen; from 0 (off) to 1. */
@@ -70,7 +67,6 @@ public final class SteeringChatRequestParameters extends DefaultChatRequestParam
     public boolean equals(Object other) {
         return super.equals(other)
                 && other instanceof SteeringChatRequestParameters that
-                && Objects.equals(steering, that.steering)
                 && Objects.equals(minP, that.minP)
                 && Objects.equals(repetitionPenalty, that.repetitionPenalty)
                 && Objects.equals(seed, that.seed);
@@ -78,13 +74,13 @@ public final class SteeringChatRequestParameters extends DefaultChatRequestParam
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), steering, minP, repetitionPenalty, seed);
+        return Objects.hash(super.hashCode(), minP, repetitionPenalty, seed);
     }
 
     @Override
     public String toString() {
-        return "SteeringChatRequestParameters{steering=" + steering + ", minP=" + minP + ", repetitionPenalty="
-                + repetitionPenalty + ", seed=" + seed + ", common=" + super.toString() + "}";
+        return "SteeringChatRequestParameters{minP=" + minP + ", repetitionPenalty=" + repetitionPenalty + ", seed="
+                + seed + ", common=" + super.toString() + "}";
     }
 
     public static Builder builder() {
@@ -92,9 +88,8 @@ public final class SteeringChatRequestParameters extends DefaultChatRequestParam
     }
 
     /** Collects parameters; for one thread. */
-    public static final class Builder extends DefaultChatRequestParameters.Builder<Builder> {
+    public static final class Builder extends PersonaChatRequestParameters.Builder<Builder> {
 
-        private Steering steering;
         private Double minP;
         private Double repetitionPenalty;
         private Long seed;
@@ -108,16 +103,10 @@ public final class SteeringChatRequestParameters extends DefaultChatRequestParam
             }
             super.overrideWith(parameters);
             if (parameters instanceof SteeringChatRequestParameters that) {
-                steering = getOrDefault(that.steering, steering);
                 minP = getOrDefault(that.minP, minP);
                 repetitionPenalty = getOrDefault(that.repetitionPenalty, repetitionPenalty);
                 seed = getOrDefault(that.seed, seed);
             }
-            return this;
-        }
-
-        public Builder steering(Steering steering) {
-            this.steering = steering;
             return this;
         }
 

@@ -11,6 +11,7 @@ import org.steering4j.vector.Steering;
 /** What LangChain4j tells of a response, and how it was steered and how fast it came. Immutable; may be shared between threads. */
 public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
 
+    private final String persona;
     private final Steering steering;
     private final SortedSet<Integer> steeredLayers;
     private final Duration timeToFirstToken;
@@ -18,13 +19,19 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
 
     private SteeringChatResponseMetadata(Builder builder) {
         super(builder);
+        this.persona = builder.persona;
         this.steering = builder.steering;
         this.steeredLayers = builder.steeredLayers;
         this.timeToFirstToken = builder.timeToFirstToken;
         this.tokensPerSecond = builder.tokensPerSecond;
     }
 
-    /** The steering applied; {@link Steering#none()} if there was none. */
+    /** The name of the persona that answered; null if none was asked for. */
+    public String persona() {
+        return persona;
+    }
+
+    /** The steering applied, a persona's or another; {@link Steering#none()} if there was none. */
     public Steering steering() {
         return steering;
     }
@@ -47,6 +54,7 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
     @Override
     public Builder toBuilder() {
         return ((Builder) toBuilder(new Builder()))
+                .persona(persona)
                 .steering(steering)
                 .steeredLayers(steeredLayers)
                 .timeToFirstToken(timeToFirstToken)
@@ -57,6 +65,7 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
     public boolean equals(Object other) {
         return super.equals(other)
                 && other instanceof SteeringChatResponseMetadata that
+                && Objects.equals(persona, that.persona)
                 && Objects.equals(steering, that.steering)
                 && Objects.equals(steeredLayers, that.steeredLayers)
                 && Objects.equals(timeToFirstToken, that.timeToFirstToken)
@@ -65,12 +74,13 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), steering, steeredLayers, timeToFirstToken, tokensPerSecond);
+        return Objects.hash(super.hashCode(), persona, steering, steeredLayers, timeToFirstToken, tokensPerSecond);
     }
 
     @Override
     public String toString() {
-        return "SteeringChatResponseMetadata{steering=" + steering + ", steeredLayers=" + steeredLayers
+        return "SteeringChatResponseMetadata{persona=" + persona + ", steering=" + steering + ", steeredLayers="
+                + steeredLayers
                 + ", timeToFirstToken=" + timeToFirstToken + ", tokensPerSecond=" + tokensPerSecond + ", common="
                 + super.toString() + "}";
     }
@@ -82,12 +92,18 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
     /** Collects metadata; for one thread. */
     public static final class Builder extends ChatResponseMetadata.Builder<Builder> {
 
+        private String persona;
         private Steering steering = Steering.none();
         private SortedSet<Integer> steeredLayers = Collections.emptySortedSet();
         private Duration timeToFirstToken;
         private Double tokensPerSecond;
 
         private Builder() {}
+
+        public Builder persona(String persona) {
+            this.persona = persona;
+            return this;
+        }
 
         public Builder steering(Steering steering) {
             this.steering = steering;

@@ -4,7 +4,7 @@
  * <p>{@link org.steering4j.SteeredModel} is an open model folder, shared by any number of
  * {@link org.steering4j.SteeredChatModel}s and {@link org.steering4j.SteeredStreamingChatModel}s. Which vectors steer a chat, and how
  * strongly, is a request parameter ({@link org.steering4j.SteeringChatRequestParameters}), a default of the model, or a view
- * ({@code model.withSteering(...)}).
+ * ({@code model.withSteering(...)}); so is the persona, a name for a steering ({@link org.steering4j.persona}).
  *
  * <p>What cannot be honoured is refused: a parameter is never ignored.
  */

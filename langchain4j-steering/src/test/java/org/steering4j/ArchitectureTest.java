@@ -20,6 +20,8 @@ import org.steering4j.vector.SteeringException;
 class ArchitectureTest {
 
     private static final String FRONT_DOOR = "org.steering4j";
+    private static final String CDI = "org.steering4j.cdi..";
+    private static final String PERSONA = "org.steering4j.persona..";
     private static final String PROMPT = "org.steering4j.prompt..";
     private static final String ENGINE = "org.steering4j.engine..";
     private static final String CHECKPOINT = "org.steering4j.checkpoint..";
@@ -36,35 +38,50 @@ class ArchitectureTest {
             .ignoreDependency(alwaysTrue(), A_FAILURE);
 
     @ArchTest
-    static final ArchRule nobody_knows_the_front_door = noClasses()
+    static final ArchRule only_cdi_knows_the_front_door = noClasses()
             .that()
-            .resideOutsideOfPackage(FRONT_DOOR)
+            .resideOutsideOfPackages(FRONT_DOOR, CDI)
             .should()
             .dependOnClassesThat()
             .resideInAPackage(FRONT_DOOR);
 
     @ArchTest
-    static final ArchRule internal_is_at_the_bottom = mayNotKnow(INTERNAL, PROMPT, ENGINE, CHECKPOINT, VECTOR);
+    static final ArchRule nobody_knows_cdi = mayNotKnow(FRONT_DOOR, CDI);
 
     @ArchTest
-    static final ArchRule vector_knows_none_of_them = mayNotKnow(VECTOR, PROMPT, ENGINE, CHECKPOINT);
+    static final ArchRule persona_knows_steerings_only = mayNotKnow(PERSONA, CDI, PROMPT, ENGINE, CHECKPOINT);
 
     @ArchTest
-    static final ArchRule checkpoint_knows_files_only = mayNotKnow(CHECKPOINT, PROMPT, ENGINE, VECTOR);
+    static final ArchRule internal_is_at_the_bottom =
+            mayNotKnow(INTERNAL, CDI, PERSONA, PROMPT, ENGINE, CHECKPOINT, VECTOR);
 
     @ArchTest
-    static final ArchRule engine_knows_no_text = mayNotKnow(ENGINE, PROMPT);
+    static final ArchRule vector_knows_none_of_them = mayNotKnow(VECTOR, CDI, PERSONA, PROMPT, ENGINE, CHECKPOINT);
 
     @ArchTest
-    static final ArchRule prompt_knows_no_engine_and_no_vectors = mayNotKnow(PROMPT, ENGINE, VECTOR);
+    static final ArchRule checkpoint_knows_files_only = mayNotKnow(CHECKPOINT, CDI, PERSONA, PROMPT, ENGINE, VECTOR);
 
     @ArchTest
-    static final ArchRule only_the_front_door_and_prompt_know_langchain4j = noClasses()
+    static final ArchRule engine_knows_no_text = mayNotKnow(ENGINE, CDI, PERSONA, PROMPT);
+
+    @ArchTest
+    static final ArchRule prompt_knows_no_engine_and_no_vectors = mayNotKnow(PROMPT, CDI, PERSONA, ENGINE, VECTOR);
+
+    @ArchTest
+    static final ArchRule engine_and_below_know_no_langchain4j = noClasses()
             .that()
             .resideInAnyPackage(ENGINE, CHECKPOINT, VECTOR, INTERNAL)
             .should()
             .dependOnClassesThat()
             .resideInAPackage("dev.langchain4j..");
+
+    @ArchTest
+    static final ArchRule only_cdi_needs_its_apis = noClasses()
+            .that()
+            .resideOutsideOfPackage(CDI)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("jakarta..", "org.eclipse.microprofile..");
 
     private static ArchRule mayNotKnow(String who, String... whom) {
         return noClasses()

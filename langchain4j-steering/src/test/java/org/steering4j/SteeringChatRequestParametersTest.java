@@ -2,8 +2,13 @@ package org.steering4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.steering4j.persona.Persona;
+import org.steering4j.persona.Personas;
 import org.steering4j.vector.Steering;
 
 class SteeringChatRequestParametersTest {
@@ -68,6 +73,53 @@ class SteeringChatRequestParametersTest {
         assertThat(full.overrideWith(off).steering()).isEqualTo(Steering.none());
         assertThat(full.overrideWith(SteeringChatRequestParameters.EMPTY)).isEqualTo(full);
         assertThat(full.overrideWith(null)).isEqualTo(full);
+    }
+
+    @Test
+    void should_replace_a_steering_by_a_persona_and_a_persona_by_a_steering() {
+        SteeringChatRequestParameters persona =
+                SteeringChatRequestParameters.builder().persona("bold").build();
+        assertThat(full.overrideWith(persona).persona()).isEqualTo("bold");
+        assertThat(full.overrideWith(persona).steering()).isNull();
+        assertThat(full.overrideWith(persona).minP()).isEqualTo(0.1);
+        assertThat(persona.overrideWith(full)).isEqualTo(full);
+        assertThat(persona.defaultedBy(full)).isEqualTo(full.overrideWith(persona));
+        assertThat(full.defaultedBy(persona)).isEqualTo(full);
+    }
+
+    @Test
+    void should_keep_a_persona_when_merged_with_common_parameters() {
+        SteeringChatRequestParameters persona =
+                SteeringChatRequestParameters.builder().persona("bold").build();
+        ChatRequestParameters common = ChatRequestParameters.builder().topK(3).build();
+        SteeringChatRequestParameters both =
+                SteeringChatRequestParameters.builder().persona("bold").topK(3).build();
+        assertThat(persona.overrideWith(common)).isEqualTo(both).hasSameHashCodeAs(both);
+        assertThat(persona.defaultedBy(common)).isEqualTo(both);
+        assertThat(common.overrideWith(persona)).isEqualTo(both);
+        assertThat(common.defaultedBy(persona)).isEqualTo(both);
+        assertThat(both).isNotEqualTo(full).isNotEqualTo(common);
+        assertThat(both.toString()).contains("bold");
+    }
+
+    @Test
+    void should_take_a_selected_persona_over_with_its_steering() {
+        Personas personas = Personas.of(Persona.of("bold", Steering.of("power", 1)));
+        personas.select("conversation", "bold");
+        ChatRequest request = ChatRequest.builder()
+                .messages(UserMessage.from("hello"))
+                .parameters(SteeringChatRequestParameters.builder().seed(3L).build())
+                .build();
+        ChatRequestParameters selected =
+                personas.chatRequestTransformer().apply(request, "conversation").parameters();
+        for (ChatRequestParameters merged :
+                List.of(selected, full.overrideWith(selected), selected.defaultedBy(full))) {
+            assertThat(merged).isInstanceOfSatisfying(SteeringChatRequestParameters.class, taken -> {
+                assertThat(taken.persona()).isEqualTo("bold");
+                assertThat(taken.steering()).isEqualTo(Steering.of("power", 1));
+                assertThat(taken.seed()).isEqualTo(3);
+            });
+        }
     }
 
     @Test

@@ -35,6 +35,40 @@ public final class Steering {
     }
 
     /**
+     * Reads {@code power-seeking:-1.5,truthfulness:1.0}, names and multipliers as settings have them, or {@code none}. Spaces around names
+     * and numbers do not matter.
+     *
+     * @throws IllegalArgumentException if the text is not of that form, names a vector twice, or holds a multiplier that is NaN or infinite
+     */
+    public static Steering parse(String text) {
+        if (text.strip().equals("none")) {
+            return NONE;
+        }
+        Steering sum = NONE;
+        for (String part : text.split(",", -1)) {
+            int colon = part.lastIndexOf(':');
+            String name = colon < 0 ? "" : part.substring(0, colon).strip();
+            if (name.isEmpty()) {
+                throw unreadable(text, quote(part) + " is not a name, a colon and a number");
+            }
+            if (sum.multipliers.containsKey(name)) {
+                throw unreadable(text, quote(name) + " is named twice");
+            }
+            try {
+                sum = sum.plus(name, Double.parseDouble(part.substring(colon + 1)));
+            } catch (NumberFormatException e) {
+                throw unreadable(text, quote(part.substring(colon + 1)) + " is not a number");
+            }
+        }
+        return sum;
+    }
+
+    private static IllegalArgumentException unreadable(String text, String what) {
+        return new IllegalArgumentException(quote(text) + " is no steering: " + what
+                + "; write it like power-seeking:-1.5,truthfulness:1.0, or none");
+    }
+
+    /**
      * Adds one more vector; a name that is already there gets the sum of both multipliers.
      *
      * @throws IllegalArgumentException if the name is blank or the multiplier, or its sum, NaN or infinite

@@ -69,4 +69,24 @@ class SteeringTest {
         assertThatThrownBy(() -> Steering.of(" ", 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Steering.of(null, 1)).isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void should_be_read_from_text() {
+        assertThat(Steering.parse(" power-seeking:-1.5, truthfulness : 1 "))
+                .isEqualTo(Steering.of("power-seeking", -1.5).plus("truthfulness", 1));
+        assertThat(Steering.parse("urn:a:2")).isEqualTo(Steering.of("urn:a", 2));
+        assertThat(Steering.parse(" none ")).isEqualTo(Steering.none());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "a", "a:", ":1", "a:one", "a:1,", "a:1,a:2", "a:NaN", "a:Infinity", "a:-Infinity", "a:1e999"
+            })
+    void should_refuse_text_that_is_no_steering(String text) {
+        assertThatThrownBy(() -> Steering.parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasNoCause()
+                .message()
+                .isNotBlank();
+    }
 }

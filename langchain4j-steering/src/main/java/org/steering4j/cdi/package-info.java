@@ -1,0 +1,29 @@
+/**
+ * Steered chat models in Jakarta CDI 4: with this artifact on the class path and a line of configuration, {@code @Inject ChatModel} works.
+ *
+ * <p>{@link org.steering4j.cdi.SteeringExtension} checks the configuration when the application is deployed and refuses what it cannot
+ * honour. Injectable are then LangChain4j's {@code ChatModel} and {@code StreamingChatModel}, either plain or as one persona
+ * ({@link org.steering4j.cdi.Persona @Persona("cautious")}), {@code SteeredModel}, {@code SteeringVectors}, {@code Personas}, and
+ * {@link org.steering4j.cdi.ConversationPersona}. They share one model, which is opened when it is first used and closed with the application.
+ *
+ * <p>Settings come from MicroProfile Config where that is present, else from system properties and environment variables, a name like
+ * {@code steering.model-path} in the latter written {@code STEERING_MODEL_PATH}:
+ *
+ * <table>
+ * <caption>Settings</caption>
+ * <tr><td>{@code steering.model-path}</td><td>a model folder; unless set, the embedded model</td></tr>
+ * <tr><td>{@code steering.vectors-path}</td><td>a folder of vector files; unless set, there are no vectors</td></tr>
+ * <tr><td>{@code steering.default-steering}</td><td>such as {@code truthfulness:1.0,refusal:0.8}</td></tr>
+ * <tr><td>{@code steering.default-persona}</td><td>instead of a default steering</td></tr>
+ * <tr><td>{@code steering.personas.NAME}</td><td>such as {@code power-seeking:-1.5}, or {@code none}</td></tr>
+ * <tr><td>{@code steering.personas.NAME.system-message}</td><td>a text</td></tr>
+ * <tr><td>{@code steering.temperature}, {@code top-p}, {@code top-k}, {@code min-p}, {@code frequency-penalty}, {@code presence-penalty},
+ *     {@code repetition-penalty}, {@code seed}, {@code max-output-tokens}</td><td>numbers, as in the chat model's builder</td></tr>
+ * <tr><td>{@code steering.stop-sequences}</td><td>texts with commas between</td></tr>
+ * <tr><td>{@code steering.enabled}</td><td>{@code false} leaves everything here out</td></tr>
+ * </table>
+ *
+ * <p>It meets the front door, personas and vectors; nobody meets it. The CDI and MicroProfile APIs are not among this artifact's
+ * dependencies: without CDI, nothing here is ever loaded.
+ */
+package org.steering4j.cdi;

@@ -1,0 +1,188 @@
+package org.steering4j.cdi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.eclipse.microprofile.config.spi.ConfigProviderResolver;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.steering4j.SteeringChatRequestParameters;
+import org.steering4j.persona.Persona;
+import org.steering4j.vector.Steering;
+
+class SteeringConfigurationTest {
+
+    private static SteeringConfiguration read(Map<String, String> properties) {
+        return SteeringConfiguration.read(new PlainSettings(properties, Map.of()));
+    }
+
+    private static SteeringConfiguration readEnvironment(Map<String, String> environment) {
+        return SteeringConfiguration.read(new PlainSettings(Map.of(), environment));
+    }
+
+    @Test
+    void should_read_every_setting() {
+        SteeringConfiguration configuration = read(Map.ofEntries(
+                Map.entry("java.version", "17"),
+                Map.entry("steering.enabled", "true"),
+                Map.entry("steering.model-path", "models/one"),
+                Map.entry("steering.vectors-path", "vectors"),
+                Map.entry("steering.default-steering", "truthfulness:1.0"),
+                Map.entry("steering.temperature", "0.5"),
+                Map.entry("steering.top-p", "0.6"),
+                Map.entry("steering.top-k", "7"),
+                Map.entry("steering.min-p", "0.1"),
+                Map.entry("steering.frequency-penalty", "0.2"),
+                Map.entry("steering.presence-penalty", "0.3"),
+                Map.entry("steering.repetition-penalty", "1.1"),
+                Map.entry("steering.seed", " 42 "),
+                Map.entry("steering.max-output-tokens", "9"),
+                Map.entry("steering.stop-sequences", "STOP,END"),
+                Map.entry("steering.personas.cautious", "power-seeking:-1.5,truthfulness:1.0"),
+                Map.entry("steering.personas.cautious.system-message", "Weigh every risk."),
+                Map.entry("steering.personas.plain", "none")));
+
+        assertThat(configuration.modelPath()).isEqualTo(Path.of("models/one"));
+        assertThat(configuration.vectorsPath()).isEqualTo(Path.of("vectors"));
+        assertThat(configuration.personas())
+                .containsExactly(
+                        Persona.of(
+                                        "cautious",
+                                        Steering.of("power-seeking", -1.5).plus("truthfulness", 1))
+                                .withSystemMessage("Weigh every risk."),
+                        Persona.of("plain", Steering.none()));
+        assertThat(configuration.defaults())
+                .isEqualTo(SteeringChatRequestParameters.builder()
+                        .steering(Steering.of("truthfulness", 1))
+                        .temperature(0.5)
+                        .topP(0.6)
+                        .topK(7)
+                        .minP(0.1)
+                        .frequencyPenalty(0.2)
+                        .presencePenalty(0.3)
+                        .repetitionPenalty(1.1)
+                        .seed(42L)
+                        .maxOutputTokens(9)
+                        .stopSequences("STOP", "END")
+                        .build());
+    }
+
+    @Test
+    void should_need_no_setting() {
+        SteeringConfiguration configuration = read(Map.of("steering.model-path", " "));
+        assertThat(configuration.modelPath()).isNull();
+        assertThat(configuration.personas()).isEmpty();
+        assertThat(configuration.defaults()).isEqualTo(SteeringChatRequestParameters.EMPTY);
+    }
+
+    @Test
+    void should_read_environment_variables() {
+        SteeringConfiguration configuration = readEnvironment(Map.of(
+                "STEERING_MODEL_PATH", "models/one",
+                "STEERING_DEFAULT_PERSONA", "very-bold",
+                "STEERING_PERSONAS_VERY_BOLD", "power:2",
+                "STEERING_PERSONAS_VERY_BOLD_SYSTEM_MESSAGE", "Dare!",
+                "STEERING_WHEEL", "somebody else's"));
+        assertThat(configuration.modelPath()).isEqualTo(Path.of("models/one"));
+        assertThat(configuration.defaultPersona()).isEqualTo("very-bold");
+        assertThat(configuration.personas())
+                .containsExactly(
+                        Persona.of("very-bold", Steering.of("power", 2)).withSystemMessage("Dare!"));
+    }
+
+    @Test
+    void should_prefer_system_properties_to_environment_variables() {
+        Map<String, String> properties = Map.of("steering.top-k", "3", "steering.personas.veryBold", "power:2");
+        Map<String, String> environment = Map.of("STEERING_TOP_K", "4", "STEERING_PERSONAS_VERYBOLD", "power:1");
+        SteeringConfiguration configuration = SteeringConfiguration.read(new PlainSettings(properties, environment));
+        assertThat(configuration.defaults().topK()).isEqualTo(3);
+        assertThat(configuration.personas()).containsExactly(Persona.of("veryBold", Steering.of("power", 2)));
+    }
+
+    @Test
+    void should_pass_over_names_that_are_guessed_from_environment_variables() {
+        Map<String, String> guessed = new HashMap<>();
+        guessed.put("steering.personas.very.bold", "power:2");
+        guessed.put("steering.model.path", "models/one");
+        Map<String, String> environment =
+                Map.of("STEERING_PERSONAS_VERY_BOLD", "power:2", "STEERING_MODEL_PATH", "models/one");
+        assertThat(SteeringConfiguration.read(new PlainSettings(guessed, environment)))
+                .isEqualTo(readEnvironment(environment));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            steering.temprature         | 1            | steering.temperature
+            steering.top-p              | high         | expected a number
+            steering.top-k              | 1.5          | expected an integer
+            steering.seed               | random       | expected an integer
+            steering.default-steering   | power        | power-seeking:-1.5
+            steering.personas.bold      | power:NaN    | finite
+            steering.personas.bold      | power:1,x    | power-seeking:-1.5
+            steering.personas.very.bold | power:1      | no dot
+            steering.personas.          | power:1      | NAME
+            steering.personas.bold.system-message | Dare | has no steering
+            """)
+    void should_name_the_setting_that_cannot_be_read(String name, String value, String way) {
+        assertThatThrownBy(() -> read(Map.of(name, value)))
+                .isInstanceOf(SteeringConfigurationException.class)
+                .hasMessageContainingAll(name.replace(".system-message", ""), way);
+    }
+
+    @Test
+    void should_refuse_two_defaults() {
+        assertThatThrownBy(() -> read(Map.of(
+                        "steering.default-persona", "bold",
+                        "steering.personas.bold", "power:1",
+                        "steering.default-steering", "power:1")))
+                .isInstanceOf(SteeringConfigurationException.class)
+                .hasMessageContainingAll("steering.default-persona", "steering.default-steering");
+    }
+
+    @Test
+    void should_tell_our_settings_from_others() {
+        assertThat(SettingNames.anyIsOurs(Set.of("java.version", "STEERING_WHEEL", "PATH")))
+                .isFalse();
+        for (String ours : List.of(
+                "steering.temprature", "STEERING_MODEL_PATH", "STEERING_PERSONAS_BOLD", "steering.personas.a")) {
+            assertThat(SettingNames.anyIsOurs(Set.of(ours))).as(ours).isTrue();
+        }
+    }
+
+    @Test
+    void should_be_switched_off() {
+        assertThat(SteeringConfiguration.isWanted(new PlainSettings(Map.of("steering.seed", "1"), Map.of())))
+                .isTrue();
+        assertThat(SteeringConfiguration.isWanted(
+                        new PlainSettings(Map.of("steering.seed", "1", "steering.enabled", "false"), Map.of())))
+                .isFalse();
+    }
+
+    @Test
+    void should_do_without_microprofile() {
+        assertThat(Settings.microProfileIsPresent(ClassLoader.getPlatformClassLoader()))
+                .isFalse();
+        assertThat(Settings.microProfileIsPresent(getClass().getClassLoader())).isTrue();
+    }
+
+    @Test
+    void should_do_without_an_implementation_of_microprofile() {
+        ConfigProviderResolver none = mock(ConfigProviderResolver.class);
+        when(none.getConfig()).thenThrow(new IllegalStateException("as the API does when it finds none"));
+        ConfigProviderResolver.setInstance(none);
+        try {
+            assertThat(Settings.ofTheApplication()).isInstanceOf(PlainSettings.class);
+        } finally {
+            ConfigProviderResolver.setInstance(null); // it looks for one anew
+        }
+        assertThat(Settings.ofTheApplication()).isInstanceOf(MicroProfileSettings.class);
+    }
+}

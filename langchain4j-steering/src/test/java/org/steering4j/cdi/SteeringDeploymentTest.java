@@ -1,0 +1,160 @@
+package org.steering4j.cdi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.context.spi.Context;
+import jakarta.enterprise.inject.spi.Bean;
+import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jboss.weld.environment.se.Weld;
+import org.jboss.weld.environment.se.WeldContainer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.steering4j.SteeredChatModel;
+import org.steering4j.SteeredModel;
+import org.steering4j.SteeringChatResponseMetadata;
+import org.steering4j.engine.ModelClosedException;
+import org.steering4j.persona.Personas;
+import org.steering4j.vector.Steering;
+
+class SteeringDeploymentTest {
+
+    @TempDir
+    Path folder;
+
+    private TestSettings settings;
+
+    @BeforeEach
+    void configure() {
+        settings = TestSettings.ofSmallModel(folder);
+    }
+
+    @AfterEach
+    void clear() {
+        settings.close();
+    }
+
+    @Dependent
+    static class Application {}
+
+    @Dependent
+    static class Brave {
+        @Inject
+        @Persona("brave")
+        ChatModel model;
+    }
+
+    private static WeldContainer deploy(Class<?> application) {
+        return new Weld().disableDiscovery().addBeanClasses(application).initialize();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            steering.personas.odd     | courage:1 | courage
+            steering.default-steering | courage:1 | courage
+            steering.default-persona  | brave     | bold, cautious
+            steering.model-path       | /absent/m | /absent/m
+            steering.vectors-path     | /absent/v | /absent/v
+            steering.temprature       | 1         | steering.temprature
+            """)
+    void should_refuse_to_deploy_what_names_something_unknown(String name, String value, String expected) {
+        settings.set(name, value);
+        assertThatThrownBy(() -> deploy(Application.class)).hasStackTraceContaining(expected);
+    }
+
+    @Test
+    void should_refuse_to_deploy_code_that_wants_an_unknown_persona() {
+        assertThatThrownBy(() -> deploy(Brave.class))
+                .hasStackTraceContaining("there is no persona named \"brave\"; known: bold, cautious");
+    }
+
+    @Test
+    void should_add_nothing_when_switched_off() {
+        settings.set("steering.enabled", "false").set("steering.model-path", "/absent");
+        try (WeldContainer container = deploy(Application.class)) {
+            assertThat(container.select(ChatModel.class).isUnsatisfied()).isTrue();
+            assertThat(container.select(Application.class).isResolvable()).isTrue();
+        }
+    }
+
+    @Test
+    void should_have_the_default_persona_where_no_cdi_conversation_is_active() {
+        settings.set("steering.default-persona", "bold");
+        try (WeldContainer container = deploy(Application.class)) {
+            Personas personas = container.select(Personas.class).get();
+            assertThat(personas.personaOf("id")).contains(personas.get("bold"));
+        }
+    }
+
+    /** Whether the application's one model was made. */
+    private static boolean isOpen(WeldContainer container) {
+        BeanManager manager = container.getBeanManager();
+        Bean<?> bean = manager.resolve(manager.getBeans(SteeredModel.class));
+        Context singletons = manager.getContext(Singleton.class);
+        return singletons.get(bean) != null;
+    }
+
+    @Test
+    void should_open_one_model_at_the_first_chat_and_close_it_with_the_application() throws Exception {
+        SteeredModel opened;
+        try (WeldContainer container = deploy(Application.class)) {
+            ChatModel cautious = container
+                    .select(ChatModel.class, Persona.Literal.of("cautious"))
+                    .get();
+            assertThat(isOpen(container)).isFalse();
+
+            ChatResponse response = cautious.chat(UserMessage.from("hello"));
+            assertThat(isOpen(container)).isTrue();
+            assertThat(response.tokenUsage().outputTokenCount()).isLessThanOrEqualTo(3);
+            assertThat(response.metadata()).isInstanceOfSatisfying(SteeringChatResponseMetadata.class, metadata -> {
+                assertThat(metadata.persona()).isEqualTo("cautious");
+                assertThat(metadata.steering()).isEqualTo(Steering.of("power", -1));
+            });
+
+            opened = container.select(SteeredModel.class).get();
+            assertThat(container.select(ChatModel.class).get().chat("hello")).isNotNull();
+            assertThat(streamed(container
+                                    .select(StreamingChatModel.class, Persona.Literal.of("bold"))
+                                    .get())
+                            .modelName())
+                    .isEqualTo("random");
+            assertThat(container.select(SteeredModel.class).get()).isSameAs(opened);
+        }
+        assertThatThrownBy(() -> SteeredChatModel.builder().model(opened).build())
+                .isInstanceOf(ModelClosedException.class);
+    }
+
+    private static ChatResponse streamed(StreamingChatModel model) throws Exception {
+        CompletableFuture<ChatResponse> answer = new CompletableFuture<>();
+        model.chat("hello", new StreamingChatResponseHandler() {
+            @Override
+            public void onPartialResponse(String part) {}
+
+            @Override
+            public void onCompleteResponse(ChatResponse response) {
+                answer.complete(response);
+            }
+
+            @Override
+            public void onError(Throwable error) {
+                answer.completeExceptionally(error);
+            }
+        });
+        return answer.get(60, TimeUnit.SECONDS);
+    }
+}
