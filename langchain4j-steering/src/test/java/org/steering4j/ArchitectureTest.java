@@ -21,6 +21,7 @@ class ArchitectureTest {
 
     private static final String FRONT_DOOR = "org.steering4j";
     private static final String PROMPT = "org.steering4j.prompt..";
+    private static final String CONSTRAINT = "org.steering4j.constraint..";
     private static final String ENGINE = "org.steering4j.engine..";
     private static final String CHECKPOINT = "org.steering4j.checkpoint..";
     private static final String VECTOR = "org.steering4j.vector..";
@@ -44,22 +45,26 @@ class ArchitectureTest {
             .resideInAPackage(FRONT_DOOR);
 
     @ArchTest
-    static final ArchRule internal_is_at_the_bottom = mayNotKnow(INTERNAL, PROMPT, ENGINE, CHECKPOINT, VECTOR);
+    static final ArchRule internal_is_at_the_bottom =
+            mayNotKnow(INTERNAL, PROMPT, CONSTRAINT, ENGINE, CHECKPOINT, VECTOR);
 
     @ArchTest
-    static final ArchRule vector_knows_none_of_them = mayNotKnow(VECTOR, PROMPT, ENGINE, CHECKPOINT);
+    static final ArchRule vector_knows_none_of_them = mayNotKnow(VECTOR, PROMPT, CONSTRAINT, ENGINE, CHECKPOINT);
 
     @ArchTest
-    static final ArchRule checkpoint_knows_files_only = mayNotKnow(CHECKPOINT, PROMPT, ENGINE, VECTOR);
+    static final ArchRule checkpoint_knows_files_only = mayNotKnow(CHECKPOINT, PROMPT, CONSTRAINT, ENGINE, VECTOR);
 
     @ArchTest
-    static final ArchRule engine_knows_no_text = mayNotKnow(ENGINE, PROMPT);
+    static final ArchRule engine_knows_no_text = mayNotKnow(ENGINE, PROMPT, CONSTRAINT);
 
     @ArchTest
-    static final ArchRule prompt_knows_no_engine_and_no_vectors = mayNotKnow(PROMPT, ENGINE, VECTOR);
+    static final ArchRule prompt_knows_no_engine_and_no_vectors = mayNotKnow(PROMPT, CONSTRAINT, ENGINE, VECTOR);
 
     @ArchTest
-    static final ArchRule only_the_front_door_and_prompt_know_langchain4j = noClasses()
+    static final ArchRule constraint_knows_tokens_and_schemas_only = mayNotKnow(CONSTRAINT, PROMPT, CHECKPOINT, VECTOR);
+
+    @ArchTest
+    static final ArchRule engine_checkpoint_and_vector_do_not_know_langchain4j = noClasses()
             .that()
             .resideInAnyPackage(ENGINE, CHECKPOINT, VECTOR, INTERNAL)
             .should()
