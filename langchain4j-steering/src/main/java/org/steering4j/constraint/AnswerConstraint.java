@@ -89,7 +89,7 @@ public final class AnswerConstraint implements TokenConstraint.Factory {
                     "%d tokens are too few: the shortest answer of the form asked for may take %d; allow at least as many"
                             .formatted(maximumTokens, shortestAnswerTokens()));
         }
-        Stack start = Stack.DONE.push(new Begin(syntax, Syntax.MOST_LEVELS)).push(Gap.SPACE_OR_LINE_BREAK);
+        Stack start = Stack.DONE.push(new Begin(syntax, Syntax.MOST_LEVELS)).push(Gap.SPACE);
         return new RunningConstraint(vocabulary, start, maximumTokens);
     }
 }
