@@ -3,6 +3,7 @@ package org.steering4j;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.TokenUsage;
@@ -14,6 +15,7 @@ import org.steering4j.engine.GenerationRequest;
 import org.steering4j.engine.GenerationResult;
 import org.steering4j.engine.PromptTooLongException;
 import org.steering4j.engine.StopCause;
+import org.steering4j.engine.TokenConstraint;
 import org.steering4j.prompt.AnswerPart;
 import org.steering4j.prompt.AnswerReader;
 
@@ -40,20 +42,50 @@ final class ChatGeneration {
      *
      * @throws dev.langchain4j.exception.UnsupportedFeatureException if a message holds anything but text
      * @throws dev.langchain4j.exception.InvalidRequestException if the chat template refuses the messages
+     * @throws IllegalArgumentException if there is no room for an answer of the form asked for, or a tool is required where there is none
      * @throws PromptTooLongException if the conversation leaves no room in the model's context
      * @throws org.steering4j.engine.ModelClosedException if the model is closed
      */
     static ChatGeneration prepare(ChatSetup setup, ChatRequest request) {
         SteeredModel model = setup.model();
         return model.whileOpen(() -> {
-            ChatSettings settings = ChatSettings.of(setup, SteeringChatRequestParameters.from(request.parameters()));
+            SteeringChatRequestParameters parameters = SteeringChatRequestParameters.from(request.parameters());
+            ChatSettings settings = ChatSettings.of(setup, parameters);
+            requireToolsToCall(parameters);
             int[] prompt = model.prompts().prompt(settings.messages(request), settings.tools());
             if (prompt.length >= model.generator().contextLength()) {
                 throw new PromptTooLongException(
                         prompt.length, model.generator().contextLength());
             }
-            return new ChatGeneration(model, settings, prompt);
+            ChatGeneration generation = new ChatGeneration(model, settings, prompt);
+            generation.requireRoomForConstraint();
+            return generation;
         });
+    }
+
+    /** Not of defaults, to which a request may add tools. */
+    private static void requireToolsToCall(SteeringChatRequestParameters parameters) {
+        if (parameters.toolChoice() == ToolChoice.REQUIRED
+                && parameters.toolSpecifications().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "toolChoice is REQUIRED but there are no toolSpecifications to choose from: add some, or leave toolChoice out");
+        }
+    }
+
+    private void requireRoomForConstraint() {
+        if (settings.constraint() == null
+                || maximumTokens() >= settings.constraint().shortestAnswerTokens()) {
+            return;
+        }
+        boolean asked = settings.maximumTokens() != null && settings.maximumTokens() == maximumTokens();
+        throw new IllegalArgumentException(
+                ("%s %d tokens for the answer, but the shortest one of the form that responseFormat or toolChoice asks for may take %d: %s,"
+                                + " or ask for a smaller form")
+                        .formatted(
+                                asked ? "maxOutputTokens allows" : "after the messages, the model's context leaves",
+                                maximumTokens(),
+                                settings.constraint().shortestAnswerTokens(),
+                                asked ? "raise maxOutputTokens" : "shorten the messages"));
     }
 
     /**
@@ -78,14 +110,18 @@ final class ChatGeneration {
     }
 
     private GenerationRequest request() {
-        int room = model.generator().contextLength() - prompt.length;
-        int maximumTokens = settings.maximumTokens() == null ? room : Math.min(settings.maximumTokens(), room);
         return new GenerationRequest(
                 prompt,
                 settings.layers(),
                 settings.sampling(),
-                maximumTokens,
-                model.prompts().endTokens());
+                maximumTokens(),
+                model.prompts().endTokens(),
+                settings.constraint() == null ? TokenConstraint.Factory.NONE : settings.constraint());
+    }
+
+    private int maximumTokens() {
+        int room = model.generator().contextLength() - prompt.length;
+        return settings.maximumTokens() == null ? room : Math.min(settings.maximumTokens(), room);
     }
 
     private void deliver(List<AnswerPart> parts, AnswerSink sink) {

@@ -4,11 +4,14 @@ import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
 import java.util.List;
+import org.steering4j.constraint.AnswerConstraint;
 import org.steering4j.engine.Sampling;
 import org.steering4j.persona.Persona;
+import org.steering4j.prompt.ToolCallMarks;
 import org.steering4j.vector.LayerSteering;
 import org.steering4j.vector.Steering;
 
@@ -19,6 +22,7 @@ import org.steering4j.vector.Steering;
  * @param maximumTokens null for as many as the context holds
  * @param persona who is to answer; null for none
  * @param layers the steering, worked out for the model
+ * @param constraint what the answer is held to, or null
  */
 record ChatSettings(
         List<ToolSpecification> tools,
@@ -27,7 +31,8 @@ record ChatSettings(
         Integer maximumTokens,
         Persona persona,
         Steering steering,
-        LayerSteering layers) {
+        LayerSteering layers,
+        AnswerConstraint constraint) {
 
     /**
      * Refuses what cannot be honoured, before anything is generated.
@@ -39,16 +44,43 @@ record ChatSettings(
     static ChatSettings of(ChatSetup setup, SteeringChatRequestParameters parameters) {
         SteeredModel model = setup.model();
         requireSupported(model, parameters);
+        List<ToolSpecification> tools =
+                parameters.toolChoice() == ToolChoice.NONE ? List.of() : parameters.toolSpecifications();
+        List<String> stopSequences = stopSequences(parameters);
         Persona persona = setup.persona(parameters);
         Steering steering = steering(persona, parameters);
         return new ChatSettings(
-                parameters.toolChoice() == ToolChoice.NONE ? List.of() : parameters.toolSpecifications(),
-                stopSequences(parameters),
+                tools,
+                stopSequences,
                 model.generationDefaults().sampling(parameters),
                 maximumTokens(model, parameters),
                 persona,
                 steering,
-                setup.vectors().resolve(steering, model.shape()));
+                setup.vectors().resolve(steering, model.shape()),
+                constraint(model, parameters, tools));
+    }
+
+    private static AnswerConstraint constraint(
+            SteeredModel model, SteeringChatRequestParameters parameters, List<ToolSpecification> tools) {
+        ResponseFormat format = parameters.responseFormat();
+        boolean json = format != null && format.type() == ResponseFormatType.JSON;
+        boolean callRequired = parameters.toolChoice() == ToolChoice.REQUIRED && !tools.isEmpty();
+        if (!json && !callRequired) {
+            return null;
+        }
+        if (!parameters.stopSequences().isEmpty()) {
+            throw new UnsupportedFeatureException(
+                    "stopSequences beside %s are not supported: they would cut the answer before it is complete; leave one of them out"
+                            .formatted(callRequired ? "toolChoice REQUIRED" : "responseFormat JSON"));
+        }
+        ToolCallMarks marks = model.prompts().toolCallMarks();
+        if (callRequired) {
+            return AnswerConstraint.toolCalls(model.vocabulary(), tools, marks.opening(), marks.closing());
+        }
+        return tools.isEmpty()
+                ? AnswerConstraint.json(model.vocabulary(), format.jsonSchema())
+                : AnswerConstraint.jsonOrToolCalls(
+                        model.vocabulary(), format.jsonSchema(), tools, marks.opening(), marks.closing());
     }
 
     /** The messages of a request, introduced by the persona's system message if it has one. */
@@ -69,14 +101,6 @@ record ChatSettings(
                     ("modelName \"%s\" is not supported: this chat model runs %s only; leave modelName out,"
                                     + " or build another chat model on that model's folder")
                             .formatted(parameters.modelName(), model.name()));
-        }
-        if (parameters.responseFormat() != null && parameters.responseFormat().type() == ResponseFormatType.JSON) {
-            throw new UnsupportedFeatureException(
-                    "responseFormat JSON is not supported yet: leave responseFormat out, and ask for JSON in a message");
-        }
-        if (parameters.toolChoice() == ToolChoice.REQUIRED) {
-            throw new UnsupportedFeatureException(
-                    "toolChoice REQUIRED is not supported yet: use AUTO, and ask for the tool in a message");
         }
         if (!parameters.toolSpecifications().isEmpty() && !model.prompts().supportsTools()) {
             throw new UnsupportedFeatureException(

@@ -2,6 +2,7 @@ package org.steering4j;
 
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.request.ResponseFormat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,6 +164,12 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
 
     public B stopSequences(String... stopSequences) {
         return stopSequences(List.of(stopSequences));
+    }
+
+    /** JSON, with or without a schema: answers then have that form, whatever the steering and the temperature. */
+    public B responseFormat(ResponseFormat responseFormat) {
+        parameters.responseFormat(responseFormat);
+        return self();
     }
 
     /** Defaults of any kind; what is set by a setter of this builder wins. */

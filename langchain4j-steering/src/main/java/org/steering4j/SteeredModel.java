@@ -1,6 +1,9 @@
 package org.steering4j;
 
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -9,11 +12,13 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.steering4j.constraint.Vocabulary;
 import org.steering4j.engine.LanguageModel;
 import org.steering4j.engine.ModelClosedException;
 import org.steering4j.engine.Precision;
 import org.steering4j.engine.TokenGenerator;
 import org.steering4j.prompt.PromptRenderer;
+import org.steering4j.prompt.ToolCallMarks;
 import org.steering4j.vector.ModelShape;
 
 /**
@@ -43,6 +48,7 @@ public final class SteeredModel implements AutoCloseable {
             SteeredModel::newThread);
 
     private volatile boolean closed;
+    private Vocabulary vocabulary;
 
     SteeredModel(
             TokenGenerator generator,
@@ -146,6 +152,20 @@ public final class SteeredModel implements AutoCloseable {
 
     GenerationDefaults generationDefaults() {
         return generationDefaults;
+    }
+
+    /** What constrained answers are made of; built when it is first needed. */
+    synchronized Vocabulary vocabulary() {
+        if (vocabulary == null) {
+            ToolCallMarks marks = prompts.toolCallMarks();
+            Map<String, Integer> markTokens = new HashMap<>();
+            for (String mark : List.of(marks.opening(), marks.closing())) {
+                prompts.tokenizer().controlToken(mark).ifPresent(token -> markTokens.put(mark, token));
+            }
+            vocabulary = Vocabulary.of(
+                    prompts.tokenizer().tokenTexts(), markTokens, prompts.endTokens(), generator.vocabularySize());
+        }
+        return vocabulary;
     }
 
     /** Runs what uses the model, and says so if it is, or gets, closed. */

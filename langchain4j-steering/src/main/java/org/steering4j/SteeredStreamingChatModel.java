@@ -1,10 +1,12 @@
 package org.steering4j;
 
+import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import java.util.List;
+import java.util.Set;
 import org.steering4j.vector.Steering;
 
 /**
@@ -56,6 +58,12 @@ public final class SteeredStreamingChatModel implements StreamingChatModel, Auto
     @Override
     public SteeringChatRequestParameters defaultRequestParameters() {
         return setup.defaults();
+    }
+
+    /** An answer to a request with a JSON schema fits the schema, whatever the steering and the temperature. */
+    @Override
+    public Set<Capability> supportedCapabilities() {
+        return Set.of(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
     }
 
     @Override

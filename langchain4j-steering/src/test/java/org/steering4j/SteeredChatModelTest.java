@@ -7,13 +7,18 @@ import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.listener.ChatModelErrorContext;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.listener.ChatModelResponseContext;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.ResponseFormat;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
+import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
+import dev.langchain4j.model.chat.request.json.JsonRawSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import java.nio.file.Files;
@@ -21,11 +26,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.steering4j.checkpoint.ModelFolderException;
+import org.steering4j.engine.GenerationRequest;
 import org.steering4j.engine.ModelClosedException;
 import org.steering4j.engine.PromptTooLongException;
 import org.steering4j.engine.Sampling;
@@ -342,12 +350,12 @@ class SteeredChatModelTest {
     void should_refuse_what_it_cannot_honour() {
         List<SteeringChatRequestParameters> unsupported = List.of(
                 parameters().modelName("gpt-4").build(),
-                parameters().responseFormat(ResponseFormat.JSON).build(),
+                parameters().responseFormat(dated()).build(),
                 parameters()
-                        .toolSpecifications(CLOCK)
-                        .toolChoice(ToolChoice.REQUIRED)
+                        .responseFormat(ResponseFormat.JSON)
+                        .stopSequences("}")
                         .build());
-        List<String> names = List.of("modelName", "responseFormat", "toolChoice");
+        List<String> names = List.of("modelName", "format", "stopSequences");
         SteeredChatModel model = builder().build();
         for (int i = 0; i < names.size(); i++) {
             SteeringChatRequestParameters parameters = unsupported.get(i);
@@ -367,6 +375,92 @@ class SteeredChatModelTest {
                         .modelName("scripted")
                         .responseFormat(ResponseFormat.TEXT)
                         .build());
+    }
+
+    /** JSON with a date, to which no answer can be held. */
+    private static ResponseFormat dated() {
+        return ResponseFormat.builder()
+                .type(ResponseFormatType.JSON)
+                .jsonSchema(JsonSchema.builder()
+                        .name("dated")
+                        .rootElement(JsonRawSchema.from("{\"type\":\"string\",\"format\":\"date\"}"))
+                        .build())
+                .build();
+    }
+
+    @Test
+    void should_hold_answers_to_the_form_asked_for() {
+        script.answering("{}");
+        SteeredChatModel model = builder().build();
+        assertThat(model.supportedCapabilities()).containsExactly(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
+        chat(model, parameters().responseFormat(ResponseFormat.JSON).build());
+        chat(builder().responseFormat(ResponseFormat.JSON).build(), parameters().build());
+        chat(
+                model,
+                parameters()
+                        .toolSpecifications(CLOCK)
+                        .responseFormat(ResponseFormat.JSON)
+                        .build());
+        chat(
+                model,
+                parameters()
+                        .toolSpecifications(CLOCK)
+                        .toolChoice(ToolChoice.REQUIRED)
+                        .build());
+        chat(model, parameters().toolSpecifications(CLOCK).build());
+        chat(model, parameters().build());
+
+        List<String> beginnings = new ArrayList<>();
+        for (GenerationRequest request : script.requests) {
+            float[] logits = new float[script.vocabularySize()];
+            request.constraint().start(request.maximumTokens()).exclude(logits);
+            beginnings.add(Stream.of("{", "<tool_call>", "x")
+                    .filter(text -> logits[script.prompts.tokenizer().encodeWithControlTokens(text)[0]] == 0)
+                    .collect(Collectors.joining(" ")));
+        }
+        assertThat(beginnings)
+                .containsExactly("{", "{", "{ <tool_call>", "<tool_call>", "{ <tool_call> x", "{ <tool_call> x");
+    }
+
+    @Test
+    void should_refuse_a_form_for_which_there_is_no_room() {
+        ResponseFormat format = ResponseFormat.builder()
+                .type(ResponseFormatType.JSON)
+                .jsonSchema(JsonSchema.builder()
+                        .name("x")
+                        .rootElement(JsonObjectSchema.builder()
+                                .addStringProperty("town")
+                                .required("town")
+                                .build())
+                        .build())
+                .build();
+        SteeredChatModel model = builder().build();
+        assertThatThrownBy(() -> chat(
+                        model,
+                        parameters().responseFormat(format).maxOutputTokens(5).build()))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("maxOutputTokens", "5", "11");
+        chat(model, parameters().responseFormat(format).maxOutputTokens(11).build());
+        script.contextLength = script.requests.get(0).prompt().length + 10;
+        assertThatThrownBy(() -> chat(model, parameters().responseFormat(format).build()))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("context", "10", "11", "messages");
+    }
+
+    @Test
+    void should_refuse_to_require_a_tool_where_there_is_none() {
+        SteeredChatModel model = builder()
+                .defaultRequestParameters(
+                        parameters().toolChoice(ToolChoice.REQUIRED).build())
+                .build();
+        assertThatThrownBy(() -> model.chat("hello"))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("toolChoice", "toolSpecifications");
+        script.answering(CALL);
+        assertThat(chat(model, parameters().toolSpecifications(CLOCK).build())
+                        .aiMessage()
+                        .toolExecutionRequests())
+                .hasSize(1);
     }
 
     @Test

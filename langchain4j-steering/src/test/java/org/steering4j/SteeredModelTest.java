@@ -3,8 +3,18 @@ package org.steering4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ResponseFormat;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
+import dev.langchain4j.model.chat.request.ToolChoice;
+import dev.langchain4j.model.chat.request.json.JsonArraySchema;
+import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
+import dev.langchain4j.model.chat.request.json.JsonStringSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.output.FinishReason;
@@ -36,6 +46,7 @@ import org.steering4j.vector.SteeringVectors;
 class SteeredModelTest {
 
     private static final int VOCABULARY = 276;
+    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     @TempDir
     static Path folder;
@@ -100,6 +111,95 @@ class SteeredModelTest {
                         .text())
                 .toList();
         assertThat(answers.get(0)).isEqualTo(answers.get(1)).isNotEqualTo(answers.get(2));
+    }
+
+    private static final JsonSchema PERSON = JsonSchema.builder()
+            .name("person")
+            .rootElement(JsonObjectSchema.builder()
+                    .addStringProperty("name")
+                    .addIntegerProperty("age")
+                    .addEnumProperty("mood", List.of("good", "bad"))
+                    .addProperty(
+                            "friends",
+                            JsonArraySchema.builder()
+                                    .items(new JsonStringSchema())
+                                    .build())
+                    .required("name", "age", "mood")
+                    .build())
+            .build();
+
+    private static SteeredChatModel.Builder wild(int seed) {
+        return SteeredChatModel.builder()
+                .model(model)
+                .vectors(vectors)
+                .temperature(2.0)
+                .seed((long) seed)
+                .steering(Steering.of("left", seed % 5 - 2));
+    }
+
+    @Test
+    void should_answer_in_the_JSON_asked_for_at_any_temperature_and_steering() throws Exception {
+        ResponseFormat format = ResponseFormat.builder()
+                .type(ResponseFormatType.JSON)
+                .jsonSchema(PERSON)
+                .build();
+        for (int seed = 0; seed < 10; seed++) {
+            ChatResponse response = chat(wild(seed)
+                    .responseFormat(format)
+                    .maxOutputTokens(60 + 5 * seed)
+                    .build());
+            String json = response.aiMessage().text();
+            JsonNode person = MAPPER.readTree(json);
+            assertThat(person.get("name").isTextual()).as(json).isTrue();
+            assertThat(person.get("age").isIntegralNumber()).as(json).isTrue();
+            assertThat(person.get("mood").asText()).isIn("good", "bad");
+            person.fieldNames().forEachRemaining(name -> assertThat(name).isIn("name", "age", "mood", "friends"));
+            assertThat(response.tokenUsage().outputTokenCount()).isLessThanOrEqualTo(60 + 5 * seed);
+        }
+    }
+
+    @Test
+    void should_answer_with_an_object_when_JSON_has_no_schema() throws Exception {
+        for (int seed = 0; seed < 10; seed++) {
+            String json = chat(wild(seed)
+                            .responseFormat(ResponseFormat.JSON)
+                            .maxOutputTokens(2 + 10 * seed)
+                            .build())
+                    .aiMessage()
+                    .text();
+            assertThat(MAPPER.readTree(json).isObject()).as(json).isTrue();
+        }
+    }
+
+    @Test
+    void should_call_a_tool_when_one_is_required(@TempDir Path other) throws Exception {
+        SmallTokenizers.byteLevel(RandomModels.write(other, VOCABULARY, 1024), ScriptedModel.TEMPLATE);
+        ToolSpecification tool = ToolSpecification.builder()
+                .name("look")
+                .parameters((JsonObjectSchema) PERSON.rootElement())
+                .build();
+        try (SteeredChatModel caller =
+                SteeredChatModel.builder().modelPath(other).temperature(2.0).build()) {
+            for (int seed = 0; seed < 5; seed++) {
+                ChatResponse response = caller.chat(ChatRequest.builder()
+                        .messages(UserMessage.from("hello"))
+                        .parameters(SteeringChatRequestParameters.builder()
+                                .toolSpecifications(tool)
+                                .toolChoice(ToolChoice.REQUIRED)
+                                .maxOutputTokens(100)
+                                .seed((long) seed)
+                                .build())
+                        .build());
+                assertThat(response.aiMessage().toolExecutionRequests())
+                        .isNotEmpty()
+                        .allSatisfy(call -> {
+                            assertThat(call.name()).isEqualTo("look");
+                            assertThat(MAPPER.readTree(call.arguments()).has("mood"))
+                                    .isTrue();
+                        });
+                assertThat(response.aiMessage().text()).isNull();
+            }
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.ResponseFormat;
@@ -227,6 +228,7 @@ class SteeredStreamingChatModelTest {
                         recorder,
                         ChatRequestParameters.builder()
                                 .responseFormat(ResponseFormat.JSON)
+                                .stopSequences("}")
                                 .build()))
                 .isExactlyInstanceOf(UnsupportedFeatureException.class);
         assertThatThrownBy(() -> model.chat(
@@ -239,6 +241,21 @@ class SteeredStreamingChatModelTest {
                                 .build()))
                 .isInstanceOf(UnknownSteeringVectorException.class);
         assertThat(recorder.events).isEmpty();
+    }
+
+    @Test
+    void should_stream_JSON() throws Exception {
+        script.answering("{\"a\": 1}");
+        Recorder recorder = new Recorder();
+        chat(
+                recorder,
+                ChatRequestParameters.builder()
+                        .responseFormat(ResponseFormat.JSON)
+                        .build());
+        assertThat(recorder.response.get(10, TimeUnit.SECONDS).aiMessage().text())
+                .isEqualTo("{\"a\": 1}");
+        assertThat(recorder.text).hasToString("{\"a\": 1}");
+        assertThat(model.supportedCapabilities()).containsExactly(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
     }
 
     @Test

@@ -34,6 +34,7 @@ final class BatchGeneration {
         private final GenerationRequest request;
         private final TokenListener listener;
         private final Sampler sampler;
+        private final TokenConstraint constraint;
         private int[] generated = new int[16];
         private int count;
         private int lastToken;
@@ -44,23 +45,28 @@ final class BatchGeneration {
             this.request = request;
             this.listener = listener;
             this.sampler = new Sampler(request.sampling(), request.prompt());
+            int room = model.contextLength() - request.prompt().length;
+            this.constraint = request.constraint().start(Math.min(request.maximumTokens(), room));
         }
 
         private void accept(float[] logits) {
-            lastToken = sampler.next(logits);
+            lastToken = sampler.next(logits, constraint);
             if (timeToFirstToken == null) {
                 timeToFirstToken = elapsed();
             }
             if (request.endTokens().contains(lastToken)) {
-                finish(StopCause.END_TOKEN);
+                finish(constraint.isCutShort() ? StopCause.MAXIMUM_TOKENS : StopCause.END_TOKEN);
                 return;
             }
+            boolean mayGoOn = constraint.advance(lastToken);
             if (count == generated.length) {
                 generated = Arrays.copyOf(generated, 2 * count);
             }
             generated[count++] = lastToken;
             if (!listener.onToken(lastToken)) {
                 finish(StopCause.LISTENER);
+            } else if (!mayGoOn) {
+                finish(constraint.isCutShort() ? StopCause.MAXIMUM_TOKENS : StopCause.CONSTRAINT_MET);
             } else if (count == request.maximumTokens()) {
                 finish(StopCause.MAXIMUM_TOKENS);
             } else if (request.prompt().length + count == model.contextLength()) {

@@ -10,13 +10,26 @@ import org.steering4j.vector.LayerSteering;
  * @param prompt token ids, at least one
  * @param maximumTokens how many tokens to generate at most, at least 1
  * @param endTokens ids that end the answer and are no part of it
+ * @param constraint what the answer is held to
  */
 public record GenerationRequest(
-        int[] prompt, LayerSteering steering, Sampling sampling, int maximumTokens, Set<Integer> endTokens) {
+        int[] prompt,
+        LayerSteering steering,
+        Sampling sampling,
+        int maximumTokens,
+        Set<Integer> endTokens,
+        TokenConstraint.Factory constraint) {
+
+    /** Without constraint. */
+    public GenerationRequest(
+            int[] prompt, LayerSteering steering, Sampling sampling, int maximumTokens, Set<Integer> endTokens) {
+        this(prompt, steering, sampling, maximumTokens, endTokens, TokenConstraint.Factory.NONE);
+    }
 
     public GenerationRequest {
         Objects.requireNonNull(steering, "steering");
         Objects.requireNonNull(sampling, "sampling");
+        Objects.requireNonNull(constraint, "constraint");
         endTokens = Set.copyOf(endTokens);
         if (prompt.length == 0) {
             throw new IllegalArgumentException("the prompt is empty; give at least the beginning-of-text token");

@@ -27,9 +27,25 @@ final class Sampler {
      * @throws EngineException if one is infinite or not a number
      */
     int next(float[] logits) {
+        return next(logits, TokenConstraint.NONE);
+    }
+
+    /**
+     * Chooses among what a constraint allows.
+     *
+     * @throws EngineException if that is nothing
+     */
+    int next(float[] logits, TokenConstraint constraint) {
         requireFinite(logits);
         penalise(logits);
-        int token = sampling.temperature() == 0 ? likeliest(logits) : draw(logits);
+        constraint.exclude(logits);
+        int likeliest = likeliest(logits);
+        if (logits[likeliest] == Float.NEGATIVE_INFINITY) {
+            throw new EngineException(
+                    "none of the %d tokens is allowed next by the constraint %s; this is an error in the constraint"
+                            .formatted(logits.length, constraint));
+        }
+        int token = sampling.temperature() == 0 ? likeliest : draw(logits, logits[likeliest]);
         seen.add(token);
         generated.merge(token, 1, Integer::sum);
         return token;
@@ -73,8 +89,7 @@ final class Sampler {
         return best;
     }
 
-    private int draw(float[] logits) {
-        double highest = logits[likeliest(logits)];
+    private int draw(float[] logits, double highest) {
         double[] probabilities = new double[logits.length];
         double sum = 0;
         for (int token = 0; token < logits.length; token++) {

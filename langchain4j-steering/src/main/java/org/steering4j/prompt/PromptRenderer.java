@@ -186,6 +186,11 @@ public final class PromptRenderer implements AutoCloseable {
                         .anyMatch(template -> template.source().contains("tools"));
     }
 
+    /** What stands around a tool call in an answer for {@link #answerReader} to find it. */
+    public ToolCallMarks toolCallMarks() {
+        return ToolCallScanner.MARKS;
+    }
+
     /** The tokenizer of the same folder; closed with this. */
     public TextTokenizer tokenizer() {
         return tokenizer;

@@ -45,6 +45,7 @@ public final class TextTokenizer implements AutoCloseable {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
+    private final Path file;
     private final HuggingFaceTokenizer tokenizer;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final Map<String, Integer> controlTokens;
@@ -60,10 +61,12 @@ public final class TextTokenizer implements AutoCloseable {
     private boolean closed;
 
     private TextTokenizer(
+            Path file,
             HuggingFaceTokenizer tokenizer,
             ObjectNode json,
             Map<String, String> aliasByControlToken,
             Set<String> shown) {
+        this.file = file;
         this.tokenizer = tokenizer;
         this.aliasByControlToken = aliasByControlToken;
         this.controlTokenByAlias = aliasByControlToken.entrySet().stream()
@@ -123,7 +126,7 @@ public final class TextTokenizer implements AutoCloseable {
             tokenizer = HuggingFaceTokenizer.newInstance(
                     new ByteArrayInputStream(MAPPER.writeValueAsBytes(json)),
                     Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
-            return new TextTokenizer(tokenizer, json, aliases, shown);
+            return new TextTokenizer(file, tokenizer, json, aliases, shown);
         } catch (Throwable e) {
             if (tokenizer != null) {
                 tokenizer.close();
@@ -238,6 +241,16 @@ public final class TextTokenizer implements AutoCloseable {
     /** The control tokens, in the order of the file. */
     public Set<String> controlTokens() {
         return controlTokens.keySet();
+    }
+
+    /**
+     * The bytes that each token writes in the middle of a text, by id. Control tokens are left out. It reads the file anew, for who asks for
+     * this asks once.
+     *
+     * @throws dev.langchain4j.exception.UnsupportedFeatureException if that cannot be said of this kind of tokenizer
+     */
+    public Map<Integer, byte[]> tokenTexts() {
+        return TokenTexts.read(read(file), Set.copyOf(controlTokens.values()));
     }
 
     private static String replaceAll(Pattern pattern, String text, Map<String, String> replacements) {

@@ -20,6 +20,7 @@ final class ToolCallScanner {
     private static final String OPENING = "<tool_call>";
     private static final String CLOSING = "</tool_call>";
     static final Set<String> MARKERS = Set.of(OPENING, CLOSING);
+    static final ToolCallMarks MARKS = new ToolCallMarks(OPENING, CLOSING);
 
     private static final ObjectMapper MAPPER = new ObjectMapper()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -288,6 +289,54 @@ class LanguageModelTest {
         assertThat(stopped.tokens())
                 .containsExactly(heard.stream().mapToInt(Integer::intValue).toArray());
         assertThat(heard).hasSize(3);
+    }
+
+    /** Allows what has the parity of the tokens generated before, until a number of them. */
+    private static TokenConstraint alternating(int last) {
+        return new TokenConstraint() {
+            private int generated;
+
+            @Override
+            public void exclude(float[] logits) {
+                for (int token = 0; token < logits.length; token++) {
+                    logits[token] = token % 2 == generated % 2 ? logits[token] : Float.NEGATIVE_INFINITY;
+                }
+            }
+
+            @Override
+            public boolean advance(int token) {
+                return ++generated < last;
+            }
+
+            @Override
+            public boolean isCutShort() {
+                return last == 3;
+            }
+        };
+    }
+
+    @Test
+    void should_hold_each_row_to_its_constraint() {
+        List<Integer> limits = new ArrayList<>();
+        List<GenerationRequest> requests = Stream.of(6, 3, 1000)
+                .map(last -> new GenerationRequest(
+                        PROMPT, LayerSteering.none(), sampled(last), 1000, Set.of(), maximumTokens -> {
+                            limits.add(maximumTokens);
+                            return last == 1000 ? TokenConstraint.NONE : alternating(last);
+                        }))
+                .toList();
+        List<GenerationResult> results = model.generate(requests);
+        assertThat(results)
+                .extracting(GenerationResult::cause)
+                .containsExactly(StopCause.CONSTRAINT_MET, StopCause.MAXIMUM_TOKENS, StopCause.CONTEXT_FULL);
+        assertThat(limits).containsOnly(64 - PROMPT.length);
+        assertThat(IntStream.of(results.get(0).tokens()).map(token -> token % 2))
+                .containsExactly(0, 1, 0, 1, 0, 1);
+        assertThat(results.get(1).tokens()).hasSize(3);
+        assertThat(results.get(2).tokens())
+                .isEqualTo(
+                        model.generate(request(PROMPT, LayerSteering.none(), sampled(1000), 1000), TokenListener.NONE)
+                                .tokens());
     }
 
     @Test

@@ -339,4 +339,76 @@ class SamplerTest {
             assertThat(drawn(sampling, logits)).isEqualTo(allowed(sampling.build(), logits));
         }
     }
+
+    /** Allows two tokens. */
+    private static final TokenConstraint SECOND_OR_FOURTH = new TokenConstraint() {
+        @Override
+        public void exclude(float[] logits) {
+            logits[0] = Float.NEGATIVE_INFINITY;
+            logits[2] = Float.NEGATIVE_INFINITY;
+        }
+
+        @Override
+        public boolean advance(int token) {
+            return true;
+        }
+
+        @Override
+        public boolean isCutShort() {
+            return false;
+        }
+    };
+
+    @Test
+    void should_choose_among_what_a_constraint_allows() {
+        assertThat(new Sampler(Sampling.greedy(), NO_PROMPT).next(LOGITS.clone(), SECOND_OR_FOURTH))
+                .isEqualTo(3);
+        for (Sampling.Builder sampling : List.of(
+                Sampling.builder(),
+                Sampling.builder().topK(3),
+                Sampling.builder().topP(0.9),
+                Sampling.builder().minP(0.01),
+                Sampling.builder().temperature(Float.MAX_VALUE).repetitionPenalty(2))) {
+            int[] counts = new int[LOGITS.length];
+            Sampler sampler = new Sampler(sampling.seed(42).build(), new int[] {0, 2});
+            for (int draw = 0; draw < 1000; draw++) {
+                counts[sampler.next(LOGITS.clone(), SECOND_OR_FOURTH)]++;
+            }
+            assertThat(counts[0] + counts[2]).isZero();
+            assertThat(counts[1]).isPositive();
+            assertThat(counts[3]).isPositive();
+        }
+    }
+
+    @Test
+    void should_say_that_a_constraint_allows_nothing() {
+        TokenConstraint nothing = new TokenConstraint() {
+            @Override
+            public void exclude(float[] logits) {
+                Arrays.fill(logits, Float.NEGATIVE_INFINITY);
+            }
+
+            @Override
+            public boolean advance(int token) {
+                return false;
+            }
+
+            @Override
+            public boolean isCutShort() {
+                return false;
+            }
+
+            @Override
+            public String toString() {
+                return "nothing at all";
+            }
+        };
+        for (double temperature : new double[] {0, 1}) {
+            Sampler sampler =
+                    new Sampler(Sampling.builder().temperature(temperature).build(), NO_PROMPT);
+            assertThatThrownBy(() -> sampler.next(LOGITS.clone(), nothing))
+                    .isInstanceOf(EngineException.class)
+                    .hasMessageContaining("nothing at all");
+        }
+    }
 }

@@ -1,0 +1,95 @@
+package org.steering4j.constraint;
+
+import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
+import java.util.List;
+import org.steering4j.engine.TokenConstraint;
+
+/**
+ * The form of an answer, for a model's vocabulary. Whatever the model, its steering and its temperature, an answer held to it is complete and
+ * has that form: where the number of tokens is limited, the answer is closed in time.
+ *
+ * <p>Allowed is a part of what a schema describes, chosen to keep models on the path:
+ *
+ * <ul>
+ *   <li>An object has no members that are not declared, unless {@code additionalProperties} says so or no member is declared at all.
+ *   <li>Between symbols there is at most a space, or a line break with indentation. Numbers have at most 18 digits before and 24 after the
+ *       point, exponents two. Objects and arrays are nested at most 100 deep.
+ *   <li>Names and enum values are escaped only where JSON demands it; names that are not declared hold nothing that would have to be.
+ *   <li>No name occurs twice in an object.
+ * </ul>
+ *
+ * <p>Immutable; may be shared between threads.
+ */
+public final class AnswerConstraint implements TokenConstraint.Factory {
+
+    private final Vocabulary vocabulary;
+    private final Syntax syntax;
+
+    private AnswerConstraint(Vocabulary vocabulary, Syntax syntax) {
+        this.vocabulary = vocabulary;
+        this.syntax = syntax;
+    }
+
+    /**
+     * JSON.
+     *
+     * @param schema what it is to look like; null for any object
+     * @throws UnsupportedFeatureException for a schema that an answer cannot be held to; the message names what it is about it
+     */
+    public static AnswerConstraint json(Vocabulary vocabulary, JsonSchema schema) {
+        return new AnswerConstraint(vocabulary, jsonSyntax(vocabulary, schema));
+    }
+
+    /**
+     * One or more tool calls: {@code {"name": ..., "arguments": {...}}} between two marks.
+     *
+     * @param tools that may be called, at least one
+     * @throws UnsupportedFeatureException for parameters that a call cannot be held to
+     */
+    public static AnswerConstraint toolCalls(
+            Vocabulary vocabulary, List<ToolSpecification> tools, String openingMark, String closingMark) {
+        return new AnswerConstraint(vocabulary, ToolCallSyntax.of(vocabulary, tools, openingMark, closingMark));
+    }
+
+    /** Either of the two; see there. */
+    public static AnswerConstraint jsonOrToolCalls(
+            Vocabulary vocabulary,
+            JsonSchema schema,
+            List<ToolSpecification> tools,
+            String openingMark,
+            String closingMark) {
+        Choice choice = new Choice(List.of(
+                jsonSyntax(vocabulary, schema), ToolCallSyntax.of(vocabulary, tools, openingMark, closingMark)));
+        choice.flatten();
+        return new AnswerConstraint(vocabulary, choice);
+    }
+
+    private static Syntax jsonSyntax(Vocabulary vocabulary, JsonSchema schema) {
+        SchemaCompiler compiler =
+                new SchemaCompiler(vocabulary, new TextRules(vocabulary.bytesAreTokens(), false), "responseFormat");
+        return schema == null ? compiler.anyObject() : compiler.compile(schema.rootElement());
+    }
+
+    /** How many tokens an answer must be granted. */
+    public int shortestAnswerTokens() {
+        return syntax.shortest(Syntax.MOST_LEVELS);
+    }
+
+    /** @throws IllegalArgumentException if that many tokens are too few for any answer */
+    @Override
+    public TokenConstraint start(int maximumTokens) {
+        return running(maximumTokens);
+    }
+
+    RunningConstraint running(int maximumTokens) {
+        if (maximumTokens < shortestAnswerTokens()) {
+            throw new IllegalArgumentException(
+                    "%d tokens are too few: the shortest answer of the form asked for may take %d; allow at least as many"
+                            .formatted(maximumTokens, shortestAnswerTokens()));
+        }
+        Stack start = Stack.DONE.push(new Begin(syntax, Syntax.MOST_LEVELS)).push(Gap.SPACE);
+        return new RunningConstraint(vocabulary, start, maximumTokens);
+    }
+}

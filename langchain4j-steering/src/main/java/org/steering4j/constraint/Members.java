@@ -1,0 +1,250 @@
+package org.steering4j.constraint;
+
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The inside of an object.
+ *
+ * <p>The names of further members are remembered, lest they be repeated. But states that hold the text of a name would all differ, and to try
+ * 150,000 tokens would make as many of them. So while tokens are tried, the text of a name that is not declared is forgotten (see
+ * {@link #forgetful}); a name that ends meanwhile is marked as unknown, and a second one cannot end before a token is chosen.
+ *
+ * @param written the declared members that are there, by index; never changed
+ * @param further the names of the others, in UTF-8, a character for each byte
+ * @param unknown whether there is one more
+ * @param levels left for the values
+ */
+record Members(ObjectSyntax syntax, Place place, BitSet written, Set<String> further, boolean unknown, int levels)
+        implements Frame {
+
+    enum Place {
+        FIRST,
+        AFTER_COMMA,
+        AFTER_VALUE,
+        BEFORE_END
+    }
+
+    @Override
+    public int needed() {
+        int missing = 0;
+        int costs = 0;
+        for (int property = 0; property < syntax.properties().size(); property++) {
+            if (isMissing(property)) {
+                missing++;
+                costs = Cost.sum(costs, memberCost(property));
+            }
+        }
+        return switch (place) {
+            case BEFORE_END -> 1;
+            case AFTER_VALUE -> Cost.sum(costs, missing, 1);
+            case FIRST -> missing == 0 ? 1 : Cost.sum(costs, missing);
+            case AFTER_COMMA -> missing == 0 ? Cost.sum(cheapestMember(), 1) : Cost.sum(costs, missing);
+        };
+    }
+
+    private boolean isMissing(int property) {
+        return syntax.properties().get(property).required() && !written.get(property);
+    }
+
+    private boolean nothingIsMissing() {
+        for (int property = 0; property < syntax.properties().size(); property++) {
+            if (isMissing(property)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int memberCost(int property) {
+        return Cost.sum(
+                syntax.names().all().cost(property),
+                1,
+                syntax.properties().get(property).value().shortest(levels));
+    }
+
+    /** Of those that may come, {@link Cost#IMPOSSIBLE} if there is none. */
+    private int cheapestMember() {
+        int cheapest = mayHaveFurther() ? Cost.sum(1, furtherName("").memberCost()) : Cost.IMPOSSIBLE;
+        for (int property = 0; property < syntax.properties().size(); property++) {
+            if (!written.get(property)) {
+                cheapest = Math.min(cheapest, memberCost(property));
+            }
+        }
+        return cheapest;
+    }
+
+    private boolean mayHaveFurther() {
+        return syntax.furtherValues() != null && syntax.furtherValues().shortest(levels) < Cost.IMPOSSIBLE;
+    }
+
+    private boolean mayCome(int property) {
+        return !written.get(property)
+                && syntax.properties().get(property).value().shortest(levels) < Cost.IMPOSSIBLE;
+    }
+
+    @Override
+    public void write(int symbol, Stack rest, Consumer<Stack> next) {
+        if (symbol == '"') {
+            if (place == Place.FIRST || place == Place.AFTER_COMMA) {
+                new DeclaredName(this, syntax.names().all()).write(symbol, rest, next);
+                if (mayHaveFurther()) {
+                    next.accept(rest.push(furtherName("")));
+                }
+            }
+        } else if (symbol == '}') {
+            if (place != Place.AFTER_COMMA && nothingIsMissing()) {
+                next.accept(rest);
+            }
+        } else if (place == Place.AFTER_VALUE && symbol == ',') {
+            if (cheapestMember() < Cost.IMPOSSIBLE) {
+                next.accept(rest.push(at(Place.AFTER_COMMA)).push(Gap.line(levels)));
+            }
+        } else if (place == Place.AFTER_VALUE && nothingIsMissing()) {
+            Gap.line(levels).write(symbol, rest.push(at(Place.BEFORE_END)), next);
+        }
+    }
+
+    private Members at(Place place) {
+        return new Members(syntax, place, written, further, unknown, levels);
+    }
+
+    private Members with(int property) {
+        BitSet more = (BitSet) written.clone();
+        more.set(property);
+        return new Members(syntax, Place.AFTER_VALUE, more, further, unknown, levels);
+    }
+
+    private Members withFurther(String name) {
+        if (name == null) {
+            return new Members(syntax, Place.AFTER_VALUE, written, further, true, levels);
+        }
+        Set<String> more = new HashSet<>(further);
+        more.add(name);
+        return new Members(syntax, Place.AFTER_VALUE, written, Set.copyOf(more), unknown, levels);
+    }
+
+    private FurtherName furtherName(String text) {
+        Set<String> taken = new HashSet<>(further);
+        taken.addAll(syntax.declaredNames());
+        return new FurtherName(this, Set.copyOf(taken), Characters.START, text);
+    }
+
+    private static Stack value(Stack rest, Members afterwards, Syntax value) {
+        return rest.push(afterwards).push(new Begin(value, afterwards.levels)).push(Colon.INSTANCE);
+    }
+
+    /** @param names those that what is written is the beginning of, quotes included */
+    private record DeclaredName(Members object, Words.Range names) implements Frame {
+
+        @Override
+        public int needed() {
+            int cheapest = Cost.IMPOSSIBLE;
+            for (int property = names.from(); property < names.to(); property++) {
+                if (object.mayCome(property)) {
+                    int cost = Cost.sum(
+                            names.cost(property),
+                            1,
+                            object.syntax.properties().get(property).value().shortest(object.levels),
+                            object.with(property).needed());
+                    cheapest = Math.min(cheapest, cost);
+                }
+            }
+            return cheapest;
+        }
+
+        @Override
+        public void write(int symbol, Stack rest, Consumer<Stack> next) {
+            Words.Range narrowed = names.next(symbol);
+            if (narrowed == null) {
+                return;
+            }
+            int property = narrowed.from();
+            if (narrowed.firstEnds()) { // then it is the only one: every name ends with a quote
+                if (object.mayCome(property)) {
+                    next.accept(value(
+                            rest,
+                            object.with(property),
+                            object.syntax.properties().get(property).value()));
+                }
+            } else if (mayGoOn(narrowed)) {
+                next.accept(rest.push(new DeclaredName(object, narrowed)));
+            }
+        }
+
+        private boolean mayGoOn(Words.Range narrowed) {
+            for (int property = narrowed.from(); property < narrowed.to(); property++) {
+                if (object.mayCome(property)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    /**
+     * A name that is not declared. It holds no escapes, so that equal names are written equally.
+     *
+     * @param taken what must not follow before the closing quote, for the name would then be one that is there
+     * @param text what is written of it, without quotes, or null where that is forgotten
+     */
+    private record FurtherName(Members object, Set<String> taken, Characters characters, String text) implements Frame {
+
+        @Override
+        public int needed() {
+            return Cost.sum(memberCost(), object.at(Place.AFTER_VALUE).needed());
+        }
+
+        /** Of what is missing of name and value. */
+        private int memberCost() {
+            return Cost.sum(
+                    characters.needed(object.syntax.rules()),
+                    extension(),
+                    2,
+                    object.syntax.furtherValues().shortest(object.levels));
+        }
+
+        /** How many digits make the name one that is not taken yet: so many that there are more texts of them than are taken. */
+        private int extension() {
+            int digits = 0;
+            long texts = 1;
+            while (takenTexts(characters.left() + digits) >= texts) {
+                digits++;
+                texts *= 10;
+            }
+            return digits;
+        }
+
+        private long takenTexts(int length) {
+            return (object.unknown ? 1 : 0)
+                    + taken.stream().filter(text -> text.length() == length).count();
+        }
+
+        @Override
+        public void write(int symbol, Stack rest, Consumer<Stack> next) {
+            if (characters.betweenCharacters() && symbol == '"') {
+                if (!object.unknown && !taken.contains("")) {
+                    next.accept(value(rest, object.withFurther(text), object.syntax.furtherValues()));
+                }
+                return;
+            }
+            Characters after = characters.next(symbol, object.syntax.rules());
+            if (after != null) {
+                String letter = String.valueOf((char) symbol);
+                Set<String> stillTaken = new HashSet<>();
+                taken.stream()
+                        .filter(text -> text.startsWith(letter))
+                        .forEach(text -> stillTaken.add(text.substring(1)));
+                next.accept(rest.push(
+                        new FurtherName(object, Set.copyOf(stillTaken), after, text == null ? null : text + letter)));
+            }
+        }
+
+        @Override
+        public Frame forgetful() {
+            return text == null ? this : new FurtherName(object, taken, characters, null);
+        }
+    }
+}

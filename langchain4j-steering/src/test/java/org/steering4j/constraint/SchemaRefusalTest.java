@@ -1,0 +1,130 @@
+package org.steering4j.constraint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.model.chat.request.json.JsonEnumSchema;
+import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
+import dev.langchain4j.model.chat.request.json.JsonRawSchema;
+import dev.langchain4j.model.chat.request.json.JsonReferenceSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchemaElement;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SchemaRefusalTest {
+
+    private final Vocabulary vocabulary = TestVocabularies.merged().vocabulary();
+
+    private void compile(JsonSchemaElement element) {
+        AnswerConstraint.json(
+                vocabulary, JsonSchema.builder().name("x").rootElement(element).build());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"type\":\"string\",\"pattern\":\"a+\"}|pattern",
+                "{\"type\":\"string\",\"format\":\"date\"}|format",
+                "{\"type\":\"integer\",\"minimum\":3}|minimum",
+                "{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"minItems\":1}|minItems",
+                "{\"oneOf\":[{\"type\":\"string\"}]}|oneOf",
+                "{\"anyOf\":[{\"type\":\"string\"}],\"type\":\"string\"}|anyOf",
+                "{\"$ref\":\"#/$defs/absent\"}|#/$defs/absent",
+                "{\"$ref\":\"http://example.org/schema\"}|http://example.org/schema",
+                "{\"type\":\"text\"}|text",
+                "{\"enum\":[{\"a\":1}]}|{\"a\":1}",
+                "{\"enum\":[]}|empty enum",
+                "{\"type\":\"string\",\"enum\":[1]}|empty enum",
+                "false|false",
+                "{\"type\":\"object\",\"properties\":{},\"required\":[\"x\"],\"additionalProperties\":false}|x",
+                "{\"type\":\"object\",\"properties\":{\"x\":{\"$ref\":\"#\"}},\"required\":[\"x\"]}|circle",
+                "nonsense|nonsense",
+            })
+    void should_refuse_what_an_answer_cannot_be_held_to_by_its_name(String schema, String name) {
+        JsonRawSchema raw = JsonRawSchema.from(schema);
+        assertThatThrownBy(() -> compile(raw))
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContainingAll("responseFormat", name, "not supported");
+    }
+
+    @Test
+    void should_name_the_place() {
+        JsonObjectSchema schema = JsonObjectSchema.builder()
+                .addProperty(
+                        "outer",
+                        JsonObjectSchema.builder()
+                                .addProperty("inner", JsonRawSchema.from("{\"type\":\"string\",\"maxLength\":3}"))
+                                .build())
+                .build();
+        assertThatThrownBy(() -> compile(schema))
+                .hasMessageContainingAll("maxLength", "$.properties.outer.properties.inner");
+    }
+
+    @Test
+    void should_refuse_elements_it_does_not_know() {
+        JsonSchemaElement unknown = () -> "of another kind";
+        assertThatThrownBy(() -> compile(unknown))
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContaining(unknown.getClass().getName());
+        assertThatThrownBy(() -> compile(JsonObjectSchema.builder()
+                        .addProperty(
+                                "x",
+                                JsonReferenceSchema.builder()
+                                        .reference("Absent")
+                                        .build())
+                        .build()))
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContaining("Absent");
+    }
+
+    @Test
+    void should_refuse_names_that_no_token_can_spell() {
+        Vocabulary characters = TestVocabularies.characters().vocabulary();
+        JsonEnumSchema one = JsonEnumSchema.builder().enumValues("ключ").build();
+        JsonEnumSchema several =
+                JsonEnumSchema.builder().enumValues("ключ", "é").build();
+        assertThatThrownBy(() -> AnswerConstraint.json(
+                        characters,
+                        JsonSchema.builder().name("x").rootElement(one).build()))
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContaining("spell");
+        assertThat(AnswerConstraint.json(
+                                characters,
+                                JsonSchema.builder()
+                                        .name("x")
+                                        .rootElement(several)
+                                        .build())
+                        .shortestAnswerTokens())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void should_refuse_vocabularies_that_cannot_write_JSON() {
+        assertThatThrownBy(() -> Vocabulary.of(Map.of(0, new byte[] {'{'}), Map.of(), Set.of(), 10))
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContainingAll("}", "not supported");
+    }
+
+    @Test
+    void should_count_the_tokens_of_the_shortest_answer() {
+        JsonObjectSchema schema = JsonObjectSchema.builder()
+                .addIntegerProperty("name")
+                .addStringProperty("children")
+                .required(List.of("name", "children"))
+                .build();
+        JsonSchema named = JsonSchema.builder().name("x").rootElement(schema).build();
+        // { "name" : 1 , " children " : " " } are tokens; that {" is one, too, is not counted on
+        assertThat(AnswerConstraint.json(vocabulary, named).shortestAnswerTokens())
+                .isEqualTo(12);
+        assertThat(AnswerConstraint.json(TestVocabularies.bytes().vocabulary(), named)
+                        .shortestAnswerTokens())
+                .isEqualTo("{\"name\":1,\"children\":\"\"}".length());
+    }
+}
