@@ -2,6 +2,7 @@ package org.steering4j;
 
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import java.time.Duration;
 import java.util.List;
 import org.steering4j.vector.Steering;
 import org.steering4j.vector.SteeringVectors;
@@ -10,12 +11,14 @@ import org.steering4j.vector.SteeringVectors;
  * What a chat model consists of, streaming or not. Immutable; may be shared between threads.
  *
  * @param ownsModel whether closing the chat model closes the model
+ * @param timeout of a whole answer; null for none
  * @param defaults complete: the model's name is among them
  */
 record ChatSetup(
         SteeredModel model,
         boolean ownsModel,
         SteeringVectors vectors,
+        Duration timeout,
         SteeringChatRequestParameters defaults,
         List<ChatModelListener> listeners) {
 
@@ -31,7 +34,7 @@ record ChatSetup(
         }
         SteeringChatRequestParameters changed = defaults.overrideWith(
                 SteeringChatRequestParameters.builder().steering(steering).build());
-        ChatSetup view = new ChatSetup(model, false, vectors, changed, listeners);
+        ChatSetup view = new ChatSetup(model, false, vectors, timeout, changed, listeners);
         view.requireGoodDefaults();
         return view;
     }

@@ -3,6 +3,7 @@ package org.steering4j;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -24,6 +25,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
     private boolean embeddedModel;
     private SteeredModel model;
     private SteeringVectors vectors = SteeringVectors.empty();
+    private Duration timeout;
     private ChatRequestParameters defaultRequestParameters;
     private final SteeringChatRequestParameters.Builder parameters = SteeringChatRequestParameters.builder();
     private List<ChatModelListener> listeners = List.of();
@@ -123,6 +125,18 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
         return stopSequences(List.of(stopSequences));
     }
 
+    /**
+     * How long an answer may take, waiting for its turn included; what takes longer ends with LangChain4j's {@code TimeoutException}. None
+     * unless set.
+     */
+    public B timeout(Duration timeout) {
+        if (timeout != null && (timeout.isNegative() || timeout.isZero())) {
+            throw new IllegalArgumentException("timeout is %s but must be above zero".formatted(timeout));
+        }
+        this.timeout = timeout;
+        return self();
+    }
+
     /** Defaults of any kind; what is set by a setter of this builder wins. */
     public B defaultRequestParameters(ChatRequestParameters defaultRequestParameters) {
         this.defaultRequestParameters = defaultRequestParameters;
@@ -143,7 +157,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
                     .overrideWith(defaultRequestParameters)
                     .overrideWith(parameters.build())
                     .build();
-            ChatSetup setup = new ChatSetup(opened, model == null, vectors, defaults, List.copyOf(listeners));
+            ChatSetup setup = new ChatSetup(opened, model == null, vectors, timeout, defaults, List.copyOf(listeners));
             setup.requireGoodDefaults();
             return setup;
         } catch (RuntimeException e) {

@@ -15,6 +15,7 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
     private final SortedSet<Integer> steeredLayers;
     private final Duration timeToFirstToken;
     private final Double tokensPerSecond;
+    private final Integer cachedTokens;
 
     private SteeringChatResponseMetadata(Builder builder) {
         super(builder);
@@ -22,6 +23,7 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
         this.steeredLayers = builder.steeredLayers;
         this.timeToFirstToken = builder.timeToFirstToken;
         this.tokensPerSecond = builder.tokensPerSecond;
+        this.cachedTokens = builder.cachedTokens;
     }
 
     /** The steering applied; {@link Steering#none()} if there was none. */
@@ -44,13 +46,19 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
         return tokensPerSecond;
     }
 
+    /** How many of the prompt's first tokens were known from an earlier request and not run again. */
+    public Integer cachedTokens() {
+        return cachedTokens;
+    }
+
     @Override
     public Builder toBuilder() {
         return ((Builder) toBuilder(new Builder()))
                 .steering(steering)
                 .steeredLayers(steeredLayers)
                 .timeToFirstToken(timeToFirstToken)
-                .tokensPerSecond(tokensPerSecond);
+                .tokensPerSecond(tokensPerSecond)
+                .cachedTokens(cachedTokens);
     }
 
     @Override
@@ -60,18 +68,20 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
                 && Objects.equals(steering, that.steering)
                 && Objects.equals(steeredLayers, that.steeredLayers)
                 && Objects.equals(timeToFirstToken, that.timeToFirstToken)
-                && Objects.equals(tokensPerSecond, that.tokensPerSecond);
+                && Objects.equals(tokensPerSecond, that.tokensPerSecond)
+                && Objects.equals(cachedTokens, that.cachedTokens);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), steering, steeredLayers, timeToFirstToken, tokensPerSecond);
+        return Objects.hash(super.hashCode(), steering, steeredLayers, timeToFirstToken, tokensPerSecond, cachedTokens);
     }
 
     @Override
     public String toString() {
         return "SteeringChatResponseMetadata{steering=" + steering + ", steeredLayers=" + steeredLayers
-                + ", timeToFirstToken=" + timeToFirstToken + ", tokensPerSecond=" + tokensPerSecond + ", common="
+                + ", timeToFirstToken=" + timeToFirstToken + ", tokensPerSecond=" + tokensPerSecond + ", cachedTokens="
+                + cachedTokens + ", common="
                 + super.toString() + "}";
     }
 
@@ -86,6 +96,7 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
         private SortedSet<Integer> steeredLayers = Collections.emptySortedSet();
         private Duration timeToFirstToken;
         private Double tokensPerSecond;
+        private Integer cachedTokens;
 
         private Builder() {}
 
@@ -106,6 +117,11 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
 
         public Builder tokensPerSecond(Double tokensPerSecond) {
             this.tokensPerSecond = tokensPerSecond;
+            return this;
+        }
+
+        public Builder cachedTokens(Integer cachedTokens) {
+            this.cachedTokens = cachedTokens;
             return this;
         }
 

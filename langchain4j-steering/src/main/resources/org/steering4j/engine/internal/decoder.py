@@ -194,11 +194,31 @@ class Decoder(Module):
   def select_rows(self: __torch__.Decoder, cache: Tensor, index: Tensor) -> Tensor:
     return torch.index_select(cache, 2, index)
 
-  # Runs new tokens of B rows against the cache, which it extends in place, and gives the logits that follow each
-  # row's last token. tokens and positions: int64 [B, T]; a shorter row is padded at its end with positions that it
-  # has yet to reach, which later tokens overwrite before any token looks there. last: int64 [B], the index of each
-  # row's last token -> float32 [B, V].
-  def next_token_logits(self: __torch__.Decoder, tokens: Tensor, positions: Tensor, last: Tensor, cache: Tensor, steered_layers: Tensor, vectors: Tensor) -> Tensor:
+  # The rows of two caches in one, which has the positions of the longer.
+  def join_rows(self: __torch__.Decoder, cache: Tensor, joining: Tensor) -> Tensor:
+    missing = torch.size(joining, 4) - torch.size(cache, 4)
+    if missing > 0:
+      cache = torch.constant_pad_nd(cache, [0, 0, 0, missing], 0)
+    elif missing < 0:
+      joining = torch.constant_pad_nd(joining, [0, 0, 0, 0 - missing], 0)
+    return torch.cat([cache, joining], 2)
+
+  # A copy of one row's cache from a position on. place: int64 [3], row, position, count -> [layers, 2, 1, G, count, D]
+  def cut_piece(self: __torch__.Decoder, place: Tensor, cache: Tensor) -> Tensor:
+    row = torch.narrow(cache, 2, int(place[0]), 1)
+    return torch.clone(torch.narrow(row, 4, int(place[1]), int(place[2])))
+
+  # Writes the first tokens of a piece into a cache of one row. place: int64 [2], position, count
+  def load_piece(self: __torch__.Decoder, place: Tensor, cache: Tensor, piece: Tensor) -> Tensor:
+    count = int(place[1])
+    _0 = torch.copy_(torch.narrow(cache, 4, int(place[0]), count), torch.narrow(piece, 4, 0, count))
+    return place
+
+  # Runs new tokens of B rows against the cache, which it extends in place, and gives the logits that follow some of
+  # them. tokens and positions: int64 [B, T]; a shorter row is padded at its end with positions that it has yet to
+  # reach, which later tokens overwrite before any token looks there. selected: int64 [N], indices into B * T
+  # -> float32 [N, V].
+  def next_token_logits(self: __torch__.Decoder, tokens: Tensor, positions: Tensor, selected: Tensor, cache: Tensor, steered_layers: Tensor, vectors: Tensor) -> Tensor:
     rows = torch.size(tokens, 0)
     count = torch.size(tokens, 1)
     used = int(torch.max(positions)) + 1
@@ -224,8 +244,7 @@ class Decoder(Module):
       for i in range(torch.size(steered_layers, 0)):
         if int(steered_layers[i]) == layer:
           x = self.steer(x, torch.select(vectors, 1, i), rows)
-    by_row = torch.reshape(x, [rows, count, self.hidden_size])
-    return self.logits(torch.index_select(torch.flatten(by_row, 0, 1), 0, torch.add(torch.mul(torch.arange(rows), count), last)))
+    return self.logits(torch.index_select(x, 0, selected))
 
   # Hidden states after a block, of whole sequences. tokens: int64 [B, T], block: int64 [1] -> float32 [B, T, H]
   def hidden_states(self: __torch__.Decoder, tokens: Tensor, block: Tensor, steered_layers: Tensor, vectors: Tensor) -> Tensor:
