@@ -46,7 +46,10 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
         return tokensPerSecond;
     }
 
-    /** How many of the prompt's first tokens were known from an earlier request and not run again. */
+    /**
+     * How many of the prompt's first tokens an earlier request had run already: under the same steering they are not run again, under another
+     * one in the blocks above the lowest steered one only.
+     */
     public Integer cachedTokens() {
         return cachedTokens;
     }

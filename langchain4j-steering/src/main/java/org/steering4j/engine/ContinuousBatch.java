@@ -211,8 +211,17 @@ final class ContinuousBatch {
 
         /** Runs tokens; if that fails, all members fail and null is returned. */
         private float[][] run(int[][] tokens, boolean[] wanted) {
+            return attempt(() -> rows.run(tokens, wanted));
+        }
+
+        /** Does a chunk of what comes before the prompts themselves; false if there is nothing left to do. */
+        private boolean complete() {
+            return !Boolean.FALSE.equals(attempt(() -> rows.complete(PREFILL_TOKENS)));
+        }
+
+        private <T> T attempt(Supplier<T> work) {
             try {
-                return rows.run(tokens, wanted);
+                return work.get();
             } catch (ModelClosedException e) {
                 throw e;
             } catch (RuntimeException e) {
@@ -304,7 +313,7 @@ final class ContinuousBatch {
             if (prompts.members.isEmpty() && answers.members.isEmpty()) {
                 return false;
             }
-            if (!prompts.members.isEmpty()) {
+            if (!prompts.members.isEmpty() && !prompts.complete()) {
                 runPrompts(prompts);
                 prompts.moveTo(answers, i -> prompts.members.get(i).promptIsDone());
             }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.steering4j.engine.PrefixCache.Known;
 import org.steering4j.vector.LayerSteering;
 
 /** {@link RunningRows} over one key-value cache of the decoder program. */
@@ -39,21 +40,31 @@ final class KeyValueRows implements RunningRows {
         private final int promptLength;
         private int[] tokens;
         private int length;
+        /** Of the tokens from here to the length, the blocks above {@link #partlyBlock} are yet to be run. */
+        private int complete;
 
-        /** @param known how many of the prompt's tokens are in the cache */
-        private Row(LayerSteering steering, int[] prompt, int known) {
+        private final int partlyBlock;
+        /** After which block the hidden states of all tokens are in the cache. */
+        private int keptBlock;
+
+        private Row(LayerSteering steering, int[] prompt, Known known) {
             this.steering = steering;
             this.promptLength = prompt.length;
             this.tokens = prompt.clone();
-            this.length = known;
+            this.length = known.partly();
+            this.complete = known.complete();
+            this.partlyBlock = known.partlyBlock();
+            this.keptBlock = known.keptBlock();
         }
 
-        private void append(int[] more) {
+        private void append(int[] more, int block) {
+            keptBlock = length == 0 || keptBlock == block ? block : PrefixCache.NO_BLOCK;
             if (length + more.length > tokens.length) {
                 tokens = Arrays.copyOf(tokens, length + more.length + HEADROOM);
             }
             System.arraycopy(more, 0, tokens, length, more.length);
             length += more.length;
+            complete = length;
         }
     }
 
@@ -73,12 +84,13 @@ final class KeyValueRows implements RunningRows {
     @Override
     public int add(int[] prompt, LayerSteering rowSteering) {
         NDArray joining = null;
-        try (NDArray size = scope.create(new long[] {1, prompt.length})) {
+        int furtherLayers = prefixes.isOff() ? 0 : model.furtherLayers();
+        try (NDArray size = scope.create(new long[] {1, prompt.length, furtherLayers})) {
             joining = model.run("new_cache", size).get(0);
-            int known = prefixes.load(prompt, rowSteering, joining);
+            Known known = prefixes.load(prompt, rowSteering, joining);
             join(joining, prompt.length);
             rows.add(new Row(rowSteering, prompt, known));
-            return known;
+            return known.partly();
         } catch (Throwable e) {
             if (joining != null) {
                 joining.close();
@@ -104,6 +116,24 @@ final class KeyValueRows implements RunningRows {
     }
 
     @Override
+    public boolean complete(int atMost) {
+        for (int i = 0; i < rows.size(); i++) {
+            Row row = rows.get(i);
+            int count = Math.min(atMost, row.length - row.complete);
+            if (count > 0) {
+                try (NDManager step = scope.newSubManager()) {
+                    SteeringArrays arrays = SteeringArrays.of(step, List.of(row.steering), model.shape());
+                    NDArray place = step.create(new long[] {i, row.complete, count, row.partlyBlock});
+                    model.run("extend_above", place, cache, arrays.layers(), arrays.vectors());
+                }
+                row.complete += count;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
     public float[][] run(int[][] tokens, boolean[] wanted) {
         int longest = Arrays.stream(tokens).mapToInt(row -> row.length).max().orElseThrow();
         requireCapacity(rows.stream().mapToInt(row -> row.length).max().orElseThrow() + longest);
@@ -126,17 +156,19 @@ final class KeyValueRows implements RunningRows {
         }
         try (NDManager step = scope.newSubManager()) {
             Shape shape = new Shape(rows.size(), longest);
+            int keptBlock = prefixes.keptBlock();
             NDArray logits = model.run(
                             "next_token_logits",
                             step.create(padded, shape),
                             step.create(positions, shape),
                             step.create(Arrays.copyOf(selected, selectedCount), new Shape(selectedCount)),
                             cache,
+                            step.create(new long[] {keptBlock}),
                             steering.layers(),
                             steering.vectors())
                     .get(0);
             for (int i = 0; i < tokens.length; i++) {
-                rows.get(i).append(tokens[i]);
+                rows.get(i).append(tokens[i], keptBlock);
             }
             return byRow(selectedCount == 0 ? new float[0] : logits.toFloatArray(), wanted);
         }
@@ -189,7 +221,7 @@ final class KeyValueRows implements RunningRows {
     @Override
     public void remember(int index) {
         Row row = rows.get(index);
-        prefixes.store(Arrays.copyOf(row.tokens, row.length), row.steering, cache, index);
+        prefixes.store(Arrays.copyOf(row.tokens, row.complete), row.steering, row.keptBlock, cache, index);
     }
 
     @Override

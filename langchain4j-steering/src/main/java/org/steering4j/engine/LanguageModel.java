@@ -65,10 +65,19 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
                 () -> new KeyValueRows(this, prefixes));
     }
 
-    /** Keys and values of all layers. */
+    /** Keys and values of all layers, and one block's hidden states. */
     private long cacheBytesPerToken() {
+        return (configuration.numberOfLayers() + furtherLayers()) * layerBytesPerToken();
+    }
+
+    /** How many layers of a key-value cache hold the hidden states of one block. */
+    int furtherLayers() {
+        int valuesPerLayer = 2 * configuration.keyValueHeads() * configuration.headSize();
+        return (configuration.hiddenSize() + valuesPerLayer - 1) / valuesPerLayer;
+    }
+
+    private long layerBytesPerToken() {
         return 2L
-                * configuration.numberOfLayers()
                 * configuration.keyValueHeads()
                 * configuration.headSize()
                 * (precision == Precision.FLOAT32 ? Float.BYTES : Short.BYTES);
@@ -90,7 +99,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
         private Precision precision;
         private int maximumRows = 32;
         private int maximumWaiting = 256;
-        private long cacheBytes = 512L << 20;
+        private long cacheBytes = 256L << 20;
 
         private Builder() {}
 
@@ -122,9 +131,9 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
         }
 
         /**
-         * Native memory for keys and values of finished generations, so that a request that begins with the same tokens under the same
-         * steering, such as the next turn of a conversation, runs its new tokens only; 0: off; default 512 MiB. Those not asked for the
-         * longest go first.
+         * Native memory for keys and values of finished generations, so that a request that begins with the same tokens, such as the next
+         * turn of a conversation, runs its new tokens only; under another steering, the blocks above the lowest steered one run for all
+         * tokens. 0: off; default 256 MiB. Those not asked for the longest go first.
          */
         public Builder cacheBytes(long cacheBytes) {
             this.cacheBytes = requireAtLeast(0, cacheBytes, "cacheBytes");

@@ -2,6 +2,7 @@ package org.steering4j.engine;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -73,8 +74,22 @@ final class PrefixTree<P> {
         }
     }
 
-    /** The longest stored beginning, in order; empty if there is none. */
+    /** The steerings under which something is stored. */
+    Set<LayerSteering> steerings() {
+        return Collections.unmodifiableSet(roots.keySet());
+    }
+
+    /** The longest stored beginning, in order; empty if there is none. It counts as used. */
     List<Part<P>> find(int[] tokens, LayerSteering steering) {
+        return find(tokens, steering, true);
+    }
+
+    /** {@link #find} that does not count. */
+    List<Part<P>> peek(int[] tokens, LayerSteering steering) {
+        return find(tokens, steering, false);
+    }
+
+    private List<Part<P>> find(int[] tokens, LayerSteering steering, boolean use) {
         List<Part<P>> parts = new ArrayList<>();
         Node node = roots.get(steering);
         int offset = 0;
@@ -97,7 +112,9 @@ final class PrefixTree<P> {
             deepest = best;
             node = longest == best.tokens.length ? best : null;
         }
-        touch(deepest);
+        if (use) {
+            touch(deepest);
+        }
         return parts;
     }
 

@@ -6,7 +6,7 @@ import org.steering4j.vector.LayerSteering;
  * Sequences that run side by side over one key-value cache, numbered from 0 in the order in which they came. Knows tokens and steerings;
  * knows nothing of sampling, callers or waiting. For one thread.
  *
- * <p>After a failure of {@link #run} or {@link #moveTo} it may only be closed; after one of {@link #add} or {@link #remember} it is as it was.
+ * <p>After a failure of {@link #add} or {@link #remember} it is as it was; after any other it may only be closed.
  */
 interface RunningRows extends AutoCloseable {
 
@@ -18,10 +18,17 @@ interface RunningRows extends AutoCloseable {
     /**
      * Adds a row at the end.
      *
-     * @return how many of the prompt's first tokens need not be run, because what they give is known from an earlier request; fewer than
-     *     the prompt has
+     * @return how many of the prompt's first tokens need not be run, because what they give is known from an earlier request, at least in
+     *     part; fewer than the prompt has
      */
     int add(int[] prompt, LayerSteering steering);
+
+    /**
+     * Works out, for some tokens, what is known in part only; to be called before {@link #run} until there is nothing left.
+     *
+     * @return whether there was something to do
+     */
+    boolean complete(int atMost);
 
     /**
      * Runs the next tokens of every row.

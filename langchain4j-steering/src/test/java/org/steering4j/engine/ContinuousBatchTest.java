@@ -127,6 +127,23 @@ class ContinuousBatchTest {
     }
 
     @Test
+    void should_do_what_comes_before_a_prompt_in_chunks_between_the_tokens_of_others() throws Exception {
+        Semaphore steps = pause();
+        CompletableFuture<GenerationResult> answer = start(request(3, 50), TokenListener.NONE);
+        steps.release(1);
+        awaitRuns(2);
+        CompletableFuture<GenerationResult> behind = startWaiting(request(10, 1), TokenListener.NONE);
+        log.incomplete.set(3);
+        steps.release(1000);
+        answer.get();
+        behind.get();
+        List<Integer> lengths =
+                log.runs.stream().map(run -> run[run.length - 1].length).toList();
+        // Its first chunk of work comes in the step after the one that was under way.
+        assertThat(lengths.indexOf(10)).isEqualTo(5);
+    }
+
+    @Test
     void should_remember_rows_that_ended_well_only() {
         GenerationResult result = generate(request(3, 4), TokenListener.NONE);
         awaitTrue(() -> log.remembered.size() == 1);

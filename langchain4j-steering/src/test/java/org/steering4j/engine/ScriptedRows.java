@@ -27,6 +27,8 @@ final class ScriptedRows implements RunningRows {
         final List<String> remembered = Collections.synchronizedList(new ArrayList<>());
         final AtomicInteger open = new AtomicInteger();
         volatile int known;
+        /** Chunks of work before the prompts can be run. */
+        final AtomicInteger incomplete = new AtomicInteger();
     }
 
     private record Row(List<Integer> tokens, LayerSteering steering, int promptLength) {}
@@ -59,6 +61,11 @@ final class ScriptedRows implements RunningRows {
         rows.add(new Row(
                 new ArrayList<>(IntStream.of(prompt).limit(known).boxed().toList()), steering, prompt.length));
         return known;
+    }
+
+    @Override
+    public boolean complete(int atMost) {
+        return log.incomplete.getAndUpdate(chunks -> Math.max(0, chunks - 1)) > 0;
     }
 
     @Override
