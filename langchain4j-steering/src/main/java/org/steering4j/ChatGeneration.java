@@ -2,6 +2,7 @@ package org.steering4j;
 
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.exception.TimeoutException;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.langchain4j.model.chat.response.ChatResponse;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.UUID;
 import org.steering4j.engine.GenerationRequest;
 import org.steering4j.engine.GenerationResult;
+import org.steering4j.engine.GenerationTimeoutException;
 import org.steering4j.engine.PromptTooLongException;
 import org.steering4j.engine.StopCause;
 import org.steering4j.engine.TokenConstraint;
@@ -28,13 +30,15 @@ final class ChatGeneration {
     private final SteeredModel model;
     private final ChatSettings settings;
     private final int[] prompt;
+    private final Duration timeout;
     private final StringBuilder text = new StringBuilder();
     private final List<ToolExecutionRequest> toolCalls = new ArrayList<>();
 
-    private ChatGeneration(SteeredModel model, ChatSettings settings, int[] prompt) {
+    private ChatGeneration(SteeredModel model, ChatSettings settings, int[] prompt, Duration timeout) {
         this.model = model;
         this.settings = settings;
         this.prompt = prompt;
+        this.timeout = timeout;
     }
 
     /**
@@ -57,7 +61,7 @@ final class ChatGeneration {
                 throw new PromptTooLongException(
                         prompt.length, model.generator().contextLength());
             }
-            ChatGeneration generation = new ChatGeneration(model, settings, prompt);
+            ChatGeneration generation = new ChatGeneration(model, settings, prompt, setup.timeout());
             generation.requireRoomForConstraint();
             return generation;
         });
@@ -93,9 +97,15 @@ final class ChatGeneration {
      *
      * @return the whole answer, or what had come of it when the sink cancelled
      * @throws org.steering4j.engine.ModelClosedException if the model is closed meanwhile
+     * @throws org.steering4j.engine.EngineOverloadedException if too many requests wait already
+     * @throws TimeoutException if the answer takes longer than the chat model's timeout
      */
     ChatResponse run(AnswerSink sink) {
-        return model.whileOpen(() -> generate(sink));
+        try {
+            return model.whileOpen(() -> generate(sink));
+        } catch (GenerationTimeoutException e) {
+            throw new TimeoutException(e.getMessage(), e);
+        }
     }
 
     private ChatResponse generate(AnswerSink sink) {
@@ -116,7 +126,8 @@ final class ChatGeneration {
                 settings.sampling(),
                 maximumTokens(),
                 model.prompts().endTokens(),
-                settings.constraint() == null ? TokenConstraint.Factory.NONE : settings.constraint());
+                settings.constraint() == null ? TokenConstraint.Factory.NONE : settings.constraint(),
+                timeout);
     }
 
     private int maximumTokens() {
@@ -159,6 +170,7 @@ final class ChatGeneration {
                         .steeredLayers(settings.layers().layers())
                         .timeToFirstToken(result.timeToFirstToken())
                         .tokensPerSecond(perSecond(answerTokens, result.total()))
+                        .cachedTokens(result.cachedTokens())
                         .build())
                 .build();
     }

@@ -4,6 +4,7 @@ import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.ResponseFormat;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -43,6 +44,8 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
     private Long seed;
     private Integer maxOutputTokens;
     private List<String> stopSequences;
+    private ResponseFormat responseFormat;
+    private Duration timeout;
     private ChatRequestParameters defaultRequestParameters;
     private List<ChatModelListener> listeners = List.of();
 
@@ -168,7 +171,19 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
 
     /** JSON, with or without a schema: answers then have that form, whatever the steering and the temperature. */
     public B responseFormat(ResponseFormat responseFormat) {
-        parameters.responseFormat(responseFormat);
+        this.responseFormat = responseFormat;
+        return self();
+    }
+
+    /**
+     * How long an answer may take, waiting for its turn included; what takes longer ends with LangChain4j's {@code TimeoutException}. None
+     * unless set.
+     */
+    public B timeout(Duration timeout) {
+        if (timeout != null && (timeout.isNegative() || timeout.isZero())) {
+            throw new IllegalArgumentException("timeout is %s but must be above zero".formatted(timeout));
+        }
+        this.timeout = timeout;
         return self();
     }
 
@@ -194,7 +209,8 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
                     .overrideWith(defaultRequestParameters)
                     .overrideWith(parameters)
                     .build();
-            ChatSetup setup = new ChatSetup(opened, model == null, vectors, personas, defaults, List.copyOf(listeners));
+            ChatSetup setup =
+                    new ChatSetup(opened, model == null, vectors, personas, timeout, defaults, List.copyOf(listeners));
             setup.requireGoodDefaults();
             setup.requireGoodPersonas();
             return setup;
@@ -220,6 +236,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
                 .seed(seed)
                 .maxOutputTokens(maxOutputTokens)
                 .stopSequences(stopSequences)
+                .responseFormat(responseFormat)
                 .build();
     }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.steering4j.constraint.Vocabulary;
 import org.steering4j.engine.LanguageModel;
@@ -71,12 +72,21 @@ public final class SteeredModel implements AutoCloseable {
      * @throws org.steering4j.engine.EngineException if libtorch's native library cannot be loaded
      */
     public static SteeredModel open(Path folder) {
-        return open(folder, null, () -> {});
+        return open(folder, engine -> {}, () -> {});
+    }
+
+    /**
+     * {@link #open(Path)} with other settings of the engine, such as how many requests run or wait at the same time, and how much memory holds
+     * what earlier requests began with: {@code open(folder, engine -> engine.maximumRows(8).cacheBytes(0))}.
+     */
+    public static SteeredModel open(Path folder, Consumer<LanguageModel.Builder> settings) {
+        return open(folder, settings, () -> {});
     }
 
     /** {@link #open(Path)} in a given precision: to train, or to score, the same way whenever it is done. */
     public static SteeredModel open(Path folder, Precision precision) {
-        return open(folder, Objects.requireNonNull(precision, "precision"), () -> {});
+        Objects.requireNonNull(precision, "precision");
+        return open(folder, engine -> engine.precision(precision), () -> {});
     }
 
     /**
@@ -85,7 +95,7 @@ public final class SteeredModel implements AutoCloseable {
      * @throws org.steering4j.checkpoint.ModelFolderException if it is not
      */
     public static SteeredModel embedded() {
-        return unpacked(null);
+        return embedded(engine -> {});
     }
 
     /** Whether the artifact of {@link #embedded()} is on the class path. */
@@ -95,26 +105,29 @@ public final class SteeredModel implements AutoCloseable {
 
     /** {@link #embedded()} in a given precision. */
     public static SteeredModel embedded(Precision precision) {
-        return unpacked(Objects.requireNonNull(precision, "precision"));
+        Objects.requireNonNull(precision, "precision");
+        return embedded(engine -> engine.precision(precision));
     }
 
-    private static SteeredModel unpacked(Precision precision) {
+    /** {@link #embedded()} with other settings of the engine, as {@link #open(Path, Consumer)}. */
+    public static SteeredModel embedded(Consumer<LanguageModel.Builder> settings) {
         EmbeddedModel embedded = EmbeddedModel.unpack();
         try {
-            return open(embedded.folder(), precision, embedded::delete);
+            return open(embedded.folder(), settings, embedded::delete);
         } catch (Throwable e) {
             embedded.delete();
             throw e;
         }
     }
 
-    private static SteeredModel open(Path folder, Precision precision, Runnable afterClose) {
+    private static SteeredModel open(Path folder, Consumer<LanguageModel.Builder> settings, Runnable afterClose) {
         // The cheap parts first, so that nothing native is left behind when they fail.
         GenerationDefaults defaults = GenerationDefaults.read(folder);
         PromptRenderer prompts = PromptRenderer.open(folder);
         try {
-            LanguageModel model =
-                    LanguageModel.builder().folder(folder).precision(precision).build();
+            LanguageModel.Builder engine = LanguageModel.builder();
+            settings.accept(engine);
+            LanguageModel model = engine.folder(folder).build();
             return new SteeredModel(model, prompts, model.shape(), defaults, afterClose);
         } catch (Throwable e) {
             prompts.close();

@@ -16,6 +16,7 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
     private final SortedSet<Integer> steeredLayers;
     private final Duration timeToFirstToken;
     private final Double tokensPerSecond;
+    private final Integer cachedTokens;
 
     private SteeringChatResponseMetadata(Builder builder) {
         super(builder);
@@ -24,6 +25,7 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
         this.steeredLayers = builder.steeredLayers;
         this.timeToFirstToken = builder.timeToFirstToken;
         this.tokensPerSecond = builder.tokensPerSecond;
+        this.cachedTokens = builder.cachedTokens;
     }
 
     /** The name of the persona that answered; null if none was asked for. */
@@ -51,6 +53,14 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
         return tokensPerSecond;
     }
 
+    /**
+     * How many of the prompt's first tokens an earlier request had run already: under the same steering they are not run again, under another
+     * one in the blocks above the lowest steered one only.
+     */
+    public Integer cachedTokens() {
+        return cachedTokens;
+    }
+
     @Override
     public Builder toBuilder() {
         return ((Builder) toBuilder(new Builder()))
@@ -58,7 +68,8 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
                 .steering(steering)
                 .steeredLayers(steeredLayers)
                 .timeToFirstToken(timeToFirstToken)
-                .tokensPerSecond(tokensPerSecond);
+                .tokensPerSecond(tokensPerSecond)
+                .cachedTokens(cachedTokens);
     }
 
     @Override
@@ -69,19 +80,22 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
                 && Objects.equals(steering, that.steering)
                 && Objects.equals(steeredLayers, that.steeredLayers)
                 && Objects.equals(timeToFirstToken, that.timeToFirstToken)
-                && Objects.equals(tokensPerSecond, that.tokensPerSecond);
+                && Objects.equals(tokensPerSecond, that.tokensPerSecond)
+                && Objects.equals(cachedTokens, that.cachedTokens);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), persona, steering, steeredLayers, timeToFirstToken, tokensPerSecond);
+        return Objects.hash(
+                super.hashCode(), persona, steering, steeredLayers, timeToFirstToken, tokensPerSecond, cachedTokens);
     }
 
     @Override
     public String toString() {
         return "SteeringChatResponseMetadata{persona=" + persona + ", steering=" + steering + ", steeredLayers="
                 + steeredLayers
-                + ", timeToFirstToken=" + timeToFirstToken + ", tokensPerSecond=" + tokensPerSecond + ", common="
+                + ", timeToFirstToken=" + timeToFirstToken + ", tokensPerSecond=" + tokensPerSecond + ", cachedTokens="
+                + cachedTokens + ", common="
                 + super.toString() + "}";
     }
 
@@ -97,6 +111,7 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
         private SortedSet<Integer> steeredLayers = Collections.emptySortedSet();
         private Duration timeToFirstToken;
         private Double tokensPerSecond;
+        private Integer cachedTokens;
 
         private Builder() {}
 
@@ -122,6 +137,11 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
 
         public Builder tokensPerSecond(Double tokensPerSecond) {
             this.tokensPerSecond = tokensPerSecond;
+            return this;
+        }
+
+        public Builder cachedTokens(Integer cachedTokens) {
+            this.cachedTokens = cachedTokens;
             return this;
         }
 

@@ -50,23 +50,27 @@ class ArchitectureTest {
     static final ArchRule nobody_knows_cdi = mayNotKnow(FRONT_DOOR, CDI);
 
     @ArchTest
-    static final ArchRule persona_knows_steerings_only = mayNotKnow(PERSONA, CDI, CONSTRAINT, PROMPT, ENGINE, CHECKPOINT);
+    static final ArchRule persona_knows_steerings_only =
+            mayNotKnow(PERSONA, CDI, CONSTRAINT, PROMPT, ENGINE, CHECKPOINT);
 
     @ArchTest
     static final ArchRule internal_is_at_the_bottom =
             mayNotKnow(INTERNAL, CDI, CONSTRAINT, PERSONA, PROMPT, ENGINE, CHECKPOINT, VECTOR);
 
     @ArchTest
-    static final ArchRule vector_knows_none_of_them = mayNotKnow(VECTOR, CDI, CONSTRAINT, PERSONA, PROMPT, ENGINE, CHECKPOINT);
+    static final ArchRule vector_knows_none_of_them =
+            mayNotKnow(VECTOR, CDI, CONSTRAINT, PERSONA, PROMPT, ENGINE, CHECKPOINT);
 
     @ArchTest
-    static final ArchRule checkpoint_knows_files_only = mayNotKnow(CHECKPOINT, CDI, CONSTRAINT, PERSONA, PROMPT, ENGINE, VECTOR);
+    static final ArchRule checkpoint_knows_files_only =
+            mayNotKnow(CHECKPOINT, CDI, CONSTRAINT, PERSONA, PROMPT, ENGINE, VECTOR);
 
     @ArchTest
     static final ArchRule engine_knows_no_text = mayNotKnow(ENGINE, CDI, CONSTRAINT, PERSONA, PROMPT);
 
     @ArchTest
-    static final ArchRule prompt_knows_no_engine_and_no_vectors = mayNotKnow(PROMPT, CDI, CONSTRAINT, PERSONA, ENGINE, VECTOR);
+    static final ArchRule prompt_knows_no_engine_and_no_vectors =
+            mayNotKnow(PROMPT, CDI, CONSTRAINT, PERSONA, ENGINE, VECTOR);
 
     @ArchTest
     static final ArchRule constraint_knows_tokens_and_schemas_only =

@@ -91,7 +91,7 @@ final class ScriptedModel implements TokenGenerator, AutoCloseable {
 
     private static GenerationResult result(int[] script, int length, StopCause cause) {
         return new GenerationResult(
-                Arrays.copyOf(script, length), cause, Duration.ofMillis(20), Duration.ofMillis(100));
+                Arrays.copyOf(script, length), cause, Duration.ofMillis(20), Duration.ofMillis(100), 0);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.steering4j.engine;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import org.steering4j.vector.LayerSteering;
@@ -11,6 +12,7 @@ import org.steering4j.vector.LayerSteering;
  * @param maximumTokens how many tokens to generate at most, at least 1
  * @param endTokens ids that end the answer and are no part of it
  * @param constraint what the answer is held to
+ * @param timeout from the call to the last token, waiting for a turn included; null: none
  */
 public record GenerationRequest(
         int[] prompt,
@@ -18,13 +20,8 @@ public record GenerationRequest(
         Sampling sampling,
         int maximumTokens,
         Set<Integer> endTokens,
-        TokenConstraint.Factory constraint) {
-
-    /** Without constraint. */
-    public GenerationRequest(
-            int[] prompt, LayerSteering steering, Sampling sampling, int maximumTokens, Set<Integer> endTokens) {
-        this(prompt, steering, sampling, maximumTokens, endTokens, TokenConstraint.Factory.NONE);
-    }
+        TokenConstraint.Factory constraint,
+        Duration timeout) {
 
     public GenerationRequest {
         Objects.requireNonNull(steering, "steering");
@@ -37,5 +34,14 @@ public record GenerationRequest(
         if (maximumTokens < 1) {
             throw new IllegalArgumentException("maximumTokens is %d but must be at least 1".formatted(maximumTokens));
         }
+        if (timeout != null && (timeout.isNegative() || timeout.isZero())) {
+            throw new IllegalArgumentException("timeout is %s but must be above zero".formatted(timeout));
+        }
+    }
+
+    /** Without constraint and timeout. */
+    public GenerationRequest(
+            int[] prompt, LayerSteering steering, Sampling sampling, int maximumTokens, Set<Integer> endTokens) {
+        this(prompt, steering, sampling, maximumTokens, endTokens, TokenConstraint.Factory.NONE, null);
     }
 }

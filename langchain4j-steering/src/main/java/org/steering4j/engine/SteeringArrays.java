@@ -36,7 +36,7 @@ record SteeringArrays(NDArray layers, NDArray vectors) {
                 scope.create(vectors, new Shape(rows.size(), layers.size(), hiddenSize)));
     }
 
-    private static void requireFit(LayerSteering steering, ModelShape shape) {
+    static void requireFit(LayerSteering steering, ModelShape shape) {
         if (steering.isNone()) {
             return;
         }

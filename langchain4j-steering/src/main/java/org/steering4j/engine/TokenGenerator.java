@@ -8,7 +8,10 @@ public interface TokenGenerator {
      *
      * @throws PromptTooLongException if the prompt leaves no room in the context
      * @throws IllegalArgumentException if a token id or the steering does not fit the model
+     * @throws EngineOverloadedException if too many requests wait already
+     * @throws GenerationTimeoutException if the request's timeout is over before the last token
      * @throws ModelClosedException if the model is closed before the last token
+     * @throws EngineException if the engine fails, or the calling thread is interrupted while it waits
      */
     GenerationResult generate(GenerationRequest request, TokenListener listener);
 

@@ -35,6 +35,10 @@ final class UseCount {
         }
     }
 
+    synchronized boolean isOpen() {
+        return !closed;
+    }
+
     private void leave() {
         boolean last;
         synchronized (this) {

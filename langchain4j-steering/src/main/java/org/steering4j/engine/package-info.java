@@ -7,7 +7,11 @@
  * Java: token ids, layers, sizes. Steering comes as arrays per block ({@link org.steering4j.vector.LayerSteering}); the
  * engine knows no names of vectors, no text and no conversations.
  *
- * <p>Native memory is held in scopes: one for each request or step, closed when it ends, and one for the weights, closed
- * with the model or when its last running call has ended.
+ * <p>Generations share one running batch ({@code ContinuousBatch}): the caller's thread queues its request and then waits for tokens
+ * ({@code GenerationRow}), one thread of the model's runs prompts and tokens of all rows over a key-value cache ({@code KeyValueRows}). What
+ * was run is kept by the tokens it began with ({@code PrefixCache}), for the conversation's next turn.
+ *
+ * <p>Native memory is held in scopes: one for each step, one for the batch while it runs, one for what is kept between requests, and one for
+ * the weights; the last two are closed with the model or when its last running call has ended.
  */
 package org.steering4j.engine;

@@ -320,10 +320,16 @@ class LanguageModelTest {
         List<Integer> limits = new ArrayList<>();
         List<GenerationRequest> requests = Stream.of(6, 3, 1000)
                 .map(last -> new GenerationRequest(
-                        PROMPT, LayerSteering.none(), sampled(last), 1000, Set.of(), maximumTokens -> {
+                        PROMPT,
+                        LayerSteering.none(),
+                        sampled(last),
+                        1000,
+                        Set.of(),
+                        maximumTokens -> {
                             limits.add(maximumTokens);
                             return last == 1000 ? TokenConstraint.NONE : alternating(last);
-                        }))
+                        },
+                        null))
                 .toList();
         List<GenerationResult> results = model.generate(requests);
         assertThat(results)

@@ -181,9 +181,11 @@ class Decoder(Module):
           x = self.steer(x, torch.select(vectors, 1, i), rows)
     return x
 
-  # A key-value cache of zeros for B rows of S positions: [layers, 2, B, G, S, D]. shape: int64 [B, S]
+  # A key-value cache of zeros for B rows of S positions: [layers, 2, B, G, S, D]. shape: int64 [B, S, further layers]
+  # The further layers, if any, hold the hidden states after one block (`keep`), so that they grow, join and leave with
+  # the keys and values.
   def new_cache(self: __torch__.Decoder, shape: Tensor) -> Tensor:
-    return torch.zeros([self.number_of_layers, 2, int(shape[0]), self.key_value_heads, int(shape[1]), self.head_size], dtype=self.compute_type)
+    return torch.zeros([self.number_of_layers + int(shape[2]), 2, int(shape[0]), self.key_value_heads, int(shape[1]), self.head_size], dtype=self.compute_type)
 
   # A cache of more positions that begins with what the old one holds.
   def grow_cache(self: __torch__.Decoder, cache: Tensor, positions: Tensor) -> Tensor:
@@ -194,19 +196,55 @@ class Decoder(Module):
   def select_rows(self: __torch__.Decoder, cache: Tensor, index: Tensor) -> Tensor:
     return torch.index_select(cache, 2, index)
 
-  # Runs new tokens of B rows against the cache, which it extends in place, and gives the logits that follow each
-  # row's last token. tokens and positions: int64 [B, T]; a shorter row is padded at its end with positions that it
-  # has yet to reach, which later tokens overwrite before any token looks there. last: int64 [B], the index of each
-  # row's last token -> float32 [B, V].
-  def next_token_logits(self: __torch__.Decoder, tokens: Tensor, positions: Tensor, last: Tensor, cache: Tensor, steered_layers: Tensor, vectors: Tensor) -> Tensor:
-    rows = torch.size(tokens, 0)
-    count = torch.size(tokens, 1)
+  # The rows of two caches in one, which has the positions of the longer.
+  def join_rows(self: __torch__.Decoder, cache: Tensor, joining: Tensor) -> Tensor:
+    missing = torch.size(joining, 4) - torch.size(cache, 4)
+    if missing > 0:
+      cache = torch.constant_pad_nd(cache, [0, 0, 0, missing], 0)
+    elif missing < 0:
+      joining = torch.constant_pad_nd(joining, [0, 0, 0, 0 - missing], 0)
+    return torch.cat([cache, joining], 2)
+
+  # A copy of one row's cache from a position on. place: int64 [3], row, position, count -> [layers, 2, 1, G, count, D]
+  def cut_piece(self: __torch__.Decoder, place: Tensor, cache: Tensor) -> Tensor:
+    row = torch.narrow(cache, 2, int(place[0]), 1)
+    return torch.clone(torch.narrow(row, 4, int(place[1]), int(place[2])))
+
+  # Writes some tokens of a piece into a cache of one row. place: int64 [3], position, first token of the piece, count
+  def load_piece(self: __torch__.Decoder, place: Tensor, cache: Tensor, piece: Tensor) -> Tensor:
+    count = int(place[2])
+    _0 = torch.copy_(torch.narrow(cache, 4, int(place[0]), count), torch.narrow(piece, 4, int(place[1]), count))
+    return place
+
+  # Writes hidden states into the cache's further layers. x: [B * T, H], index: int64 [B, G, T, D], their positions
+  def keep(self: __torch__.Decoder, x: Tensor, cache: Tensor, index: Tensor) -> Tensor:
+    rows = torch.size(index, 0)
+    count = torch.size(index, 2)
+    further = torch.size(cache, 0) - self.number_of_layers
+    width = further * 2 * self.key_value_heads * self.head_size
+    padded = torch.constant_pad_nd(x, [0, width - self.hidden_size], 0)
+    parts = torch.reshape(padded, [rows, count, further, 2, self.key_value_heads, self.head_size])
+    parts = torch.permute(parts, [2, 3, 0, 4, 1, 5])
+    places = torch.expand(torch.unsqueeze(torch.unsqueeze(index, 0), 0), [further, 2, rows, self.key_value_heads, count, self.head_size])
+    return torch.scatter_(torch.narrow(cache, 0, self.number_of_layers, further), 4, places, parts)
+
+  # The hidden states that a cache of one row keeps -> [count, H]
+  def kept(self: __torch__.Decoder, cache: Tensor, first: int, count: int) -> Tensor:
+    further = torch.size(cache, 0) - self.number_of_layers
+    parts = torch.narrow(torch.narrow(cache, 0, self.number_of_layers, further), 4, first, count)
+    flat = torch.reshape(torch.permute(parts, [2, 4, 0, 1, 3, 5]), [count, -1])
+    return torch.contiguous(torch.narrow(flat, 1, 0, self.hidden_size))
+
+  # Blocks from the first on, over new tokens of B rows, against the cache, which they extend in place. x: [B * T, H],
+  # positions: int64 [B, T]. The output of the kept block, before it is steered, goes into the cache; -1: none.
+  def extend(self: __torch__.Decoder, x: Tensor, positions: Tensor, cache: Tensor, first: int, kept_block: int, steered_layers: Tensor, vectors: Tensor) -> Tensor:
+    rows = torch.size(positions, 0)
+    count = torch.size(positions, 1)
     used = int(torch.max(positions)) + 1
     rotary = self.rotary(positions)
     mask = torch.le(torch.arange(used), torch.unsqueeze(torch.unsqueeze(positions, 1), -1))
     index = torch.expand(torch.unsqueeze(torch.unsqueeze(positions, 1), -1), [rows, self.key_value_heads, count, self.head_size])
-    x = self.embed(tokens)
-    for layer in range(self.number_of_layers):
+    for layer in range(first, self.number_of_layers):
       normed = self.norm(x, self.attention_norm[layer])
       query = self.rotate(self.project(normed, self.query_weight[layer], self.query_bias, layer, rows, self.query_heads), rotary)
       key = self.rotate(self.project(normed, self.key_weight[layer], self.key_bias, layer, rows, self.key_value_heads), rotary)
@@ -221,11 +259,35 @@ class Decoder(Module):
       else:
         attended = self.attend_to_cache(query, torch.narrow(keys, 2, 0, used), torch.narrow(values, 2, 0, used), mask)
       x = self.complete_block(layer, x, attended)
+      if layer == kept_block:
+        _2 = self.keep(x, cache, index)
       for i in range(torch.size(steered_layers, 0)):
         if int(steered_layers[i]) == layer:
           x = self.steer(x, torch.select(vectors, 1, i), rows)
-    by_row = torch.reshape(x, [rows, count, self.hidden_size])
-    return self.logits(torch.index_select(torch.flatten(by_row, 0, 1), 0, torch.add(torch.mul(torch.arange(rows), count), last)))
+    return x
+
+  # Runs new tokens of B rows against the cache, which it extends in place, and gives the logits that follow some of
+  # them. tokens and positions: int64 [B, T]; a shorter row is padded at its end with positions that it has yet to
+  # reach, which later tokens overwrite before any token looks there. selected: int64 [N], indices into B * T;
+  # kept_block: int64 [1], see `extend` -> float32 [N, V].
+  def next_token_logits(self: __torch__.Decoder, tokens: Tensor, positions: Tensor, selected: Tensor, cache: Tensor, kept_block: Tensor, steered_layers: Tensor, vectors: Tensor) -> Tensor:
+    x = self.extend(self.embed(tokens), positions, cache, 0, int(kept_block[0]), steered_layers, vectors)
+    return self.logits(torch.index_select(x, 0, selected))
+
+  # Runs the blocks above the kept one for tokens whose lower blocks are in the cache. place: int64 [4], row, position,
+  # count, kept block; vectors: float32 [1, K, H], that row's.
+  def extend_above(self: __torch__.Decoder, place: Tensor, cache: Tensor, steered_layers: Tensor, vectors: Tensor) -> Tensor:
+    row_cache = torch.narrow(cache, 2, int(place[0]), 1)
+    first = int(place[1])
+    count = int(place[2])
+    block = int(place[3])
+    x = self.kept(row_cache, first, count)
+    for i in range(torch.size(steered_layers, 0)):
+      if int(steered_layers[i]) == block:
+        x = self.steer(x, torch.select(vectors, 1, i), 1)
+    positions = torch.unsqueeze(torch.arange(first, first + count), 0)
+    _0 = self.extend(x, positions, row_cache, block + 1, -1, steered_layers, vectors)
+    return place
 
   # Hidden states after a block, of whole sequences. tokens: int64 [B, T], block: int64 [1] -> float32 [B, T, H]
   def hidden_states(self: __torch__.Decoder, tokens: Tensor, block: Tensor, steered_layers: Tensor, vectors: Tensor) -> Tensor:

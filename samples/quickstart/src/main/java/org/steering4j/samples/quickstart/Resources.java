@@ -27,6 +27,7 @@ public final class Resources {
     private static final int CHATS = 1000;
     private static final int FIRST_CHATS = 100;
     private static final double LARGEST_GROWTH = 0.05;
+    private static final long CACHE_BYTES = 8 << 20;
     private static final Path STATUS = Path.of("/proc/self/status");
 
     private Resources() {}
@@ -72,7 +73,8 @@ public final class Resources {
         List<String> questions = Arrays.stream(Behavior.values())
                 .flatMap(behavior -> behavior.heldOutQuestions().stream().limit(50))
                 .toList();
-        try (SteeredModel model = SteeredModel.embedded()) {
+        // What is kept of earlier chats has taken all its room before the first measurement.
+        try (SteeredModel model = SteeredModel.embedded(engine -> engine.cacheBytes(CACHE_BYTES))) {
             float[] values = new float[model.shape().hiddenSize()];
             Arrays.fill(values, 0.1f);
             SteeredChatModel chat = SteeredChatModel.builder()

@@ -1,0 +1,383 @@
+package org.steering4j.engine;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntPredicate;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.steering4j.engine.UseCount.Use;
+
+/**
+ * Runs all generations of a model in one batch: a request joins at the next token, first come, first served, and leaves when it ends. Knows
+ * rows and their order; what a token costs and where its keys and values lie is {@link RunningRows}' matter. Thread-safe.
+ *
+ * <p>Prompts are run apart from the answers, some tokens at a time, and the two take turns: so a long prompt delays an answer's token by one
+ * such chunk, and a short prompt beside it is through after a chunk or two.
+ *
+ * <p>One daemon thread does the work. It is started when a request comes and there is none, and ends when it has been idle for a while. Both
+ * are decided under the lock under which requests come, so none is overlooked.
+ */
+final class ContinuousBatch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ContinuousBatch.class);
+
+    /** Prompt tokens run at a time, of all rows together. */
+    static final int PREFILL_TOKENS = 256;
+
+    /** libtorch's worker threads belong to the thread that calls it: a new one for each request would start them anew. */
+    private static final long IDLE_NANOSECONDS = TimeUnit.SECONDS.toNanos(5);
+
+    /**
+     * @param maximumRows answered at the same time
+     * @param maximumWaiting requests that wait for a place, beyond which further calls are refused
+     * @param maximumTokens of all rows together, each counted as long as the longest, for which the cache has room; a row alone may take more
+     */
+    record Limits(int maximumRows, int maximumWaiting, long maximumTokens) {}
+
+    private final String modelName;
+    private final UseCount uses;
+    private final int contextLength;
+    private final Limits limits;
+    private final Supplier<RunningRows> newRows;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition arrival = lock.newCondition();
+    // Guarded by the lock.
+    private final Deque<GenerationRow> waiting = new ArrayDeque<>();
+    private Thread driver;
+
+    /** @param newRows makes rows that are used and closed while the model is in use */
+    ContinuousBatch(String modelName, UseCount uses, int contextLength, Limits limits, Supplier<RunningRows> newRows) {
+        this.modelName = modelName;
+        this.uses = uses;
+        this.contextLength = contextLength;
+        this.limits = limits;
+        this.newRows = newRows;
+    }
+
+    /**
+     * Answers one or more requests that belong together: all wait in the queue at once, and if one fails, the others are given up.
+     *
+     * @throws EngineOverloadedException if too many wait already; how many are asked for here does not count
+     */
+    List<GenerationResult> generate(List<GenerationRequest> requests, List<TokenListener> listeners) {
+        List<GenerationRow> rows = IntStream.range(0, requests.size())
+                .mapToObj(i -> new GenerationRow(requests.get(i), listeners.get(i), contextLength))
+                .toList();
+        enqueue(rows);
+        try {
+            return rows.stream().map(row -> row.deliver(uses::requireOpen)).toList();
+        } finally {
+            giveUp(rows);
+        }
+    }
+
+    private void enqueue(List<GenerationRow> rows) {
+        lock.lock();
+        try {
+            uses.requireOpen();
+            if (waiting.size() >= limits.maximumWaiting()) {
+                throw new EngineOverloadedException(modelName, waiting.size(), limits.maximumWaiting());
+            }
+            if (driver == null) {
+                Thread thread = new Thread(this::drive, "steered-batch-" + modelName);
+                thread.setDaemon(true);
+                thread.start();
+                driver = thread;
+            }
+            waiting.addAll(rows);
+            arrival.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Rows whose caller goes away before their end leave at the next token; if they wait, at once. */
+    private void giveUp(List<GenerationRow> rows) {
+        List<GenerationRow> left = rows.stream().filter(row -> !row.hasEnded()).toList();
+        if (left.isEmpty()) {
+            return;
+        }
+        left.forEach(GenerationRow::cancel);
+        lock.lock();
+        try {
+            waiting.removeAll(left);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets the thread end now if it is idle. */
+    void close() {
+        lock.lock();
+        try {
+            arrival.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void drive() {
+        while (awaitWork()) {
+            Shift shift = new Shift();
+            try (Use use = uses.enter()) {
+                shift.run();
+            } catch (Throwable e) {
+                // Nothing is swallowed: the callers of the rows throw it. Who still waits gets another shift, if one
+                // can begin at all.
+                if (!shift.hasBegun) {
+                    failWaiting(e);
+                }
+            }
+        }
+    }
+
+    /** False if the thread is to end. */
+    private boolean awaitWork() {
+        lock.lock();
+        try {
+            long left = IDLE_NANOSECONDS;
+            while (waiting.isEmpty()) {
+                if (left <= 0 || !uses.isOpen()) {
+                    driver = null;
+                    return false;
+                }
+                left = arrival.awaitNanos(left);
+            }
+            return true;
+        } catch (InterruptedException e) {
+            // Nobody has a reason to interrupt this thread; the next request starts another.
+            driver = null;
+            waiting.forEach(row -> row.fail(e));
+            waiting.clear();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many rows wait. */
+    int waiting() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private GenerationRow nextWaiting() {
+        lock.lock();
+        try {
+            return waiting.peek();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** False if its caller has taken it away. */
+    private boolean takeWaiting(GenerationRow row) {
+        lock.lock();
+        try {
+            return waiting.remove(row);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void failWaiting(Throwable e) {
+        lock.lock();
+        try {
+            waiting.forEach(row -> row.fail(e));
+            waiting.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Rows that are run together. */
+    private final class Group implements AutoCloseable {
+
+        private final List<GenerationRow> members = new ArrayList<>();
+        private RunningRows rows = newRows.get();
+
+        /** Runs tokens; if that fails, all members fail and null is returned. */
+        private float[][] run(int[][] tokens, boolean[] wanted) {
+            return attempt(() -> rows.run(tokens, wanted));
+        }
+
+        /** Does a chunk of what comes before the prompts themselves; false if there is nothing left to do. */
+        private boolean complete() {
+            return !Boolean.FALSE.equals(attempt(() -> rows.complete(PREFILL_TOKENS)));
+        }
+
+        private <T> T attempt(Supplier<T> work) {
+            try {
+                return work.get();
+            } catch (ModelClosedException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                fail(e);
+                rows.close();
+                rows = newRows.get();
+                return null;
+            }
+        }
+
+        private void fail(Throwable e) {
+            members.forEach(row -> row.fail(e));
+            members.clear();
+        }
+
+        private void removeLeavers() {
+            // Asked once: a row may be cancelled at any moment.
+            int[] leaving =
+                    indices(i -> members.get(i).hasEnded() || members.get(i).isCancelled());
+            if (leaving.length == 0) {
+                return;
+            }
+            for (int i : leaving) {
+                if (!members.get(i).hasFailed()) {
+                    remember(i);
+                }
+            }
+            rows.remove(leaving);
+            members.removeAll(members(leaving));
+        }
+
+        private void remember(int i) {
+            try {
+                rows.remember(i);
+            } catch (EngineException e) {
+                LOG.warn("an answer of {} cannot be kept for later requests", modelName, e);
+            }
+        }
+
+        private void moveTo(Group others, IntPredicate which) {
+            int[] moving = indices(which);
+            if (moving.length == 0) {
+                return;
+            }
+            List<GenerationRow> moved = members(moving);
+            rows.moveTo(others.rows, moving);
+            others.members.addAll(moved);
+            members.removeAll(moved);
+        }
+
+        private List<GenerationRow> members(int[] indices) {
+            return IntStream.of(indices).mapToObj(members::get).toList();
+        }
+
+        private int[] indices(IntPredicate which) {
+            return IntStream.range(0, members.size()).filter(which).toArray();
+        }
+
+        @Override
+        public void close() {
+            rows.close();
+        }
+    }
+
+    /** From the first request to the moment when there is none; holds native memory. */
+    private final class Shift {
+
+        /** Whether a row has been taken out of the queue. */
+        private boolean hasBegun;
+
+        private void run() {
+            try (Group prompts = new Group();
+                    Group answers = new Group()) {
+                try {
+                    while (step(prompts, answers)) {}
+                } catch (Throwable e) {
+                    prompts.fail(e);
+                    answers.fail(e);
+                    throw e;
+                }
+            }
+        }
+
+        /** One chunk of the prompts and one token of the answers; false if there is nothing to do. */
+        private boolean step(Group prompts, Group answers) {
+            admit(prompts, answers);
+            prompts.removeLeavers();
+            answers.removeLeavers();
+            if (prompts.members.isEmpty() && answers.members.isEmpty()) {
+                return false;
+            }
+            if (!prompts.members.isEmpty() && !prompts.complete()) {
+                runPrompts(prompts);
+                prompts.moveTo(answers, i -> prompts.members.get(i).promptIsDone());
+            }
+            if (!answers.members.isEmpty()) {
+                runAnswers(answers);
+            }
+            return true;
+        }
+
+        private void admit(Group prompts, Group answers) {
+            for (GenerationRow row = nextWaiting();
+                    row != null && hasRoom(row, prompts, answers);
+                    row = nextWaiting()) {
+                if (!takeWaiting(row)) {
+                    continue;
+                }
+                hasBegun = true;
+                try {
+                    row.skip(prompts.rows.add(row.prompt(), row.steering()));
+                    prompts.members.add(row);
+                } catch (ModelClosedException e) {
+                    row.fail(e);
+                    throw e;
+                } catch (RuntimeException e) {
+                    row.fail(e);
+                }
+            }
+        }
+
+        private boolean hasRoom(GenerationRow row, Group prompts, Group answers) {
+            int rows = prompts.members.size() + answers.members.size() + 1;
+            long longest = Math.max(row.prompt().length, Math.max(prompts.rows.longest(), answers.rows.longest()));
+            return rows == 1 || rows <= limits.maximumRows() && rows * longest <= limits.maximumTokens();
+        }
+
+        private void runPrompts(Group prompts) {
+            List<GenerationRow> members = List.copyOf(prompts.members);
+            int atMost = Math.max(1, PREFILL_TOKENS / members.size());
+            int[][] tokens = members.stream().map(row -> row.takePrompt(atMost)).toArray(int[][]::new);
+            boolean[] wanted = new boolean[members.size()];
+            for (int i = 0; i < wanted.length; i++) {
+                wanted[i] = members.get(i).promptIsDone();
+            }
+            accept(members, prompts.run(tokens, wanted));
+            prompts.removeLeavers();
+        }
+
+        private void runAnswers(Group answers) {
+            List<GenerationRow> members = List.copyOf(answers.members);
+            int[][] tokens =
+                    members.stream().map(row -> new int[] {row.lastToken()}).toArray(int[][]::new);
+            boolean[] wanted = new boolean[members.size()];
+            Arrays.fill(wanted, true);
+            accept(members, answers.run(tokens, wanted));
+            answers.removeLeavers();
+        }
+
+        /** @param logits null if the members have failed */
+        private void accept(List<GenerationRow> members, float[][] logits) {
+            for (int i = 0; logits != null && i < logits.length; i++) {
+                if (logits[i] != null) {
+                    members.get(i).accept(logits[i]);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package org.steering4j.engine;
+
+import org.steering4j.vector.LayerSteering;
+
+/**
+ * Sequences that run side by side over one key-value cache, numbered from 0 in the order in which they came. Knows tokens and steerings;
+ * knows nothing of sampling, callers or waiting. For one thread.
+ *
+ * <p>After a failure of {@link #add} or {@link #remember} it is as it was; after any other it may only be closed.
+ */
+interface RunningRows extends AutoCloseable {
+
+    int size();
+
+    /** Tokens of the longest row, those of its prompt that are yet to be run included. */
+    int longest();
+
+    /**
+     * Adds a row at the end.
+     *
+     * @return how many of the prompt's first tokens need not be run, because what they give is known from an earlier request, at least in
+     *     part; fewer than the prompt has
+     */
+    int add(int[] prompt, LayerSteering steering);
+
+    /**
+     * Works out, for some tokens, what is known in part only; to be called before {@link #run} until there is nothing left.
+     *
+     * @return whether there was something to do
+     */
+    boolean complete(int atMost);
+
+    /**
+     * Runs the next tokens of every row.
+     *
+     * @param tokens of each row, at least one
+     * @param wanted of which rows the logits after their last token are asked for
+     * @return the logits, one array per row, null where they are not wanted
+     */
+    float[][] run(int[][] tokens, boolean[] wanted);
+
+    /** Rows leave and join others, at their end, in the order given. */
+    void moveTo(RunningRows others, int[] rows);
+
+    /** Keeps what was run of a row for requests that begin with the same tokens. */
+    void remember(int row);
+
+    /** Rows leave for good. */
+    void remove(int[] rows);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,123 @@
+package org.steering4j.engine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.steering4j.vector.LayerSteering;
+
+/** {@link RunningRows} whose next token follows from the tokens before it and the steering, by chance; remembers what was run. */
+final class ScriptedRows implements RunningRows {
+
+    static final int VOCABULARY = 50;
+
+    /** What all rows of a model share. */
+    static final class Log {
+        /** Called before each run with the tokens that each row is to run. */
+        volatile Consumer<int[][]> beforeRun = tokens -> {};
+
+        volatile Consumer<int[]> beforeAdd = prompt -> {};
+        volatile LayerSteering broken;
+        final List<int[][]> runs = Collections.synchronizedList(new ArrayList<>());
+        final List<String> remembered = Collections.synchronizedList(new ArrayList<>());
+        final AtomicInteger open = new AtomicInteger();
+        volatile int known;
+        /** Chunks of work before the prompts can be run. */
+        final AtomicInteger incomplete = new AtomicInteger();
+    }
+
+    private record Row(List<Integer> tokens, LayerSteering steering, int promptLength) {}
+
+    private final Log log;
+    private final List<Row> rows = new ArrayList<>();
+
+    ScriptedRows(Log log) {
+        this.log = log;
+        log.open.incrementAndGet();
+    }
+
+    @Override
+    public int size() {
+        return rows.size();
+    }
+
+    @Override
+    public int longest() {
+        return rows.stream()
+                .mapToInt(row -> Math.max(row.promptLength, row.tokens.size()))
+                .max()
+                .orElse(0);
+    }
+
+    @Override
+    public int add(int[] prompt, LayerSteering steering) {
+        log.beforeAdd.accept(prompt);
+        int known = Math.min(log.known, prompt.length - 1);
+        rows.add(new Row(
+                new ArrayList<>(IntStream.of(prompt).limit(known).boxed().toList()), steering, prompt.length));
+        return known;
+    }
+
+    @Override
+    public boolean complete(int atMost) {
+        return log.incomplete.getAndUpdate(chunks -> Math.max(0, chunks - 1)) > 0;
+    }
+
+    @Override
+    public float[][] run(int[][] tokens, boolean[] wanted) {
+        if (tokens.length != rows.size() || wanted.length != rows.size()) {
+            throw new AssertionError(tokens.length + " rows of tokens for " + rows.size() + " rows");
+        }
+        log.runs.add(tokens);
+        log.beforeRun.accept(tokens);
+        float[][] logits = new float[tokens.length][];
+        for (int i = 0; i < tokens.length; i++) {
+            Row row = rows.get(i);
+            Arrays.stream(tokens[i]).forEach(row.tokens::add);
+            logits[i] = wanted[i] ? logits(row) : null;
+        }
+        return logits;
+    }
+
+    private float[] logits(Row row) {
+        Random random = new Random(31L * row.tokens.hashCode() + row.steering.hashCode());
+        float[] logits = new float[VOCABULARY];
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = row.steering.equals(log.broken) ? Float.NaN : (float) random.nextGaussian();
+        }
+        return logits;
+    }
+
+    @Override
+    public void moveTo(RunningRows others, int[] indices) {
+        List<Row> moving = IntStream.of(indices).mapToObj(rows::get).toList();
+        ((ScriptedRows) others).rows.addAll(moving);
+        remove(indices);
+    }
+
+    @Override
+    public void remember(int row) {
+        log.remembered.add(rows.get(row).tokens.toString());
+    }
+
+    @Override
+    public void remove(int[] indices) {
+        Set<Integer> leaving = Set.copyOf(IntStream.of(indices).boxed().toList());
+        List<Row> staying = IntStream.range(0, rows.size())
+                .filter(i -> !leaving.contains(i))
+                .mapToObj(rows::get)
+                .toList();
+        rows.clear();
+        rows.addAll(staying);
+    }
+
+    @Override
+    public void close() {
+        log.open.decrementAndGet();
+    }
+}
