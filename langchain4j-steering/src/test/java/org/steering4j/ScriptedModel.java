@@ -28,6 +28,7 @@ final class ScriptedModel implements TokenGenerator, AutoCloseable {
     final List<GenerationRequest> requests = new ArrayList<>();
     final PromptRenderer prompts;
     int contextLength = 4096;
+    int cachedTokens;
     boolean closed;
     Runnable beforeEachToken = () -> {};
     private Function<String, String> answers = prompt -> "hello";
@@ -89,9 +90,9 @@ final class ScriptedModel implements TokenGenerator, AutoCloseable {
         throw new AssertionError("the script has no end");
     }
 
-    private static GenerationResult result(int[] script, int length, StopCause cause) {
+    private GenerationResult result(int[] script, int length, StopCause cause) {
         return new GenerationResult(
-                Arrays.copyOf(script, length), cause, Duration.ofMillis(20), Duration.ofMillis(100), 0);
+                Arrays.copyOf(script, length), cause, Duration.ofMillis(20), Duration.ofMillis(100), cachedTokens);
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.exception.TimeoutException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.listener.ChatModelErrorContext;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.steering4j.checkpoint.ModelFolderException;
 import org.steering4j.engine.GenerationRequest;
+import org.steering4j.engine.GenerationTimeoutException;
 import org.steering4j.engine.ModelClosedException;
 import org.steering4j.engine.PromptTooLongException;
 import org.steering4j.engine.Sampling;
@@ -573,5 +575,29 @@ class SteeredChatModelTest {
                         .filter(token -> token == start)
                         .count())
                 .containsExactly(2L, 2L);
+    }
+
+    @Test
+    void should_end_with_the_timeout_exception_of_langchain4j() {
+        SteeredChatModel model = builder().timeout(Duration.ofMillis(1)).build();
+        script.beforeEachToken = () -> {
+            throw new GenerationTimeoutException(script.requests.get(0).timeout(), 3);
+        };
+        assertThatThrownBy(() -> model.chat("hello"))
+                .isInstanceOf(TimeoutException.class)
+                .hasMessageContaining("PT0.001S");
+        assertThatThrownBy(() -> builder().timeout(Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("above zero");
+    }
+
+    @Test
+    void should_report_how_much_of_the_prompt_was_known() {
+        script.cachedTokens = 5;
+        assertThat(chat(builder().build(), parameters().build()).metadata())
+                .isInstanceOfSatisfying(SteeringChatResponseMetadata.class, metadata -> {
+                    assertThat(metadata.cachedTokens()).isEqualTo(5);
+                    assertThat(metadata.toBuilder().build()).isEqualTo(metadata);
+                });
     }
 }
