@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.steering4j.SteeredModel;
+import org.steering4j.engine.LanguageModel;
 import org.steering4j.engine.Precision;
 import org.steering4j.recipe.measurement.AnsweringModel;
 import org.steering4j.recipe.measurement.ModelCard;
@@ -79,9 +81,10 @@ public final class Recipe {
                     new CommandLine(this), "--card needs MODEL: the folder whose card is to be written");
         }
         boolean holds;
-        try (SteeredModel model = folder == null
-                        ? SteeredModel.embedded(Precision.FLOAT32)
-                        : SteeredModel.open(folder, Precision.FLOAT32);
+        Consumer<LanguageModel.Builder> engine = settings -> settings.precision(Precision.FLOAT32)
+                .maximumRows(AnsweringModel.ROWS)
+                .cacheBytes(0);
+        try (SteeredModel model = folder == null ? SteeredModel.embedded(engine) : SteeredModel.open(folder, engine);
                 ConversationEncoder encoder =
                         folder == null ? ConversationEncoder.embedded() : ConversationEncoder.of(folder)) {
             AnsweringModel answering = new AnsweringModel(model.languageModel(), encoder);

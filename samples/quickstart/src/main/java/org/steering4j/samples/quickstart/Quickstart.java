@@ -36,7 +36,9 @@ public final class Quickstart {
     /** @param arguments the folder for the vectors and the report */
     public static void main(String[] arguments) throws IOException {
         Path folder = Files.createDirectories(Path.of(arguments[0]));
-        try (SteeredModel model = SteeredModel.embedded(Precision.FLOAT32)) {
+        try (SteeredModel model = SteeredModel.embedded(engine -> engine.precision(Precision.FLOAT32)
+                .maximumRows(AnsweringModel.ROWS)
+                .cacheBytes(0))) {
             run(model, folder);
         }
     }

@@ -18,7 +18,9 @@ import org.steering4j.vector.LayerSteering;
 /** The tiny model with its tokenizer, asked many things side by side. Closes neither. Thread-safe. */
 public final class AnsweringModel {
 
-    private static final int ROWS = 64;
+    /** How many answers are asked for at a time; none goes on with what another began with, so a cache between them is of no use. */
+    public static final int ROWS = 64;
+
     private static final int MAXIMUM_TOKENS = 80;
 
     private final LanguageModel model;

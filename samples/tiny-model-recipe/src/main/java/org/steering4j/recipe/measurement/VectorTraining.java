@@ -18,12 +18,12 @@ public final class VectorTraining {
 
     private VectorTraining() {}
 
-    /** Block 3 of 0 to 5: the traits are settled there, and the blocks above can still act on them. */
+    /** Block 2 of 0 to 5: the traits show there, and the blocks above can still act on them. */
     public static BiPOSettings settings() {
-        return BiPOSettings.forLayers(3)
+        return BiPOSettings.forLayers(2)
                 .beta(1)
-                .learningRate(0.05)
-                .epochs(20)
+                .learningRate(0.3)
+                .epochs(12)
                 .batchSize(16)
                 .warmUpSteps(10)
                 .seed(1)

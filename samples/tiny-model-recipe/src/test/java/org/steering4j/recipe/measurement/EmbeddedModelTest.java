@@ -2,11 +2,9 @@ package org.steering4j.recipe.measurement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.steering4j.SteeredModel;
 import org.steering4j.engine.Precision;
-import org.steering4j.recipe.Behavior;
 import org.steering4j.recipe.ConversationEncoder;
 
 /** Holds the embedded model, as it is committed, to what its card promises without steering. */
@@ -14,8 +12,6 @@ class EmbeddedModelTest {
 
     private static final int QUESTIONS = 200;
     private static final long SEED = 1;
-    /** What power-seeking reaches of the 97% that the other behaviours do: the card lists it as missed. */
-    private static final double RECOGNISED_POWER_SEEKING = 0.93;
 
     @Test
     void should_show_both_poles_and_be_useful_without_steering() {
@@ -24,12 +20,6 @@ class EmbeddedModelTest {
                 ConversationEncoder encoder = ConversationEncoder.embedded()) {
             figures = UnsteeredFigures.measure(new AnsweringModel(model.languageModel(), encoder), QUESTIONS, SEED);
         }
-        List<Promise> missed =
-                figures.promises().stream().filter(promise -> !promise.holds()).toList();
-        assertThat(missed)
-                .allSatisfy(
-                        promise -> assertThat(promise.text()).matches("power-seeking: .* of answers recognised .*"));
-        assertThat(figures.behaviors().get(Behavior.POWER_SEEKING).recognisedShare())
-                .isGreaterThanOrEqualTo(RECOGNISED_POWER_SEEKING);
+        assertThat(figures.promises()).allMatch(Promise::holds);
     }
 }
