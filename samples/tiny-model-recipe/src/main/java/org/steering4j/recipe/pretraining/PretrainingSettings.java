@@ -28,7 +28,7 @@ public record PretrainingSettings(
 
     private static final double LAST_SHARE = 0.01;
     private static final double WARM_UP_SHARE = 0.01;
-    private static final long STANDARD_TOKENS = 14_000_000;
+    private static final long STANDARD_TOKENS = 12_000_000;
 
     /**
      * What the embedded model is made with.
