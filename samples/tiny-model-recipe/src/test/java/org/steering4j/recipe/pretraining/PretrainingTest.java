@@ -23,7 +23,7 @@ class PretrainingTest {
     private Path folder;
 
     private static PretrainingSettings settings(double matrixRate) {
-        return new PretrainingSettings(1, 2500, matrixRate, 0.006, 256, 0.1, 1.0, 10, Precision.FLOAT32);
+        return new PretrainingSettings(1, 1400, matrixRate, 0.006, 256, 0.1, 1.0, 10, Precision.FLOAT32);
     }
 
     private static final class Killed extends RuntimeException {}
