@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -335,9 +336,9 @@ public final class PromptRenderer implements AutoCloseable {
                     if (content instanceof TextContent text) {
                         return text.text();
                     }
-                    throw new UnsupportedFeatureException("content of type " + content.type()
-                            + " is not supported: this model reads text only, leave " + content.type()
-                            + " content out");
+                    throw new UnsupportedFeatureException(
+                            "%s content is not supported: this model reads text only; leave non-text content out, of messages and of tool results"
+                                    .formatted(content.type().name().toLowerCase(Locale.ROOT)));
                 })
                 .collect(Collectors.joining("\n"));
     }

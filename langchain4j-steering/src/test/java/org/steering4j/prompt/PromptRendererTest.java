@@ -485,7 +485,7 @@ class PromptRendererTest {
             assertThatThrownBy(() ->
                             rendered(renderer, UserMessage.from(ImageContent.from("https://example.org/cat.png"))))
                     .isExactlyInstanceOf(UnsupportedFeatureException.class)
-                    .hasMessageContaining("IMAGE");
+                    .hasMessageContainingAll("image", "non-text content");
         }
     }
 
