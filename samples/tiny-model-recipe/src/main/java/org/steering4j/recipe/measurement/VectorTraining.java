@@ -9,17 +9,27 @@ import org.steering4j.trainer.PreferenceData;
 import org.steering4j.trainer.PreferencePair;
 import org.steering4j.trainer.TrainingListener;
 import org.steering4j.trainer.TrainingResult;
+import org.steering4j.vector.ModelShape;
 
-/** Trains vectors for the tiny model with the settings that suit it. Stateless. */
+/** Trains vectors on the recipe's pairs, for the tiny model with the settings that suit it. Stateless. */
 public final class VectorTraining {
 
     /** Pairs for one vector. */
     public static final int PAIRS = 300;
 
+    private static final String TINY_MODEL = "steering4j-tiny";
+
     private VectorTraining() {}
 
+    /** For the tiny model those that were found to suit it; for any other those of BiPO's authors, at the middle block. */
+    public static BiPOSettings settings(ModelShape model) {
+        return model.name().equals(TINY_MODEL)
+                ? tinyModelSettings()
+                : BiPOSettings.forLayers(model.numberOfLayers() / 2).build();
+    }
+
     /** Block 1 of 0 to 5, and beta 2, leave the text more fluent than a later block or a smaller beta do. */
-    public static BiPOSettings settings() {
+    private static BiPOSettings tinyModelSettings() {
         return BiPOSettings.forLayers(1)
                 .beta(2)
                 .learningRate(0.3)
@@ -40,6 +50,6 @@ public final class VectorTraining {
     }
 
     public static TrainingResult train(SteeredModel model, Behavior behavior, TrainingListener listener) {
-        return BiPO.with(settings()).listener(listener).train(model, behavior.label(), pairs(behavior));
+        return BiPO.with(settings(model.shape())).listener(listener).train(model, behavior.label(), pairs(behavior));
     }
 }
