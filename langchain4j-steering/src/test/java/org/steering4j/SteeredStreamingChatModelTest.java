@@ -251,7 +251,7 @@ class SteeredStreamingChatModelTest {
         chat(recorder, ChatRequestParameters.builder().toolSpecifications(CLOCK).build());
         assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
         Thread.sleep(100);
-        assertThat(recorder.events).containsExactly("partial call 0 clock{");
+        assertThat(recorder.events).containsExactly("partial call 0 clock{\"");
     }
 
     @Test

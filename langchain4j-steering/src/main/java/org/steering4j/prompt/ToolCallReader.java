@@ -170,9 +170,13 @@ final class ToolCallReader {
         return arguments.toString();
     }
 
-    /** The arguments that were not given out yet; nothing before the name is known. */
+    /**
+     * The arguments that were not given out yet; nothing before the name is known, nor for the opening brace alone: a call without arguments
+     * gives one piece, as LangChain4j's suite for streaming models asks.
+     */
     String newArguments() {
-        String piece = name.isEmpty() ? "" : arguments.substring(given);
+        boolean none = name.isEmpty() || arguments.toString().strip().length() < 2;
+        String piece = none ? "" : arguments.substring(given);
         given += piece.length();
         return piece;
     }

@@ -1,7 +1,8 @@
 package org.steering4j.conformance;
 
 import static org.mockito.ArgumentMatchers.any;
-import static org.mockito.ArgumentMatchers.eq;
+import static org.mockito.ArgumentMatchers.argThat;
+import static org.mockito.Mockito.atLeast;
 
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.common.AbstractStreamingChatModelIT;
@@ -77,21 +78,27 @@ class StreamingChatModelConformanceTest extends AbstractStreamingChatModelIT {
         return SteeringChatResponseMetadata.class;
     }
 
-    /** A call comes at once, when it is complete. */
     @Override
     protected void verifyToolCallbacks(StreamingChatResponseHandler handler, InOrder io, String id) {
-        verifyToolCall(handler, io, 0, id, "getWeather", "{\"city\":\"Munich\"}");
+        verifyToolCall(handler, io, 0, id, "getWeather", "{\"city\": \"Munich\"}");
     }
 
     @Override
     protected void verifyToolCallbacks(StreamingChatResponseHandler handler, InOrder io, String id1, String id2) {
-        verifyToolCall(handler, io, 0, id1, "getWeather", "{\"city\":\"Munich\"}");
-        verifyToolCall(handler, io, 1, id2, "getTime", "{\"country\":\"France\"}");
+        verifyToolCall(handler, io, 0, id1, "getWeather", "{\"city\": \"Munich\"}");
+        verifyToolCall(handler, io, 1, id2, "getTime", "{\"country\": \"France\"}");
     }
 
+    /** A call comes in several pieces; the suite itself puts them together. */
     private static void verifyToolCall(
             StreamingChatResponseHandler handler, InOrder io, int index, String id, String name, String arguments) {
-        io.verify(handler).onPartialToolCall(eq(partial(index, id, name, arguments)), any());
+        io.verify(handler, atLeast(2))
+                .onPartialToolCall(
+                        argThat(call -> call.index() == index
+                                && call.id().equals(id)
+                                && call.name().equals(name)
+                                && arguments.contains(call.partialArguments())),
+                        any());
         io.verify(handler).onCompleteToolCall(complete(index, id, name, arguments));
     }
 
