@@ -1,6 +1,6 @@
 package org.steering4j;
 
-import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import org.steering4j.prompt.AnswerPart;
 
 /** Is told the parts of an answer as they come, on the generating thread. */
 interface AnswerSink {
@@ -11,7 +11,10 @@ interface AnswerSink {
         public void onText(String text) {}
 
         @Override
-        public void onToolCall(int index, ToolExecutionRequest request) {}
+        public void onPartialToolCall(AnswerPart.PartialToolCall call) {}
+
+        @Override
+        public void onToolCall(AnswerPart.ToolCall call) {}
 
         @Override
         public boolean isCancelled() {
@@ -21,8 +24,9 @@ interface AnswerSink {
 
     void onText(String text);
 
-    /** @param index of the call within the answer, from 0 */
-    void onToolCall(int index, ToolExecutionRequest request);
+    void onPartialToolCall(AnswerPart.PartialToolCall call);
+
+    void onToolCall(AnswerPart.ToolCall call);
 
     /** Once true, nothing more is told, and generation stops. */
     boolean isCancelled();

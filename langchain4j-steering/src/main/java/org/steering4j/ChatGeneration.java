@@ -45,7 +45,8 @@ final class ChatGeneration {
      * Refuses what cannot be honoured, before anything is generated; throws as {@link ChatSettings#of} does, and:
      *
      * @throws dev.langchain4j.exception.UnsupportedFeatureException if a message holds anything but text
-     * @throws dev.langchain4j.exception.InvalidRequestException if the chat template refuses the messages
+     * @throws dev.langchain4j.exception.InvalidRequestException if the chat template refuses the messages, or one holds the result of an unknown
+     *     tool call
      * @throws IllegalArgumentException if there is no room for an answer of the form asked for, or a tool is required where there is none
      * @throws PromptTooLongException if the conversation leaves no room in the model's context
      * @throws org.steering4j.engine.ModelClosedException if the model is closed
@@ -109,8 +110,7 @@ final class ChatGeneration {
     }
 
     private ChatResponse generate(AnswerSink sink) {
-        AnswerReader reader = model.prompts()
-                .answerReader(settings.stopSequences(), !settings.tools().isEmpty());
+        AnswerReader reader = model.prompts().answerReader(settings.stopSequences(), settings.tools());
         GenerationResult result = model.generator().generate(request(), token -> {
             deliver(reader.append(token), sink);
             return !reader.stopped() && !sink.isCancelled();
@@ -143,9 +143,11 @@ final class ChatGeneration {
             if (part instanceof AnswerPart.Text piece) {
                 text.append(piece.text());
                 sink.onText(piece.text());
+            } else if (part instanceof AnswerPart.PartialToolCall call) {
+                sink.onPartialToolCall(call);
             } else if (part instanceof AnswerPart.ToolCall call) {
                 toolCalls.add(call.request());
-                sink.onToolCall(toolCalls.size() - 1, call.request());
+                sink.onToolCall(call);
             }
         }
     }

@@ -11,7 +11,7 @@ import java.util.List;
 import org.steering4j.constraint.AnswerConstraint;
 import org.steering4j.engine.Sampling;
 import org.steering4j.persona.Persona;
-import org.steering4j.prompt.ToolCallMarks;
+import org.steering4j.prompt.ToolCallFormat;
 import org.steering4j.vector.LayerSteering;
 import org.steering4j.vector.Steering;
 
@@ -73,14 +73,13 @@ record ChatSettings(
                     "stopSequences beside %s are not supported: they would cut the answer before it is complete; leave one of them out"
                             .formatted(callRequired ? "toolChoice REQUIRED" : "responseFormat JSON"));
         }
-        ToolCallMarks marks = model.prompts().toolCallMarks();
-        if (callRequired) {
-            return AnswerConstraint.toolCalls(model.vocabulary(), tools, marks.opening(), marks.closing());
+        if (tools.isEmpty()) {
+            return AnswerConstraint.json(model.vocabulary(), format.jsonSchema());
         }
-        return tools.isEmpty()
-                ? AnswerConstraint.json(model.vocabulary(), format.jsonSchema())
-                : AnswerConstraint.jsonOrToolCalls(
-                        model.vocabulary(), format.jsonSchema(), tools, marks.opening(), marks.closing());
+        ToolCallFormat calls = model.prompts().toolCallFormat().orElseThrow();
+        return callRequired
+                ? AnswerConstraint.toolCalls(model.vocabulary(), tools, calls)
+                : AnswerConstraint.jsonOrToolCalls(model.vocabulary(), format.jsonSchema(), tools, calls);
     }
 
     /** The messages of a request, introduced by the persona's system message if it has one. */
@@ -102,11 +101,22 @@ record ChatSettings(
                                     + " or build another chat model on that model's folder")
                             .formatted(parameters.modelName(), model.name()));
         }
-        if (!parameters.toolSpecifications().isEmpty() && !model.prompts().supportsTools()) {
+        if (!parameters.toolSpecifications().isEmpty()) {
+            requireToolSupport(model);
+        }
+    }
+
+    private static void requireToolSupport(SteeredModel model) {
+        boolean written = model.prompts().writesTools();
+        if (!written || model.prompts().toolCallFormat().isEmpty()) {
             throw new UnsupportedFeatureException(
-                    ("toolSpecifications are not supported by %s: its chat template does not write tools;"
-                                    + " leave them out, or use a model that was trained to call tools")
-                            .formatted(model.name()));
+                    "toolSpecifications are not supported by %s: %s; leave them out, or use a model that was trained to call tools"
+                            .formatted(
+                                    model.name(),
+                                    written
+                                            ? "neither its chat template nor its tokenizer has the marks of a tool call that is known"
+                                                    + " (<tool_call>, [TOOL_CALLS] or <|python_tag|>)"
+                                            : "its chat template does not write tools"));
         }
     }
 

@@ -2,9 +2,9 @@ package org.steering4j;
 
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
@@ -19,7 +19,7 @@ import org.steering4j.engine.ModelClosedException;
 import org.steering4j.engine.Precision;
 import org.steering4j.engine.TokenGenerator;
 import org.steering4j.prompt.PromptRenderer;
-import org.steering4j.prompt.ToolCallMarks;
+import org.steering4j.prompt.ToolCallFormat;
 import org.steering4j.vector.ModelShape;
 
 /**
@@ -170,9 +170,9 @@ public final class SteeredModel implements AutoCloseable {
     /** What constrained answers are made of; built when it is first needed. */
     synchronized Vocabulary vocabulary() {
         if (vocabulary == null) {
-            ToolCallMarks marks = prompts.toolCallMarks();
             Map<String, Integer> markTokens = new HashMap<>();
-            for (String mark : List.of(marks.opening(), marks.closing())) {
+            for (String mark :
+                    prompts.toolCallFormat().map(ToolCallFormat::marks).orElse(Set.of())) {
                 prompts.tokenizer().controlToken(mark).ifPresent(token -> markTokens.put(mark, token));
             }
             vocabulary = Vocabulary.of(

@@ -3,15 +3,15 @@ package org.steering4j;
 import static dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils.onCompleteResponse;
 import static dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils.onCompleteToolCall;
 import static dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils.onPartialResponse;
-import static dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils.onPartialToolCall;
 import static dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils.withLoggingExceptions;
 
-import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.CompleteToolCall;
 import dev.langchain4j.model.chat.response.PartialToolCall;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
+import org.steering4j.prompt.AnswerPart;
 
 /**
  * Passes an answer on to LangChain4j's handler. An exception of the handler's goes to its {@code onError}, and the answer goes on, as with
@@ -50,17 +50,19 @@ final class StreamedAnswer implements AnswerSink, StreamingHandle {
     }
 
     @Override
-    public void onToolCall(int index, ToolExecutionRequest request) {
-        PartialToolCall call = PartialToolCall.builder()
-                .index(index)
-                .id(request.id())
-                .name(request.name())
-                .partialArguments(request.arguments())
+    public void onPartialToolCall(AnswerPart.PartialToolCall call) {
+        PartialToolCall partial = PartialToolCall.builder()
+                .index(call.index())
+                .id(call.id())
+                .name(call.name())
+                .partialArguments(call.arguments())
                 .build();
-        onPartialToolCall(handler, call, this);
-        if (!cancelled) {
-            onCompleteToolCall(handler, new CompleteToolCall(index, request));
-        }
+        InternalStreamingChatResponseHandlerUtils.onPartialToolCall(handler, partial, this);
+    }
+
+    @Override
+    public void onToolCall(AnswerPart.ToolCall call) {
+        onCompleteToolCall(handler, new CompleteToolCall(call.index(), call.request()));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.steering4j;
 
 import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
@@ -13,6 +14,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import org.steering4j.prompt.ToolCallFormat;
 import org.steering4j.vector.SteeringException;
 
 /** Who may know whom. */
@@ -74,7 +76,18 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule constraint_knows_tokens_and_schemas_only =
-            mayNotKnow(CONSTRAINT, CDI, PERSONA, PROMPT, CHECKPOINT, VECTOR);
+            mayNotKnow(CONSTRAINT, CDI, PERSONA, CHECKPOINT, VECTOR);
+
+    private static final DescribedPredicate<JavaClass> TOOL_CALL_FORMAT =
+            describe("the tool call format", type -> type.getBaseComponentType().isEquivalentTo(ToolCallFormat.class));
+
+    /** Which is data: how a model writes tool calls. */
+    @ArchTest
+    static final ArchRule constraint_knows_of_prompts_the_tool_call_format_only = noClasses()
+            .that()
+            .resideInAPackage(CONSTRAINT)
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(PROMPT).and(not(TOOL_CALL_FORMAT)));
 
     @ArchTest
     static final ArchRule engine_and_below_know_no_langchain4j = noClasses()

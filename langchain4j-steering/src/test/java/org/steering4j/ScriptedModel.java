@@ -37,8 +37,13 @@ final class ScriptedModel implements TokenGenerator, AutoCloseable {
         this(folder, TEMPLATE);
     }
 
-    ScriptedModel(Path folder, String template) {
-        prompts = PromptRenderer.open(SmallTokenizers.byteLevel(folder, template));
+    /** @param specialTokens that the tokenizer has instead of those around tool calls of Hermes and Qwen */
+    ScriptedModel(Path folder, String template, String... specialTokens) {
+        this(PromptRenderer.open(SmallTokenizers.byteLevel(folder, template, specialTokens)));
+    }
+
+    ScriptedModel(PromptRenderer prompts) {
+        this.prompts = prompts;
     }
 
     ScriptedModel answering(String answer) {
@@ -71,8 +76,10 @@ final class ScriptedModel implements TokenGenerator, AutoCloseable {
         if (request.prompt().length >= contextLength) {
             throw new PromptTooLongException(request.prompt().length, contextLength);
         }
-        int[] script = prompts.tokenizer()
-                .encodeWithControlTokens(answers.apply(prompts.tokenizer().decode(request.prompt())) + "<|im_end|>");
+        int[] answer = prompts.tokenizer()
+                .encodeWithControlTokens(answers.apply(prompts.tokenizer().decode(request.prompt())));
+        int[] script = Arrays.copyOf(answer, answer.length + 1);
+        script[answer.length] = request.endTokens().iterator().next();
         int room = contextLength - request.prompt().length;
         for (int i = 0; i < script.length; i++) {
             beforeEachToken.run();

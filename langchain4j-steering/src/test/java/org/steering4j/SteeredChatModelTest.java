@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ImageContent;
+import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.TimeoutException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.Capability;
@@ -39,6 +42,7 @@ import org.steering4j.engine.GenerationTimeoutException;
 import org.steering4j.engine.ModelClosedException;
 import org.steering4j.engine.PromptTooLongException;
 import org.steering4j.engine.Sampling;
+import org.steering4j.prompt.ToolTemplates;
 import org.steering4j.vector.IncompatibleVectorException;
 import org.steering4j.vector.LayerSteering;
 import org.steering4j.vector.ModelShape;
@@ -474,6 +478,49 @@ class SteeredChatModelTest {
                         () -> chat(model, parameters().toolSpecifications(CLOCK).build()))
                 .isExactlyInstanceOf(UnsupportedFeatureException.class)
                 .hasMessageContaining("toolSpecifications");
+    }
+
+    @Test
+    void should_refuse_tools_of_a_model_whose_way_to_call_them_is_not_known(@TempDir Path other) {
+        SteeredChatModel model = SteeredChatModel.builder()
+                .model(new ScriptedModel(other, ScriptedModel.TEMPLATE, "<|call|>").open())
+                .build();
+        assertThatThrownBy(
+                        () -> chat(model, parameters().toolSpecifications(CLOCK).build()))
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContainingAll("toolSpecifications", "[TOOL_CALLS]", "leave them out");
+        assertThat(model.chat("hello")).isEqualTo("hello");
+    }
+
+    @Test
+    void should_take_results_of_its_own_calls_and_refuse_those_of_others() {
+        script.answering(CALL);
+        SteeredChatModel model = builder().build();
+        AiMessage answer =
+                chat(model, parameters().toolSpecifications(CLOCK).build()).aiMessage();
+        ToolExecutionResultMessage known =
+                ToolExecutionResultMessage.from(answer.toolExecutionRequests().get(0), "noon");
+        ToolExecutionResultMessage unknown = ToolExecutionResultMessage.from("nobody", "clock", "noon");
+
+        script.answering("It is noon.");
+        assertThat(model.chat(UserMessage.from("What time is it?"), answer, known)
+                        .aiMessage()
+                        .text())
+                .isEqualTo("It is noon.");
+        assertThatThrownBy(() -> model.chat(UserMessage.from("What time is it?"), answer, unknown))
+                .isExactlyInstanceOf(InvalidRequestException.class)
+                .hasMessageContainingAll("clock", "nobody", "leave the result out");
+    }
+
+    @Test
+    void should_pass_on_that_the_chat_template_refuses_the_order_of_messages(@TempDir Path other) {
+        SteeredChatModel model = SteeredChatModel.builder()
+                .model(new ScriptedModel(other, ToolTemplates.MISTRAL, ToolTemplates.MISTRAL_TOKENS).open())
+                .build();
+        assertThatThrownBy(() -> model.chat(UserMessage.from("a"), UserMessage.from("b")))
+                .isExactlyInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("take turns");
+        assertThat(model.chat("hello")).isEqualTo("hello");
     }
 
     @Test

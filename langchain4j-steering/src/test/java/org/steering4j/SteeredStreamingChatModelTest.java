@@ -22,17 +22,24 @@ import dev.langchain4j.model.chat.response.StreamingHandle;
 import dev.langchain4j.model.output.FinishReason;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.steering4j.engine.ModelClosedException;
+import org.steering4j.prompt.ToolTemplates;
 import org.steering4j.vector.Steering;
 import org.steering4j.vector.UnknownSteeringVectorException;
 
@@ -60,6 +67,8 @@ class SteeredStreamingChatModelTest {
     private static class Recorder implements StreamingChatResponseHandler {
         final List<String> events = new ArrayList<>();
         final StringBuilder text = new StringBuilder();
+        final Map<Integer, String> arguments = new HashMap<>();
+        final Set<String> ids = new HashSet<>();
         final Set<Thread> threads = new HashSet<>();
         final CompletableFuture<ChatResponse> response = new CompletableFuture<>();
         final CompletableFuture<Throwable> error = new CompletableFuture<>();
@@ -79,11 +88,19 @@ class SteeredStreamingChatModelTest {
 
         @Override
         public void onPartialToolCall(PartialToolCall call, PartialToolCallContext context) {
+            arguments.merge(call.index(), call.partialArguments(), String::concat);
+            ids.add(call.id());
             note("partial call " + call.index() + " " + call.name() + call.partialArguments());
+        }
+
+        /** Of one call, put together. */
+        String arguments(int index) {
+            return arguments.get(index);
         }
 
         @Override
         public void onCompleteToolCall(CompleteToolCall call) {
+            ids.add(call.toolExecutionRequest().id());
             note("call " + call.index() + " " + call.toolExecutionRequest().name());
         }
 
@@ -146,14 +163,95 @@ class SteeredStreamingChatModelTest {
         assertThat(recorder.text)
                 .hasToString("Well.")
                 .hasToString(response.aiMessage().text());
-        assertThat(recorder.events)
-                .endsWith(
-                        "partial call 0 clock{\"zone\":1}",
-                        "call 0 clock",
-                        "partial call 1 clock{}",
-                        "call 1 clock",
-                        "complete");
+        assertThat(recorder.arguments(0)).isEqualTo("{\"zone\": 1}");
+        assertThat(recorder.events.indexOf("call 0 clock"))
+                .isLessThan(recorder.events.indexOf("partial call 1 clock{}"));
+        assertThat(recorder.events).endsWith("partial call 1 clock{}", "call 1 clock", "complete");
         assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_EXECUTION);
+    }
+
+    static Stream<Arguments> callsOfEachFormat() {
+        return Stream.of(
+                Arguments.of(
+                        ScriptedModel.TEMPLATE,
+                        new String[0],
+                        "<tool_call>{\"name\": \"clock\", \"arguments\": {\"zone\": \"a b\"}}</tool_call>"),
+                Arguments.of(
+                        ToolTemplates.LLAMA_3,
+                        ToolTemplates.LLAMA_3_TOKENS,
+                        "{\"name\": \"clock\", \"parameters\": {\"zone\": \"a b\"}}"),
+                Arguments.of(
+                        ToolTemplates.LLAMA_3,
+                        ToolTemplates.LLAMA_3_TOKENS,
+                        "<|python_tag|>{\"name\": \"clock\", \"parameters\": {\"zone\": \"a b\"}}"),
+                Arguments.of(
+                        ToolTemplates.MISTRAL,
+                        ToolTemplates.MISTRAL_TOKENS,
+                        "[TOOL_CALLS] [{\"name\": \"clock\", \"arguments\": {\"zone\": \"a b\"}}]"),
+                Arguments.of(
+                        ToolTemplates.MISTRAL,
+                        ToolTemplates.NEW_MISTRAL_TOKENS,
+                        "[TOOL_CALLS]clock[ARGS]{\"zone\": \"a b\"}"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("callsOfEachFormat")
+    void should_stream_arguments_piece_by_piece_and_no_text(
+            String template, String[] tokens, String answer, @TempDir Path other) throws Exception {
+        ScriptedModel scripted = new ScriptedModel(other, template, tokens).answering(answer);
+        try (SteeredModel shared = scripted.open()) {
+            model = SteeredStreamingChatModel.builder().model(shared).build();
+            Recorder recorder = new Recorder();
+            chat(
+                    recorder,
+                    ChatRequestParameters.builder().toolSpecifications(CLOCK).build());
+
+            ChatResponse response = recorder.response.get(10, TimeUnit.SECONDS);
+            assertThat(recorder.arguments(0))
+                    .isEqualTo("{\"zone\": \"a b\"}")
+                    .isEqualTo(
+                            response.aiMessage().toolExecutionRequests().get(0).arguments());
+            assertThat(recorder.events.stream().filter(event -> event.startsWith("partial call 0 clock")))
+                    .hasSizeGreaterThan(5);
+            assertThat(recorder.ids)
+                    .containsOnly(
+                            response.aiMessage().toolExecutionRequests().get(0).id());
+            assertThat(recorder.text).isEmpty();
+            assertThat(recorder.events).endsWith("call 0 clock", "complete");
+        }
+    }
+
+    @Test
+    void should_stream_a_call_that_breaks_off_as_text_and_not_complete_it() throws Exception {
+        String call = "<tool_call>{\"name\": \"clock\", \"arguments\": {\"zone\": ";
+        script.answering(call);
+        Recorder recorder = new Recorder();
+        chat(recorder, ChatRequestParameters.builder().toolSpecifications(CLOCK).build());
+
+        ChatResponse response = recorder.response.get(10, TimeUnit.SECONDS);
+        assertThat(recorder.arguments(0)).isEqualTo("{\"zone\": ");
+        assertThat(recorder.text).hasToString(call);
+        assertThat(response.aiMessage().text()).isEqualTo(call);
+        assertThat(response.aiMessage().toolExecutionRequests()).isEmpty();
+        assertThat(recorder.events).noneMatch(event -> event.startsWith("call"));
+    }
+
+    @Test
+    void should_call_nothing_more_once_cancelled_within_a_tool_call() throws Exception {
+        script.answering("<tool_call>{\"name\": \"clock\", \"arguments\": {\"zone\": 1}}</tool_call>");
+        CountDownLatch ended = new CountDownLatch(1);
+        Recorder recorder = new Recorder() {
+            @Override
+            public void onPartialToolCall(PartialToolCall call, PartialToolCallContext context) {
+                super.onPartialToolCall(call, context);
+                context.streamingHandle().cancel();
+                opened.execute(ended::countDown);
+            }
+        };
+        chat(recorder, ChatRequestParameters.builder().toolSpecifications(CLOCK).build());
+        assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+        Thread.sleep(100);
+        assertThat(recorder.events).containsExactly("partial call 0 clock{\"");
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import org.steering4j.SteeredModel;
 import org.steering4j.SteeringChatRequestParameters;
@@ -48,11 +49,15 @@ record SteeringConfiguration(
                 defaults(reader, defaultSteering));
     }
 
-    /** Whether the application wants any of this: it has a model to run. */
+    /**
+     * Whether the application wants any of this: it has a model to run.
+     *
+     * @throws SteeringConfigurationException if it says neither true nor false
+     */
     static boolean isWanted(Settings settings) {
-        boolean enabled =
-                settings.find(SettingNames.ENABLED).map(Boolean::parseBoolean).orElse(true);
-        return enabled && (SteeredModel.embeddedIsPresent() || SettingNames.anyIsOurs(settings.names()));
+        Boolean enabled = new Reader(settings).flag(SettingNames.ENABLED);
+        return !Boolean.FALSE.equals(enabled)
+                && (SteeredModel.embeddedIsPresent() || SettingNames.anyIsOurs(settings.names()));
     }
 
     private static List<Persona> personas(Reader reader, Settings settings) {
@@ -111,6 +116,19 @@ record SteeringConfiguration(
 
         Integer integer(String name) {
             return read(name, Integer::valueOf, "an integer");
+        }
+
+        Boolean flag(String name) {
+            return read(name, Reader::parseFlag, "true or false");
+        }
+
+        /** {@link Boolean#parseBoolean} would take a misspelt "true" for false. */
+        private static Boolean parseFlag(String text) {
+            return switch (text.toLowerCase(Locale.ROOT)) {
+                case "true" -> true;
+                case "false" -> false;
+                default -> throw new NumberFormatException(text);
+            };
         }
 
         List<String> texts(String name) {

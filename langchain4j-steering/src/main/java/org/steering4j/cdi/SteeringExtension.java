@@ -24,11 +24,13 @@ import jakarta.enterprise.lang.model.AnnotationInfo;
  */
 public final class SteeringExtension implements BuildCompatibleExtension {
 
-    private final boolean wanted = SteeringConfiguration.isWanted(Settings.ofTheApplication());
+    /** Found out in the first phase: what a constructor throws, the container hides. */
+    private boolean wanted;
 
     /** The classes whose annotations speak for themselves. */
     @Discovery
     public void addClasses(ScannedClasses classes) {
+        wanted = SteeringConfiguration.isWanted(Settings.ofTheApplication());
         if (wanted) {
             classes.add(SteeringProducers.class.getName());
             classes.add(ConversationPersona.class.getName());

@@ -8,6 +8,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import org.steering4j.SteeredChatModel;
+import org.steering4j.SteeredChatModelBuilder;
 import org.steering4j.SteeredModel;
 import org.steering4j.SteeredStreamingChatModel;
 import org.steering4j.persona.Personas;
@@ -51,12 +52,7 @@ class SteeringProducers {
     @Singleton
     @Typed(SteeredChatModel.class)
     SteeredChatModel steeredChatModel(SteeredModel model, SteeringVectors vectors, Personas personas) {
-        return SteeredChatModel.builder()
-                .model(model)
-                .vectors(vectors)
-                .personas(personas)
-                .defaultRequestParameters(configuration.defaults())
-                .build();
+        return configured(SteeredChatModel.builder(), model, vectors, personas).build();
     }
 
     @Produces
@@ -64,12 +60,16 @@ class SteeringProducers {
     @Typed(SteeredStreamingChatModel.class)
     SteeredStreamingChatModel steeredStreamingChatModel(
             SteeredModel model, SteeringVectors vectors, Personas personas) {
-        return SteeredStreamingChatModel.builder()
-                .model(model)
+        return configured(SteeredStreamingChatModel.builder(), model, vectors, personas)
+                .build();
+    }
+
+    private <B extends SteeredChatModelBuilder<B>> B configured(
+            B builder, SteeredModel model, SteeringVectors vectors, Personas personas) {
+        return builder.model(model)
                 .vectors(vectors)
                 .personas(personas)
-                .defaultRequestParameters(configuration.defaults())
-                .build();
+                .defaultRequestParameters(configuration.defaults());
     }
 
     @Produces

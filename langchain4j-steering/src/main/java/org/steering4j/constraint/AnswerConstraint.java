@@ -5,6 +5,7 @@ import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.json.JsonSchema;
 import java.util.List;
 import org.steering4j.engine.TokenConstraint;
+import org.steering4j.prompt.ToolCallFormat;
 
 /**
  * The form of an answer, for a model's vocabulary. Whatever the model, its steering and its temperature, an answer held to it is complete and
@@ -43,25 +44,22 @@ public final class AnswerConstraint implements TokenConstraint.Factory {
     }
 
     /**
-     * One or more tool calls: {@code {"name": ..., "arguments": {...}}} between two marks.
+     * One or more tool calls.
      *
      * @param tools that may be called, at least one
+     * @param format how the model writes calls; its marks are the vocabulary's, where the model has tokens for them
      * @throws UnsupportedFeatureException for parameters that a call cannot be held to
      */
     public static AnswerConstraint toolCalls(
-            Vocabulary vocabulary, List<ToolSpecification> tools, String openingMark, String closingMark) {
-        return new AnswerConstraint(vocabulary, ToolCallSyntax.of(vocabulary, tools, openingMark, closingMark));
+            Vocabulary vocabulary, List<ToolSpecification> tools, ToolCallFormat format) {
+        return new AnswerConstraint(vocabulary, ToolCallSyntax.of(vocabulary, tools, format));
     }
 
     /** Either of the two; see there. */
     public static AnswerConstraint jsonOrToolCalls(
-            Vocabulary vocabulary,
-            JsonSchema schema,
-            List<ToolSpecification> tools,
-            String openingMark,
-            String closingMark) {
-        Choice choice = new Choice(List.of(
-                jsonSyntax(vocabulary, schema), ToolCallSyntax.of(vocabulary, tools, openingMark, closingMark)));
+            Vocabulary vocabulary, JsonSchema schema, List<ToolSpecification> tools, ToolCallFormat format) {
+        Choice choice =
+                new Choice(List.of(jsonSyntax(vocabulary, schema), ToolCallSyntax.of(vocabulary, tools, format)));
         choice.flatten();
         return new AnswerConstraint(vocabulary, choice);
     }

@@ -14,6 +14,7 @@ record Gap(int spaces, int indentation) implements Frame {
     private static final int MOST_INDENTATION = 64;
 
     static final Gap SPACE = new Gap(1, -1);
+    static final Gap LINE_BREAK = new Gap(0, 0);
     static final Gap SPACE_OR_LINE_BREAK = new Gap(1, 0);
 
     /** @param levels how many may still be opened here */

@@ -1,9 +1,10 @@
 package org.steering4j.constraint;
 
+import java.util.List;
 import java.util.function.Consumer;
 
-/** The same once or several times, perhaps with line breaks between. */
-record OneOrMore(Syntax item) implements Syntax {
+/** The same once or several times, with a separator between. */
+record OneOrMore(Syntax item, List<Frame> separator) implements Syntax {
 
     @Override
     public int shortest(int levels) {
@@ -12,10 +13,10 @@ record OneOrMore(Syntax item) implements Syntax {
 
     @Override
     public void begin(int symbol, int levels, Stack rest, Consumer<Stack> next) {
-        item.begin(symbol, levels, rest.push(new More(item, levels)), next);
+        item.begin(symbol, levels, rest.push(new More(this, levels)), next);
     }
 
-    private record More(Syntax item, int levels) implements Frame {
+    private record More(OneOrMore all, int levels) implements Frame {
 
         @Override
         public int needed() {
@@ -29,11 +30,11 @@ record OneOrMore(Syntax item) implements Syntax {
 
         @Override
         public void write(int symbol, Stack rest, Consumer<Stack> next) {
-            if (symbol == '\n') {
-                next.accept(rest.push(this).push(new Begin(item, levels)));
-            } else {
-                item.begin(symbol, levels, rest.push(this), next);
+            Stack another = rest.push(this).push(new Begin(all.item, levels));
+            for (int i = all.separator.size() - 1; i >= 0; i--) {
+                another = another.push(all.separator.get(i));
             }
+            Stack.write(symbol, List.of(another)).forEach(next);
         }
     }
 }

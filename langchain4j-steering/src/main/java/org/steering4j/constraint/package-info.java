@@ -10,6 +10,7 @@
  * allowed, so that an answer is complete whenever the limit ends it.
  *
  * <p>It works on UTF-8 bytes, so that a token may end within a character. It knows LangChain4j's schemas and the engine's
- * {@link org.steering4j.engine.TokenConstraint}, but no conversations, no tokenizer files and no steering.
+ * {@link org.steering4j.engine.TokenConstraint}, and how models write tool calls ({@link org.steering4j.prompt.ToolCallFormat}), but no
+ * conversations, no tokenizer files and no steering.
  */
 package org.steering4j.constraint;

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.steering4j.engine.PrefixCache.Known;
@@ -13,17 +14,14 @@ import org.steering4j.vector.LayerSteering;
 /** {@link RunningRows} over one key-value cache of the decoder program. */
 final class KeyValueRows implements RunningRows {
 
-    /** Positions that the cache is given beyond what is filled, so that it grows rarely. */
+    /** By how much a row's array of tokens grows. */
     private static final int HEADROOM = 128;
 
     private final LanguageModel model;
     private final PrefixCache prefixes;
     private final NDManager scope;
     private final List<Row> rows = new ArrayList<>();
-    /** [layers, 2, rows, key-value heads, capacity, head size]; null while there are no rows. */
-    private NDArray cache;
-
-    private int capacity;
+    private final KeyValueCache cache;
     /** Of all rows; null when rows have come or gone. */
     private SteeringArrays steering;
 
@@ -31,6 +29,7 @@ final class KeyValueRows implements RunningRows {
         this.model = model;
         this.prefixes = prefixes;
         this.scope = model.newScope();
+        this.cache = new KeyValueCache(model, scope, prefixes.isOff() ? 0 : model.furtherLayers());
     }
 
     /** What has been run of one sequence. */
@@ -46,8 +45,10 @@ final class KeyValueRows implements RunningRows {
         private final int partlyBlock;
         /** After which block the hidden states of all tokens are in the cache. */
         private int keptBlock;
+        /** Which row of the cache is this one's: those of n rows are the first n, in any order. */
+        private int slot;
 
-        private Row(LayerSteering steering, int[] prompt, Known known) {
+        private Row(LayerSteering steering, int[] prompt, Known known, int slot) {
             this.steering = steering;
             this.promptLength = prompt.length;
             this.tokens = prompt.clone();
@@ -55,6 +56,7 @@ final class KeyValueRows implements RunningRows {
             this.complete = known.complete();
             this.partlyBlock = known.partlyBlock();
             this.keptBlock = known.keptBlock();
+            this.slot = slot;
         }
 
         private void append(int[] more, int block) {
@@ -83,48 +85,25 @@ final class KeyValueRows implements RunningRows {
 
     @Override
     public int add(int[] prompt, LayerSteering rowSteering) {
-        NDArray joining = null;
-        int furtherLayers = prefixes.isOff() ? 0 : model.furtherLayers();
-        try (NDArray size = scope.create(new long[] {1, prompt.length, furtherLayers})) {
-            joining = model.run("new_cache", size).get(0);
-            Known known = prefixes.load(prompt, rowSteering, joining);
-            join(joining, prompt.length);
-            rows.add(new Row(rowSteering, prompt, known));
+        int slot = rows.size();
+        cache.reserve(slot, slot + 1, Math.max(longest(), prompt.length));
+        try (NDArray row = cache.clearedRow(slot)) {
+            Known known = prefixes.load(prompt, rowSteering, row);
+            rows.add(new Row(rowSteering, prompt, known, slot));
+            forgetSteering();
             return known.partly();
-        } catch (Throwable e) {
-            if (joining != null) {
-                joining.close();
-            }
-            throw e;
         }
-    }
-
-    /** Takes over rows at the end of the cache. */
-    private void join(NDArray joining, int positions) {
-        if (cache == null) {
-            joining.attach(scope);
-            cache = joining;
-            capacity = positions;
-        } else {
-            NDArray joined = model.run("join_rows", cache, joining).get(0);
-            cache.close();
-            joining.close();
-            cache = joined;
-            capacity = Math.max(capacity, positions);
-        }
-        forgetSteering();
     }
 
     @Override
     public boolean complete(int atMost) {
-        for (int i = 0; i < rows.size(); i++) {
-            Row row = rows.get(i);
+        for (Row row : rows) {
             int count = Math.min(atMost, row.length - row.complete);
             if (count > 0) {
                 try (NDManager step = scope.newSubManager()) {
                     SteeringArrays arrays = SteeringArrays.of(step, List.of(row.steering), model.shape());
-                    NDArray place = step.create(new long[] {i, row.complete, count, row.partlyBlock});
-                    model.run("extend_above", place, cache, arrays.layers(), arrays.vectors());
+                    NDArray place = step.create(new long[] {row.slot, row.complete, count, row.partlyBlock});
+                    model.run("extend_above", place, cache.array(), arrays.layers(), arrays.vectors());
                 }
                 row.complete += count;
                 return true;
@@ -136,22 +115,24 @@ final class KeyValueRows implements RunningRows {
     @Override
     public float[][] run(int[][] tokens, boolean[] wanted) {
         int longest = Arrays.stream(tokens).mapToInt(row -> row.length).max().orElseThrow();
-        requireCapacity(rows.stream().mapToInt(row -> row.length).max().orElseThrow() + longest);
+        // A short row that is padded beside a long one may need positions beyond the context.
+        cache.reserve(rows.size(), rows.size(), longestRun() + longest);
         if (steering == null) {
             steering = SteeringArrays.of(
-                    scope, rows.stream().map(row -> row.steering).toList(), model.shape());
+                    scope, bySlot().stream().map(row -> row.steering).toList(), model.shape());
         }
         long[] padded = new long[rows.size() * longest];
         long[] positions = new long[padded.length];
         long[] selected = new long[rows.size()];
         int selectedCount = 0;
         for (int i = 0; i < tokens.length; i++) {
+            int start = rows.get(i).slot * longest;
             for (int j = 0; j < longest; j++) {
-                padded[i * longest + j] = j < tokens[i].length ? tokens[i][j] : 0;
-                positions[i * longest + j] = rows.get(i).length + j;
+                padded[start + j] = j < tokens[i].length ? tokens[i][j] : 0;
+                positions[start + j] = rows.get(i).length + j;
             }
             if (wanted[i]) {
-                selected[selectedCount++] = (long) i * longest + tokens[i].length - 1;
+                selected[selectedCount++] = start + tokens[i].length - 1;
             }
         }
         try (NDManager step = scope.newSubManager()) {
@@ -162,7 +143,7 @@ final class KeyValueRows implements RunningRows {
                             step.create(padded, shape),
                             step.create(positions, shape),
                             step.create(Arrays.copyOf(selected, selectedCount), new Shape(selectedCount)),
-                            cache,
+                            cache.array(),
                             step.create(new long[] {keptBlock}),
                             steering.layers(),
                             steering.vectors())
@@ -172,6 +153,14 @@ final class KeyValueRows implements RunningRows {
             }
             return byRow(selectedCount == 0 ? new float[0] : logits.toFloatArray(), wanted);
         }
+    }
+
+    private int longestRun() {
+        return rows.stream().mapToInt(row -> row.length).max().orElse(0);
+    }
+
+    private List<Row> bySlot() {
+        return rows.stream().sorted(Comparator.comparingInt(row -> row.slot)).toList();
     }
 
     private float[][] byRow(float[] logits, boolean[] wanted) {
@@ -187,60 +176,59 @@ final class KeyValueRows implements RunningRows {
         return byRow;
     }
 
-    private void requireCapacity(int needed) {
-        if (needed <= capacity) {
-            return;
-        }
-        // A short row that is padded beside a long one may need positions beyond the context.
-        int wanted = Math.max(needed, Math.min(model.contextLength(), needed + HEADROOM));
-        try (NDArray positions = scope.create(new long[] {wanted})) {
-            NDArray grown = model.run("grow_cache", cache, positions).get(0);
-            cache.close();
-            cache = grown;
-            capacity = wanted;
-        }
-    }
-
     @Override
     public void moveTo(RunningRows others, int[] indices) {
         KeyValueRows target = (KeyValueRows) others;
         List<Row> moving = IntStream.of(indices).mapToObj(rows::get).toList();
-        if (moving.size() == rows.size()) {
-            NDArray all = cache;
-            cache = null;
-            target.join(all, capacity);
+        if (target.rows.isEmpty() && moving.size() == rows.size()) {
+            target.cache.takeFrom(cache);
+            target.rows.addAll(moving);
+            rows.clear();
         } else {
-            target.join(select(indices), capacity);
+            target.copyFrom(cache, moving);
             remove(indices);
+            for (Row row : moving) {
+                row.slot = target.rows.size();
+                target.rows.add(row);
+            }
         }
-        target.rows.addAll(moving);
-        rows.removeAll(moving);
         forgetSteering();
+        target.forgetSteering();
+    }
+
+    /** Copies rows of another cache behind those in use. */
+    private void copyFrom(KeyValueCache source, List<Row> moving) {
+        int longest = moving.stream().mapToInt(row -> row.length).max().orElse(0);
+        cache.reserve(rows.size(), rows.size() + moving.size(), Math.max(longest(), longest));
+        for (int i = 0; i < moving.size(); i++) {
+            cache.copy(source, moving.get(i).slot, rows.size() + i, moving.get(i).length);
+        }
     }
 
     @Override
     public void remember(int index) {
         Row row = rows.get(index);
-        prefixes.store(Arrays.copyOf(row.tokens, row.complete), row.steering, row.keptBlock, cache, index);
+        prefixes.store(Arrays.copyOf(row.tokens, row.complete), row.steering, row.keptBlock, cache.array(), row.slot);
     }
 
     @Override
     public void remove(int[] indices) {
-        List<Row> leaving = IntStream.of(indices).mapToObj(rows::get).toList();
-        int[] staying = IntStream.range(0, rows.size())
-                .filter(i -> !leaving.contains(rows.get(i)))
-                .toArray();
-        NDArray kept = staying.length == 0 ? null : select(staying);
-        cache.close();
-        cache = kept;
-        rows.removeAll(leaving);
-        forgetSteering();
-    }
-
-    private NDArray select(int[] indices) {
-        try (NDArray index = scope.create(LanguageModel.widen(indices))) {
-            return model.run("select_rows", cache, index).get(0);
+        List<Row> leaving = IntStream.of(indices)
+                .mapToObj(rows::get)
+                .sorted(Comparator.comparingInt((Row row) -> row.slot).reversed())
+                .toList();
+        for (Row row : leaving) { // the last slot's row, which stays or is this one, takes the slot
+            Row last = rows.stream()
+                    .max(Comparator.comparingInt(other -> other.slot))
+                    .orElseThrow();
+            rows.remove(row);
+            if (last != row) {
+                cache.copy(cache, last.slot, row.slot, last.length);
+                last.slot = row.slot;
+            }
         }
+        cache.release(rows.size(), longest());
+        forgetSteering();
     }
 
     private void forgetSteering() {

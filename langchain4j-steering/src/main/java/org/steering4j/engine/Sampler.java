@@ -90,13 +90,12 @@ final class Sampler {
     }
 
     private int draw(float[] logits, double highest) {
-        double[] probabilities = new double[logits.length];
+        double[] probabilities = probabilities(logits, highest);
         double sum = 0;
-        for (int token = 0; token < logits.length; token++) {
-            probabilities[token] = Math.exp((logits[token] - highest) / sampling.temperature());
-            sum += probabilities[token];
+        for (double probability : probabilities) {
+            sum += probability;
         }
-        if (sampling.topK() > 0 || sampling.topP() < 1 || sampling.minP() > 0) {
+        if (sampling.topP() < 1 || sampling.minP() > 0) {
             sum = keepLikely(probabilities, sum);
         }
         double left = random.nextDouble() * sum;
@@ -113,27 +112,82 @@ final class Sampler {
         return last; // rounding may leave a rest: then the last candidate
     }
 
-    /** Sets what top-k, top-p and min-p exclude to zero; gives the sum of the others. */
+    /**
+     * Relative to the likeliest token's; 0 for those that top-k excludes. Among 150,000 tokens the exponentials take longest of all, so these get
+     * none.
+     */
+    private double[] probabilities(float[] logits, double highest) {
+        double[] probabilities = new double[logits.length];
+        if (sampling.topK() > 0 && sampling.topK() < logits.length) {
+            for (int token : greatest(logits, sampling.topK())) {
+                probabilities[token] = probability(logits[token], highest);
+            }
+        } else {
+            for (int token = 0; token < logits.length; token++) {
+                probabilities[token] = probability(logits[token], highest);
+            }
+        }
+        return probabilities;
+    }
+
+    private double probability(float logit, double highest) {
+        return Math.exp((logit - highest) / sampling.temperature());
+    }
+
+    /** The tokens of the greatest logits. Ties are settled by token id, so that exactly the asked-for number is kept. */
+    private static int[] greatest(float[] logits, int count) {
+        float threshold = greatestLogit(logits, count);
+        int above = 0;
+        for (float logit : logits) {
+            above += logit > threshold ? 1 : 0;
+        }
+        int ties = count - above;
+        int[] tokens = new int[count];
+        int found = 0;
+        for (int token = 0; token < logits.length; token++) {
+            if (logits[token] > threshold || (logits[token] == threshold && ties-- > 0)) {
+                tokens[found++] = token;
+            }
+        }
+        return tokens;
+    }
+
+    /**
+     * The greatest logit, the second, or whichever it is.
+     *
+     * @param rank from 1
+     */
+    private static float greatestLogit(float[] logits, int rank) {
+        if (rank > logits.length / 8) {
+            float[] ascending = logits.clone();
+            Arrays.sort(ascending);
+            return ascending[ascending.length - rank];
+        }
+        PriorityQueue<Float> greatest = new PriorityQueue<>(rank);
+        float least = Float.NEGATIVE_INFINITY;
+        for (float logit : logits) {
+            if (greatest.size() < rank) {
+                greatest.add(logit);
+                least = greatest.element();
+            } else if (logit > least) {
+                greatest.remove();
+                greatest.add(logit);
+                least = greatest.element();
+            }
+        }
+        return least;
+    }
+
+    /** Sets what top-p and min-p exclude to zero; gives the sum of the others. */
     private double keepLikely(double[] probabilities, double sum) {
         double threshold = sampling.minP(); // the likeliest token has weight 1
         int kept = probabilities.length;
-        if (sampling.topK() > 0 || sampling.topP() < 1) {
-            double[] ascending = candidates(probabilities, sum);
-            kept = ascending.length;
-            double keptSum = sum;
-            if (sampling.topK() > 0) {
-                kept = Math.min(kept, sampling.topK());
-                keptSum = 0;
-                for (int rank = 1; rank <= kept; rank++) {
-                    keptSum += ascending[ascending.length - rank];
-                }
-            }
-            if (sampling.topP() < 1) {
-                kept = nucleus(ascending, kept, sampling.topP() * keptSum);
-            }
+        if (sampling.topP() < 1) {
+            double[] ascending = likely(probabilities, sum);
+            kept = nucleus(ascending, sampling.topP() * sum);
             threshold = Math.max(threshold, ascending[ascending.length - kept]);
         }
-        // Ties at the threshold are settled by token id, so that exactly the asked-for number is kept.
+        // Ties at the threshold are settled by token id, as above.
         int above = 0;
         for (double probability : probabilities) {
             above += probability > threshold ? 1 : 0;
@@ -148,42 +202,22 @@ final class Sampler {
         return remaining;
     }
 
-    /** How many of the likeliest first reach a sum: at least one, at most {@code most}. */
-    private static int nucleus(double[] ascending, int most, double wanted) {
+    /** How many of the likeliest first reach a sum: at least one. */
+    private static int nucleus(double[] ascending, double wanted) {
         double reached = 0;
         int count = 0;
-        while (count < most && reached < wanted) {
+        while (count < ascending.length && reached < wanted) {
             reached += ascending[ascending.length - ++count];
         }
         return Math.max(1, count);
     }
 
-    /**
-     * The probabilities among which top-k and top-p choose, sorted; at least as many as they keep. To sort a vocabulary of
-     * 150,000 takes as long as a part of the model itself, so few are sorted where few can be kept.
-     */
-    private double[] candidates(double[] probabilities, double sum) {
-        int topK = sampling.topK();
-        if (topK == 0) {
-            // All that are less likely than this add up to less than what top-p leaves out.
-            double negligible = (1 - sampling.topP()) * sum / probabilities.length;
-            return Arrays.stream(probabilities)
-                    .filter(probability -> probability >= negligible)
-                    .sorted()
-                    .toArray();
-        }
-        if (topK > probabilities.length / 8) {
-            return Arrays.stream(probabilities).sorted().toArray();
-        }
-        PriorityQueue<Double> likeliest = new PriorityQueue<>(topK);
-        for (double probability : probabilities) {
-            if (likeliest.size() < topK) {
-                likeliest.add(probability);
-            } else if (probability > likeliest.element()) {
-                likeliest.remove();
-                likeliest.add(probability);
-            }
-        }
-        return likeliest.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+    /** The probabilities among which top-p chooses, sorted: those that are less likely add up to less than what it leaves out. */
+    private double[] likely(double[] probabilities, double sum) {
+        double negligible = (1 - sampling.topP()) * sum / probabilities.length;
+        return Arrays.stream(probabilities)
+                .filter(probability -> probability >= negligible)
+                .sorted()
+                .toArray();
     }
 }

@@ -13,6 +13,7 @@ public final class AnswerReader {
     private final StopSequences stopSequences;
     private final ToolCallScanner toolCalls;
 
+    /** @param toolCalls null takes tool calls for text */
     AnswerReader(TokenDecoder decoder, StopSequences stopSequences, ToolCallScanner toolCalls) {
         this.decoder = decoder;
         this.stopSequences = stopSequences;

@@ -25,8 +25,8 @@ import org.steering4j.checkpoint.ModelFolderException;
  * LangChain4j's messages or of tokens.
  *
  * <p>Jinjava stands in for Jinja2. Where the two differ and templates care, this class and {@link PythonObjects} make up for it; what
- * cannot be made up for ({@code for ... if}) is refused when the template is read, rather than rendered wrongly. A template comes with
- * a model, from anywhere: it sees its variables only, cannot load other files, and its output is bounded.
+ * cannot be made up for, such as an unknown filter, is refused when the template is read, rather than rendered wrongly. A template comes
+ * with a model, from anywhere: it sees its variables only, cannot load other files, and its output is bounded.
  *
  * <p>Immutable and thread-safe.
  */
@@ -46,8 +46,9 @@ final class ChatTemplate {
             Pattern.compile("'(?:[^'\\\\]|\\\\.)*'|\"(?:[^\"\\\\]|\\\\.)*\"", Pattern.DOTALL);
     private static final Pattern FILTER = Pattern.compile("\\|\\s*(\\w+)");
     private static final Pattern REVERSING_SLICE = Pattern.compile("\\[\\s*::\\s*-1\\s*]");
+    /** {@code for VARIABLES in ITEMS if CONDITION}, which Jinjava does not know. */
     private static final Pattern FILTERED_LOOP =
-            Pattern.compile("^-?\\s*for\\s(?:(?!\\selse\\s).)*\\sif\\s.*", Pattern.DOTALL);
+            Pattern.compile("([-+]?)\\s*for\\s+(.+?)\\s+in\\s+(.+?)\\s+if\\s+(.+?)\\s*([-+]?)", Pattern.DOTALL);
 
     private final String source;
     private final String origin;
@@ -55,7 +56,7 @@ final class ChatTemplate {
 
     /** @param origin what to call it in messages, such as the file it is from */
     ChatTemplate(String source, String origin) {
-        this.source = adapted(source, origin);
+        this.source = adapted(source);
         this.origin = origin;
         this.jinjava = new Jinjava(JinjavaConfig.newBuilder()
                 // Otherwise {{ ... }} in a user's message would be run.
@@ -79,6 +80,7 @@ final class ChatTemplate {
         jinjava.getGlobalContext().registerFunction(function("raise_exception", "raiseException", Object.class));
         jinjava.getGlobalContext().registerFunction(function("strftime_now", "now", String.class));
         PythonObjects.filters().forEach(jinjava.getGlobalContext()::registerFilter);
+        jinjava.getGlobalContext().registerExpTest(PythonObjects.iterable());
         requireKnownFilters();
     }
 
@@ -86,7 +88,7 @@ final class ChatTemplate {
         return new ELFunctionDefinition("", name, ChatTemplate.class, method, parameter);
     }
 
-    private static String adapted(String source, String origin) {
+    private static String adapted(String source) {
         // Jinja2 drops one line break at the end of the source; Jinjava would drop it from what is rendered.
         String withoutLastBreak = source.endsWith("\n") ? source.substring(0, source.length() - 1) : source;
         String adapted = GENERATION_TAG
@@ -96,14 +98,35 @@ final class ChatTemplate {
         adapted = BREAK_AFTER_BLOCK.matcher(adapted).replaceAll("");
         Matcher bodies = TAG_BODY.matcher(adapted);
         return bodies.replaceAll(match -> {
-            if (match.group(1) != null && FILTERED_LOOP.matcher(match.group(1)).matches()) {
-                throw new ModelFolderException(
-                        origin + " uses \"" + match.group().strip()
-                                + "\": a loop with a condition is not supported; write the condition as an if within the loop");
-            }
-            return Matcher.quoteReplacement(
-                    REVERSING_SLICE.matcher(match.group()).replaceAll("|reverse|list"));
+            String tag = REVERSING_SLICE.matcher(match.group()).replaceAll("|reverse|list");
+            Matcher loop = FILTERED_LOOP.matcher(tag.substring(2, tag.length() - 2));
+            boolean filtered = match.group(1) != null && loop.matches() && isBalanced(loop.group(3));
+            return Matcher.quoteReplacement(filtered ? withoutCondition(loop, "kept_" + match.start()) : tag);
         });
+    }
+
+    /** Whether brackets that are opened are closed: otherwise the {@code if} after it is a part of an expression. */
+    private static boolean isBalanced(String expression) {
+        String signs = STRING_LITERAL.matcher(expression).replaceAll("");
+        return signs.chars().filter(c -> "([{".indexOf(c) >= 0).count()
+                == signs.chars().filter(c -> ")]}".indexOf(c) >= 0).count();
+    }
+
+    /** A loop that collects the items that fulfil the condition, and a loop over these. */
+    private static String withoutCondition(Matcher loop, String kept) {
+        String variables = loop.group(2);
+        return "{%%%s set %s = [] %%}{%% for %s in %s %%}{%% if %s %%}{%% do %s.append(%s) %%}{%% endif %%}{%% endfor %%}{%% for %s in %s %s%%}"
+                .formatted(
+                        loop.group(1),
+                        kept,
+                        variables,
+                        loop.group(3),
+                        loop.group(4),
+                        kept,
+                        variables.contains(",") ? "[" + variables + "]" : variables,
+                        variables,
+                        kept,
+                        loop.group(5));
     }
 
     /** Jinjava takes an unknown filter's result for empty, without a word. */

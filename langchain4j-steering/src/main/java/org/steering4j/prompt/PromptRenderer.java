@@ -24,7 +24,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.steering4j.checkpoint.JsonFiles;
@@ -48,7 +50,9 @@ public final class PromptRenderer implements AutoCloseable {
     private static final char LAST_PRIVATE_USE = '\uF8FF';
     private static final String DEFAULT_TEMPLATE = "default";
     private static final String TEMPLATE_WITH_TOOLS = "tool_use";
-    /** What may stand unguarded under "role" and "type": templates compare it, and write it into control tokens. */
+    private static final Set<String> ID_KEYS = Set.of("id", "tool_call_id");
+    private static final Set<String> OUR_KEYS = Set.of("role", "type");
+    /** What may stand unguarded under these: templates compare it, and write it into control tokens. */
     private static final Set<String> OUR_WORDS = Set.of(
             "system",
             "user",
@@ -69,6 +73,9 @@ public final class PromptRenderer implements AutoCloseable {
     private final Map<String, Object> namedTokens;
     private final Set<Integer> endTokens;
     private final TextBeginning textBeginning;
+    /** Null if it is none that we know. */
+    private final ToolCallFormat toolCallFormat;
+
     /** The first characters of all control tokens. */
     private final String beginnings;
 
@@ -78,13 +85,15 @@ public final class PromptRenderer implements AutoCloseable {
             Map<String, ChatTemplate> templates,
             Map<String, Object> namedTokens,
             Set<Integer> endTokens,
-            TextBeginning textBeginning) {
+            TextBeginning textBeginning,
+            ToolCallFormat toolCallFormat) {
         this.folder = folder;
         this.tokenizer = tokenizer;
         this.templates = templates;
         this.namedTokens = namedTokens;
         this.endTokens = endTokens;
         this.textBeginning = textBeginning;
+        this.toolCallFormat = toolCallFormat;
         this.beginnings = tokenizer.controlTokens().stream()
                 .map(token -> token.substring(0, 1))
                 .distinct()
@@ -100,7 +109,7 @@ public final class PromptRenderer implements AutoCloseable {
         JsonNode configuration = readIfPresent(folder.resolve("tokenizer_config.json"));
         Map<String, ChatTemplate> templates = readTemplates(folder, configuration);
         String sources = templates.values().stream().map(ChatTemplate::source).collect(Collectors.joining());
-        TextTokenizer tokenizer = TextTokenizer.open(folder, sources, ToolCallScanner.MARKERS);
+        TextTokenizer tokenizer = TextTokenizer.open(folder, sources, ToolCallFormat.allMarks());
         try {
             Map<String, Object> namedTokens = namedTokens(configuration);
             return new PromptRenderer(
@@ -109,7 +118,8 @@ public final class PromptRenderer implements AutoCloseable {
                     templates,
                     namedTokens,
                     endTokens(folder, tokenizer, namedTokens),
-                    TextBeginning.read(folder, tokenizer, (String) namedTokens.get("bos_token")));
+                    TextBeginning.read(folder, tokenizer, (String) namedTokens.get("bos_token")),
+                    ToolCallFormat.of(sources, tokenizer.controlTokens()).orElse(null));
         } catch (Throwable e) {
             tokenizer.close();
             throw e;
@@ -180,15 +190,15 @@ public final class PromptRenderer implements AutoCloseable {
     }
 
     /** Whether the chat template writes tools at all; one that does not would drop them silently. */
-    public boolean supportsTools() {
+    public boolean writesTools() {
         return templates.containsKey(TEMPLATE_WITH_TOOLS)
                 || templates.values().stream()
                         .anyMatch(template -> template.source().contains("tools"));
     }
 
-    /** What stands around a tool call in an answer for {@link #answerReader} to find it. */
-    public ToolCallMarks toolCallMarks() {
-        return ToolCallScanner.MARKS;
+    /** How the model writes tool calls; empty if neither its chat template nor its tokenizer has the marks of a format that is known. */
+    public Optional<ToolCallFormat> toolCallFormat() {
+        return Optional.ofNullable(toolCallFormat);
     }
 
     /** The tokenizer of the same folder; closed with this. */
@@ -200,7 +210,8 @@ public final class PromptRenderer implements AutoCloseable {
      * The prompt that asks for the next message of the assistant.
      *
      * @param tools what the assistant may call; may be empty
-     * @throws dev.langchain4j.exception.InvalidRequestException if the template refuses the messages, such as two of the user in a row
+     * @throws dev.langchain4j.exception.InvalidRequestException if the template refuses the messages, such as two of the user in a row, or
+     *     a tool result answers a call that no earlier message makes
      * @throws UnsupportedFeatureException if a message holds anything but text
      * @throws ModelFolderException if the model has no chat template, or it fails
      */
@@ -218,8 +229,11 @@ public final class PromptRenderer implements AutoCloseable {
     }
 
     Rendered render(List<ChatMessage> messages, List<ToolSpecification> tools) {
+        ToolTurns.requireKnownCalls(messages);
+        List<ChatMessage> turns =
+                toolCallFormat == ToolCallFormat.LLAMA ? ToolTurns.oneCallAtATime(messages) : messages;
         List<Map<String, Object>> conversation =
-                messages.stream().map(PromptRenderer::dictionary).toList();
+                turns.stream().map(PromptRenderer::dictionary).toList();
         List<Map<String, Object>> functions =
                 tools.stream().map(PromptRenderer::function).toList();
         char guard = unusedCharacter(List.of(conversation, functions));
@@ -272,11 +286,16 @@ public final class PromptRenderer implements AutoCloseable {
      * Reads the answer to a prompt.
      *
      * @param stopSequences texts before which the answer is cut
-     * @param findToolCalls false takes tool calls for text
+     * @param tools that may be called; if there are none, or it is not known how the model calls them, tool calls are text
      */
-    public AnswerReader answerReader(List<String> stopSequences, boolean findToolCalls) {
+    public AnswerReader answerReader(List<String> stopSequences, List<ToolSpecification> tools) {
+        StopSequences stops = new StopSequences(stopSequences);
+        if (tools.isEmpty() || toolCallFormat == null) {
+            return new AnswerReader(tokenizer.decoder(), stops, null);
+        }
+        Set<String> names = tools.stream().map(ToolSpecification::name).collect(Collectors.toSet());
         return new AnswerReader(
-                tokenizer.decoder(), new StopSequences(stopSequences), findToolCalls ? new ToolCallScanner() : null);
+                tokenizer.decoder(toolCallFormat.marks()), stops, new ToolCallScanner(toolCallFormat, names));
     }
 
     private static Map<String, Object> dictionary(ChatMessage message) {
@@ -317,9 +336,9 @@ public final class PromptRenderer implements AutoCloseable {
                     if (content instanceof TextContent text) {
                         return text.text();
                     }
-                    throw new UnsupportedFeatureException("content of type " + content.type()
-                            + " is not supported: this model reads text only, leave " + content.type()
-                            + " content out");
+                    throw new UnsupportedFeatureException(
+                            "%s content is not supported: this model reads text only; leave non-text content out, of messages and of tool results"
+                                    .formatted(content.type().name().toLowerCase(Locale.ROOT)));
                 })
                 .collect(Collectors.joining("\n"));
     }
@@ -380,7 +399,7 @@ public final class PromptRenderer implements AutoCloseable {
                 "the messages hold all 6,400 private-use characters (U+E000 to U+F8FF): leave out at least one");
     }
 
-    /** A copy with guards in every text that is not ours: all but roles and types. */
+    /** A copy with guards in every text that is not ours: all but roles, types, and ids that do no harm. */
     private Object guarded(Object value, char guard) {
         if (value instanceof String text) {
             return guarded(text, guard);
@@ -393,9 +412,9 @@ public final class PromptRenderer implements AutoCloseable {
         if (value instanceof Map<?, ?> map) {
             Map<Object, Object> copy = new LinkedHashMap<>();
             map.forEach((key, item) -> {
-                boolean ours = ("role".equals(key) || "type".equals(key))
-                        && item instanceof String word
-                        && OUR_WORDS.contains(word);
+                boolean ours = item instanceof String word
+                        && (OUR_KEYS.contains(key) && OUR_WORDS.contains(word)
+                                || ID_KEYS.contains(key) && isHarmless(word));
                 copy.put(
                         key instanceof String text ? guardedInside(text, guard) : key,
                         ours ? item : guarded(item, guard));
@@ -403,6 +422,23 @@ public final class PromptRenderer implements AutoCloseable {
             return copy;
         }
         return value;
+    }
+
+    /** Whether no control token can lie in it, hold it, begin or end in it, so that it needs no guards: templates of Mistral measure ids. */
+    private boolean isHarmless(String id) {
+        return tokenizer.controlTokens().stream()
+                .noneMatch(
+                        token -> token.contains(id) || id.contains(token) || overlap(id, token) || overlap(token, id));
+    }
+
+    /** Whether a text may begin before the other ends. */
+    private static boolean overlap(String first, String second) {
+        for (int length = 1; length < Math.min(first.length(), second.length()); length++) {
+            if (first.endsWith(second.substring(0, length))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private String guarded(String text, char guard) {

@@ -3,6 +3,7 @@ package org.steering4j.prompt;
 import com.hubspot.jinjava.el.JinjavaInterpreterResolver;
 import com.hubspot.jinjava.interpret.Context;
 import com.hubspot.jinjava.interpret.JinjavaInterpreter;
+import com.hubspot.jinjava.lib.exptest.ExpTest;
 import com.hubspot.jinjava.lib.filter.Filter;
 import java.beans.FeatureDescriptor;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ import jinjava.javax.el.ELResolver;
 
 /**
  * What templates expect of strings, dictionaries and lists, because in Jinja2 these are Python's: their methods, indexing of strings, and
- * the filters {@code tojson}, {@code trim} and {@code items}. Everything else is left to Jinjava, as far as its own objects go; no method
+ * the filters {@code tojson}, {@code trim} and {@code items}, and the test {@code iterable}. Everything else is left to Jinjava, as far as its own objects go; no method
  * of another Java class can be reached.
  */
 final class PythonObjects extends ELResolver {
@@ -181,6 +182,7 @@ final class PythonObjects extends ELResolver {
                 || base instanceof Collection
                 || base instanceof Map.Entry
                 || base instanceof Filter
+                || base instanceof ExpTest
                 || base instanceof Object[];
         boolean jinjavas = !container
                 && base.getClass().getName().startsWith("com.hubspot.jinjava.")
@@ -214,6 +216,24 @@ final class PythonObjects extends ELResolver {
     @Override
     public Class<?> getCommonPropertyType(ELContext context, Object base) {
         return Object.class;
+    }
+
+    /** Strings and dictionaries are iterable, too. */
+    static ExpTest iterable() {
+        return new ExpTest() {
+            @Override
+            public String getName() {
+                return "iterable";
+            }
+
+            @Override
+            public boolean evaluate(Object value, JinjavaInterpreter interpreter, Object... arguments) {
+                return value instanceof String
+                        || value instanceof Map
+                        || value instanceof Iterable
+                        || value instanceof Object[];
+            }
+        };
     }
 
     static List<Filter> filters() {

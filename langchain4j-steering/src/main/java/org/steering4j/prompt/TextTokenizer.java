@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,7 +34,7 @@ import org.steering4j.internal.OfflineMode;
  * <p>Hugging Face's tokenizer takes every special token that it finds in a text for the real one. Here, each control token is given an
  * unguessable alias when the file is loaded, and the tokenizer is only ever shown aliases: {@code <|im_end|>} in a user's message is five
  * or ten ordinary tokens, and one control token only where the chat template wrote it. A control token is one that the tokenizer calls
- * special, or that the chat template spells out, such as {@code <tool_call>}.
+ * special, that the chat template spells out, or that stands around tool calls, such as {@code <tool_call>}.
  *
  * <p>Thread-safe. Close it to return native memory; a closed tokenizer throws {@link IllegalStateException}.
  */
@@ -61,11 +62,7 @@ public final class TextTokenizer implements AutoCloseable {
     private boolean closed;
 
     private TextTokenizer(
-            Path file,
-            HuggingFaceTokenizer tokenizer,
-            ObjectNode json,
-            Map<String, String> aliasByControlToken,
-            Set<String> shown) {
+            Path file, HuggingFaceTokenizer tokenizer, ObjectNode json, Map<String, String> aliasByControlToken) {
         this.file = file;
         this.tokenizer = tokenizer;
         this.aliasByControlToken = aliasByControlToken;
@@ -95,7 +92,7 @@ public final class TextTokenizer implements AutoCloseable {
             if (aliasByControlToken.containsKey(content)) {
                 controlTokens.put(content, id);
             }
-            if (token.path("special").asBoolean() && !shown.contains(content)) {
+            if (token.path("special").asBoolean()) {
                 hiddenTokens.add(id);
             }
         }
@@ -115,18 +112,18 @@ public final class TextTokenizer implements AutoCloseable {
 
     /**
      * @param templateText the chat template's source, or an empty string
-     * @param shown special tokens that are to appear in decoded text, such as those around a tool call
+     * @param marks what else is a control token where the tokenizer has a token for it, such as what stands around a tool call
      */
-    static TextTokenizer open(Path folder, String templateText, Set<String> shown) {
+    static TextTokenizer open(Path folder, String templateText, Collection<String> marks) {
         Path file = folder.resolve("tokenizer.json");
         ObjectNode json = read(file);
-        Map<String, String> aliases = giveAliases(json, templateText);
+        Map<String, String> aliases = giveAliases(json, templateText, marks);
         HuggingFaceTokenizer tokenizer = null;
         try {
             tokenizer = HuggingFaceTokenizer.newInstance(
                     new ByteArrayInputStream(MAPPER.writeValueAsBytes(json)),
                     Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
-            return new TextTokenizer(file, tokenizer, json, aliases, shown);
+            return new TextTokenizer(file, tokenizer, json, aliases);
         } catch (Throwable e) {
             if (tokenizer != null) {
                 tokenizer.close();
@@ -148,15 +145,15 @@ public final class TextTokenizer implements AutoCloseable {
     }
 
     /** Renames the control tokens in the JSON and drops what adds, cuts or pads tokens; returns the aliases by control token. */
-    private static Map<String, String> giveAliases(ObjectNode json, String templateText) {
+    private static Map<String, String> giveAliases(ObjectNode json, String templateText, Collection<String> marks) {
         json.putNull("post_processor").putNull("truncation").putNull("padding");
         Map<String, String> aliases = new LinkedHashMap<>();
         String secret = UUID.randomUUID().toString().replace("-", "");
         ArrayNode addedTokens = json.withArray("added_tokens");
         for (JsonNode token : addedTokens) {
             String content = token.path("content").asText();
-            boolean control =
-                    token.path("special").asBoolean() || (!content.isBlank() && templateText.contains(content));
+            boolean control = token.path("special").asBoolean()
+                    || (!content.isBlank() && (templateText.contains(content) || marks.contains(content)));
             if (control && !content.isEmpty()) {
                 String alias = "<" + secret + "x" + aliases.size() + ">";
                 aliases.put(content, alias);
@@ -213,8 +210,13 @@ public final class TextTokenizer implements AutoCloseable {
 
     /** The text of tokens; special tokens are left out. */
     public String decode(int... tokens) {
+        return decode(tokens, Set.of());
+    }
+
+    /** @param shown special tokens that are not left out */
+    String decode(int[] tokens, Set<Integer> shown) {
         long[] ids = Arrays.stream(tokens)
-                .filter(token -> !hiddenTokens.contains(token))
+                .filter(token -> !isHidden(token, shown))
                 .mapToLong(token -> aliasedIds.getOrDefault(token, token))
                 .toArray();
         if (ids.length == 0) {
@@ -225,11 +227,20 @@ public final class TextTokenizer implements AutoCloseable {
 
     /** A decoder for tokens that come one by one. */
     public TokenDecoder decoder() {
-        return new TokenDecoder(this);
+        return decoder(Set.of());
     }
 
-    boolean isHidden(int token) {
-        return hiddenTokens.contains(token);
+    /** @param shown special tokens that are to appear in the text, such as those around a tool call */
+    TokenDecoder decoder(Set<String> shown) {
+        return new TokenDecoder(
+                this,
+                shown.stream()
+                        .flatMap(content -> controlToken(content).stream().boxed())
+                        .collect(Collectors.toUnmodifiableSet()));
+    }
+
+    boolean isHidden(int token, Set<Integer> shown) {
+        return hiddenTokens.contains(token) && !shown.contains(token);
     }
 
     /** The id of a control token such as {@code <|im_end|>}. */

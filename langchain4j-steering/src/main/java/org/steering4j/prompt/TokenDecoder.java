@@ -1,6 +1,7 @@
 package org.steering4j.prompt;
 
 import java.util.Arrays;
+import java.util.Set;
 
 /**
  * Decodes tokens that come one by one: what {@link #append} and at last {@link #finish} return, put together, is the text of all tokens.
@@ -17,6 +18,7 @@ public final class TokenDecoder {
     private static final char REPLACEMENT_CHARACTER = '\uFFFD';
 
     private final TextTokenizer tokenizer;
+    private final Set<Integer> shown;
     private int[] tokens = new int[64];
     private int size;
     /** Where the last piece given out began, and where it ended. */
@@ -24,13 +26,15 @@ public final class TokenDecoder {
 
     private int given;
 
-    TokenDecoder(TextTokenizer tokenizer) {
+    /** @param shown special tokens that are to appear in the text */
+    TokenDecoder(TextTokenizer tokenizer, Set<Integer> shown) {
         this.tokenizer = tokenizer;
+        this.shown = shown;
     }
 
     /** The text that is certain now; often that of the token, empty while a character is incomplete. */
     public String append(int token) {
-        if (tokenizer.isHidden(token)) {
+        if (tokenizer.isHidden(token, shown)) {
             return "";
         }
         if (size == tokens.length) {
@@ -56,8 +60,8 @@ public final class TokenDecoder {
     }
 
     private String newText() {
-        String before = tokenizer.decode(Arrays.copyOfRange(tokens, windowStart, given));
-        String now = tokenizer.decode(Arrays.copyOfRange(tokens, windowStart, size));
+        String before = tokenizer.decode(Arrays.copyOfRange(tokens, windowStart, given), shown);
+        String now = tokenizer.decode(Arrays.copyOfRange(tokens, windowStart, size), shown);
         return now.length() > before.length() ? now.substring(before.length()) : "";
     }
 }

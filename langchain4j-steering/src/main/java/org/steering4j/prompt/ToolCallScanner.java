@@ -1,120 +1,322 @@
 package org.steering4j.prompt;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.steering4j.prompt.ToolCallReader.Progress;
 
 /**
- * Finds tool calls of the form {@code <tool_call>{"name": ..., "arguments": {...}}</tool_call>} (Hermes, Qwen) in an answer as it comes.
- * White space around calls belongs to no one. What looks like a call but cannot be read is text. Not thread-safe.
+ * Finds tool calls in an answer as it comes. Not thread-safe.
+ *
+ * <p>It goes character by character, so that it does not matter in which pieces the answer comes. White space and separators around calls
+ * belong to no one. What looks like a call but cannot be read is text, up to its closing mark, or to the end where the format has none:
+ * within it no other call is looked for, since it may quote anything.
  */
 final class ToolCallScanner {
 
-    private static final String OPENING = "<tool_call>";
-    private static final String CLOSING = "</tool_call>";
-    static final Set<String> MARKERS = Set.of(OPENING, CLOSING);
-    static final ToolCallMarks MARKS = new ToolCallMarks(OPENING, CLOSING);
+    private enum Place {
+        TEXT,
+        AFTER_OPENING,
+        IN_NAME,
+        BEFORE_JSON,
+        IN_JSON,
+        BEFORE_CLOSING,
+        BETWEEN_CALLS,
+        UNREADABLE
+    }
 
-    private static final ObjectMapper MAPPER = new ObjectMapper()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+    /** The chat templates of Mistral refuse ids of any other kind. */
+    private static final int ID_LENGTH = 9;
 
+    private static final String ID_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+    private static final Set<String> MEMBERS = Set.of("type", "id", "name", "arguments", "parameters");
+
+    private final ToolCallFormat format;
+    private final Set<String> toolNames;
+
+    private Place place = Place.TEXT;
+    /** Neither given out as text nor part of a complete call. */
     private final StringBuilder held = new StringBuilder();
+    /** Since the place was entered. */
+    private final StringBuilder here = new StringBuilder();
+
+    private List<AnswerPart> parts = new ArrayList<>();
+    private boolean nothingButSpace = true;
+    private boolean marked;
     private boolean anyCall;
 
+    private ToolCallReader call;
+    private String id;
+    private int index;
+    private boolean partiallyGiven;
+
+    /** @param toolNames without a mark, only a call of one of these is a call */
+    ToolCallScanner(ToolCallFormat format, Set<String> toolNames) {
+        this.format = format;
+        this.toolNames = Set.copyOf(toolNames);
+    }
+
+    /** The parts that are certain now. */
     List<AnswerPart> append(String text) {
-        held.append(text);
-        List<AnswerPart> parts = new ArrayList<>();
-        while (true) {
-            int opening = held.indexOf(OPENING);
-            int closing = opening < 0 ? -1 : held.indexOf(CLOSING, opening);
-            if (closing < 0) {
-                addText(parts, opening < 0 ? held.length() - possibleOpening() : opening, false);
-                return parts;
-            }
-            Optional<ToolExecutionRequest> call = parse(held.substring(opening + OPENING.length(), closing));
-            int end = closing + CLOSING.length();
-            if (call.isPresent()) {
-                addText(parts, opening, true);
-                addCall(parts, call.get(), end - opening);
-            } else {
-                addText(parts, end, false);
-            }
+        for (int i = 0; i < text.length(); i++) {
+            append(text.charAt(i));
         }
+        return takeParts();
     }
 
-    /** The rest; a last call whose closing mark is missing counts if it is complete otherwise. */
+    /** The rest; a last call counts if its JSON is complete. */
     List<AnswerPart> finish() {
-        List<AnswerPart> parts = new ArrayList<>();
-        int opening = held.indexOf(OPENING);
-        if (opening >= 0) {
-            parse(held.substring(opening + OPENING.length())).ifPresent(call -> {
-                addText(parts, opening, true);
-                addCall(parts, call, held.length());
-            });
+        if (place == Place.BEFORE_CLOSING && here.toString().isBlank()) {
+            completeCall();
         }
-        if (anyCall && held.toString().isBlank()) {
-            held.setLength(0);
+        boolean betweenCalls =
+                place == Place.BETWEEN_CALLS || (anyCall && held.toString().isBlank());
+        if (!held.isEmpty() && !betweenCalls) {
+            addText(held.toString());
         }
-        if (!held.isEmpty()) {
-            parts.add(new AnswerPart.Text(held.toString()));
-            held.setLength(0);
-        }
-        return parts;
+        held.setLength(0);
+        return takeParts();
     }
 
-    private void addCall(List<AnswerPart> parts, ToolExecutionRequest call, int length) {
-        held.delete(0, length);
-        parts.add(new AnswerPart.ToolCall(call));
-        anyCall = true;
+    private List<AnswerPart> takeParts() {
+        List<AnswerPart> taken = List.copyOf(parts);
+        parts = new ArrayList<>();
+        return taken;
     }
 
-    /** Takes text off the front; white space at its end is dropped before a call and otherwise kept until it is known what follows. */
-    private void addText(List<AnswerPart> parts, int length, boolean beforeCall) {
-        String text = held.substring(0, length);
-        String shown = text.stripTrailing();
-        held.delete(0, beforeCall ? length : shown.length());
-        if (!shown.isEmpty()) {
-            parts.add(new AnswerPart.Text(shown));
+    private void append(char c) {
+        held.append(c);
+        switch (place) {
+            case TEXT -> readText(c);
+            case AFTER_OPENING -> readOpening(c);
+            case IN_NAME -> readName(c);
+            case BEFORE_JSON -> {
+                if (!Character.isWhitespace(c)) {
+                    beginJson(c, ToolCallReader.ofArguments(name()));
+                }
+            }
+            case IN_JSON -> readJson(c);
+            case BEFORE_CLOSING -> readClosing(c);
+            case BETWEEN_CALLS -> readSeparator(c);
+            case UNREADABLE -> readUnreadable(c);
+        }
+    }
+
+    private void readText(char c) {
+        if (format.markIsOptional() && nothingButSpace && c == '{') {
+            nothingButSpace = false;
+            marked = false;
+            beginJson(c, ToolCallReader.ofCall());
+            return;
+        }
+        nothingButSpace &= Character.isWhitespace(c);
+        int opening = held.length() - format.opening().length();
+        if (opening >= 0 && held.indexOf(format.opening(), opening) >= 0) {
+            showText(opening);
+            marked = true;
+            go(Place.AFTER_OPENING);
+        } else {
+            showText(held.length() - possibleOpening());
         }
     }
 
     /** How much of the end of what is held might be the beginning of an opening mark. */
     private int possibleOpening() {
-        for (int length = Math.min(OPENING.length() - 1, held.length()); length > 0; length--) {
-            if (held.indexOf(OPENING.substring(0, length), held.length() - length) >= 0) {
+        String opening = format.opening();
+        for (int length = Math.min(opening.length() - 1, held.length()); length > 0; length--) {
+            if (held.indexOf(opening.substring(0, length), held.length() - length) >= 0) {
                 return length;
             }
         }
         return 0;
     }
 
-    private static Optional<ToolExecutionRequest> parse(String json) {
-        try {
-            JsonNode call = MAPPER.readTree(json);
-            String name = call.path("name").asText();
-            JsonNode arguments = call.has("arguments") ? call.get("arguments") : call.path("parameters");
-            if (arguments.isTextual()) {
-                arguments = MAPPER.readTree(arguments.asText());
-            }
-            boolean none = arguments.isMissingNode() || arguments.isNull();
-            if (name.isEmpty() || !(none || arguments.isObject())) {
-                return Optional.empty();
-            }
-            return Optional.of(ToolExecutionRequest.builder()
-                    .id("call_" + UUID.randomUUID().toString().replace("-", ""))
-                    .name(name)
-                    .arguments(none ? "{}" : arguments.toString())
-                    .build());
-        } catch (JacksonException e) {
-            return Optional.empty();
+    /** Gives text out from the front of what is held, but for white space at its end: a call may follow. */
+    private void showText(int length) {
+        String shown = held.substring(0, length).stripTrailing();
+        held.delete(0, shown.length());
+        addText(shown);
+    }
+
+    private void readOpening(char c) {
+        if (format == ToolCallFormat.MISTRAL_NAMED) {
+            go(Place.IN_NAME);
+            readName(c);
+        } else if (format == ToolCallFormat.MISTRAL_LIST
+                && c == '['
+                && here.toString().isBlank()) {
+            here.append(c);
+        } else if (Character.isWhitespace(c)) {
+            here.append(c);
+        } else if (format == ToolCallFormat.MISTRAL_LIST && here.toString().isBlank()) {
+            giveUp();
+        } else {
+            beginJson(c, ToolCallReader.ofCall());
         }
+    }
+
+    private void readName(char c) {
+        here.append(c);
+        if (here.indexOf(ToolCallFormat.ARGUMENTS_MARK) >= 0 && !name().isEmpty()) {
+            place = Place.BEFORE_JSON;
+        } else if (Character.isWhitespace(c)) {
+            giveUp();
+        }
+    }
+
+    private String name() {
+        String name = here.substring(0, here.indexOf(ToolCallFormat.ARGUMENTS_MARK));
+        int callId = name.indexOf(ToolCallFormat.CALL_ID_MARK);
+        return callId < 0 ? name : name.substring(0, callId);
+    }
+
+    private void beginJson(char c, ToolCallReader reader) {
+        if (c != '{') {
+            giveUp();
+            return;
+        }
+        call = reader;
+        id = newId();
+        partiallyGiven = false;
+        go(Place.IN_JSON);
+        readJson(c);
+    }
+
+    private void readJson(char c) {
+        Progress progress = call.append(c);
+        here.append(c);
+        String closing = format.closing();
+        boolean closed =
+                !closing.isEmpty() && endsWith(here, closing); // even in a string: what follows is not the call's
+        if (progress == Progress.UNREADABLE || closed || !mayBeCall()) {
+            giveUp();
+            return;
+        }
+        addArguments(call.newArguments());
+        if (progress == Progress.COMPLETE) {
+            go(Place.BEFORE_CLOSING);
+            if (closing.isEmpty()) {
+                completeCall();
+            }
+        }
+    }
+
+    /** Without a mark, JSON is a call only if it names a tool and has the members of a call. */
+    private boolean mayBeCall() {
+        return marked
+                || ((call.key().isEmpty() || MEMBERS.contains(call.key()))
+                        && (call.name().isEmpty() || toolNames.contains(call.name())));
+    }
+
+    private void readClosing(char c) {
+        here.append(c);
+        String soFar = here.toString().stripLeading();
+        if (soFar.equals(format.closing())) {
+            completeCall();
+        } else if (!format.closing().startsWith(soFar)) {
+            giveUp();
+        }
+    }
+
+    private void completeCall() {
+        parts.add(new AnswerPart.ToolCall(
+                index++,
+                ToolExecutionRequest.builder()
+                        .id(id)
+                        .name(call.name())
+                        .arguments(call.arguments())
+                        .build()));
+        anyCall = true;
+        partiallyGiven = false;
+        held.setLength(0);
+        boolean separated = format == ToolCallFormat.LLAMA || format == ToolCallFormat.MISTRAL_LIST;
+        go(separated ? Place.BETWEEN_CALLS : Place.TEXT);
+    }
+
+    private void readSeparator(char c) {
+        boolean list = format == ToolCallFormat.MISTRAL_LIST;
+        boolean separated = !list || here.indexOf(",") >= 0;
+        if (Character.isWhitespace(c) || (list ? c == ',' && !separated : c == ';')) {
+            here.append(c);
+        } else if (c == '{' && separated) {
+            beginJson(c, ToolCallReader.ofCall());
+        } else if (list && c == ']') {
+            held.setLength(0);
+            go(Place.TEXT);
+        } else if (list) {
+            giveUp();
+        } else {
+            go(Place.TEXT);
+            readText(c);
+        }
+    }
+
+    /** What is held turns out to be text. */
+    private void giveUp() {
+        if (partiallyGiven) {
+            index++;
+            partiallyGiven = false;
+        }
+        boolean closed = !format.closing().isEmpty() && endsWith(held, format.closing());
+        char last = held.charAt(held.length() - 1);
+        showText(held.length());
+        go(closed ? Place.TEXT : Place.UNREADABLE);
+        here.append(last); // a closing mark may begin with it
+    }
+
+    private void readUnreadable(char c) {
+        here.append(c);
+        showText(held.length());
+        if (!format.closing().isEmpty() && endsWith(here, format.closing())) {
+            go(Place.TEXT);
+        }
+    }
+
+    private void go(Place next) {
+        place = next;
+        here.setLength(0);
+    }
+
+    private static boolean endsWith(StringBuilder text, String end) {
+        int start = text.length() - end.length();
+        return start >= 0 && text.indexOf(end, start) >= 0;
+    }
+
+    private void addText(String text) {
+        if (text.isEmpty()) {
+            return;
+        }
+        if (!parts.isEmpty() && parts.get(parts.size() - 1) instanceof AnswerPart.Text before) {
+            parts.set(parts.size() - 1, new AnswerPart.Text(before.text() + text));
+        } else {
+            parts.add(new AnswerPart.Text(text));
+        }
+    }
+
+    private void addArguments(String piece) {
+        if (piece.isEmpty()) {
+            return;
+        }
+        partiallyGiven = true;
+        if (!parts.isEmpty()
+                && parts.get(parts.size() - 1) instanceof AnswerPart.PartialToolCall before
+                && before.index() == index) {
+            parts.set(
+                    parts.size() - 1,
+                    new AnswerPart.PartialToolCall(index, id, call.name(), before.arguments() + piece));
+        } else {
+            parts.add(new AnswerPart.PartialToolCall(index, id, call.name(), piece));
+        }
+    }
+
+    private static String newId() {
+        StringBuilder id = new StringBuilder();
+        for (int i = 0; i < ID_LENGTH; i++) {
+            id.append(ID_CHARACTERS.charAt(ThreadLocalRandom.current().nextInt(ID_CHARACTERS.length())));
+        }
+        return id.toString();
     }
 }

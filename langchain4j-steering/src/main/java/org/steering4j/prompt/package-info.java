@@ -3,7 +3,8 @@
  *
  * <p>{@link org.steering4j.prompt.PromptRenderer} writes messages and tools the way the model was trained to read them;
  * {@link org.steering4j.prompt.AnswerReader} turns the tokens that come back into text and tool calls, as they come. Neither knows of the
- * engine, of sampling or of steering.
+ * engine, of sampling or of steering. How a model writes tool calls, its {@link org.steering4j.prompt.ToolCallFormat}, is decided once, when
+ * the renderer is opened.
  *
  * <p>Text stays text: whatever a message, a tool or a tool's result says, it is encoded as ordinary characters. Only the template's own
  * text can become a control token.

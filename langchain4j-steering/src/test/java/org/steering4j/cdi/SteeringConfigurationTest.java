@@ -167,6 +167,15 @@ class SteeringConfigurationTest {
     }
 
     @Test
+    void should_not_take_a_misspelt_true_for_false() {
+        Settings settings = new PlainSettings(Map.of("steering.enabled", "ture"), Map.of());
+
+        assertThatThrownBy(() -> SteeringConfiguration.isWanted(settings))
+                .isInstanceOf(SteeringConfigurationException.class)
+                .hasMessage("the setting steering.enabled is \"ture\": expected true or false");
+    }
+
+    @Test
     void should_do_without_microprofile() {
         assertThat(Settings.microProfileIsPresent(ClassLoader.getPlatformClassLoader()))
                 .isFalse();

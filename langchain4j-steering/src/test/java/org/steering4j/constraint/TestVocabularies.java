@@ -14,6 +14,8 @@ record TestVocabularies(Map<Integer, byte[]> texts, Map<String, Integer> marks, 
     private static final int CONTROL = 1002;
     private static final int OPENING = 1003;
     private static final int CLOSING = 1004;
+    private static final int TOOL_CALLS = 1005;
+    private static final int ARGUMENTS = 1006;
     static final int SIZE = 1010;
 
     private static final List<String> PIECES = List.of(
@@ -99,7 +101,17 @@ record TestVocabularies(Map<Integer, byte[]> texts, Map<String, Integer> marks, 
 
     /** Bytes; pieces of JSON that begin and end anywhere; parts of characters; one token for each mark. */
     static TestVocabularies merged() {
-        return of(mergedTexts(), Map.of("<tool_call>", OPENING, "</tool_call>", CLOSING));
+        return of(
+                mergedTexts(),
+                Map.of(
+                        "<tool_call>",
+                        OPENING,
+                        "</tool_call>",
+                        CLOSING,
+                        "[TOOL_CALLS]",
+                        TOOL_CALLS,
+                        "[ARGS]",
+                        ARGUMENTS));
     }
 
     /** The same without tokens for the marks. */

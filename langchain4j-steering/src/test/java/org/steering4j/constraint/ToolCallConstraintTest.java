@@ -3,11 +3,14 @@ package org.steering4j.constraint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.request.json.JsonRawSchema;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,12 +18,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.steering4j.prompt.ToolCallFormat;
 
 class ToolCallConstraintTest {
 
-    private static final String OPENING = "<tool_call>";
-    private static final String CLOSING = "</tool_call>";
     private static final List<ToolSpecification> TOOLS = List.of(
             ToolSpecification.builder().name("clock").build(),
             ToolSpecification.builder()
@@ -33,82 +37,147 @@ class ToolCallConstraintTest {
                             .build())
                     .build());
 
-    static Stream<TestVocabularies> vocabularies() {
-        return Stream.of(TestVocabularies.bytes(), TestVocabularies.merged(), TestVocabularies.mergedWithoutMarks());
+    /** Does not mind what follows a value. */
+    private static final ObjectMapper LENIENT = new ObjectMapper();
+
+    private record Call(String name, JsonNode arguments) {}
+
+    static Stream<Arguments> formatsAndVocabularies() {
+        List<TestVocabularies> vocabularies =
+                List.of(TestVocabularies.bytes(), TestVocabularies.merged(), TestVocabularies.mergedWithoutMarks());
+        return Stream.of(ToolCallFormat.values())
+                .flatMap(format -> vocabularies.stream().map(tokens -> Arguments.of(format, tokens)));
     }
 
-    /** As a reader that looks for the first closing mark; what is no call is a failure. */
-    private static List<JsonNode> calls(String answer) throws Exception {
-        List<JsonNode> calls = new ArrayList<>();
+    /** Reads calls strictly; what is no call is a failure. */
+    private static List<Call> calls(String answer, ToolCallFormat format) throws IOException {
+        List<Call> calls = new ArrayList<>();
         String left = answer.strip();
+        if (format == ToolCallFormat.MISTRAL_LIST) {
+            assertThat(left).startsWith("[TOOL_CALLS]");
+            JsonNode list = SchemaValidator.MAPPER.readTree(left.substring("[TOOL_CALLS]".length()));
+            assertThat(list.isArray()).isTrue();
+            list.forEach(call -> calls.add(call(call, "arguments")));
+            return calls;
+        }
         while (!left.isEmpty()) {
-            assertThat(left).startsWith(OPENING).contains(CLOSING);
-            int closing = left.indexOf(CLOSING);
-            calls.add(SchemaValidator.MAPPER.readTree(left.substring(OPENING.length(), closing)));
-            left = left.substring(closing + CLOSING.length()).strip();
+            int end = switch (format) {
+                case HERMES -> readBetweenMarks(left, calls);
+                case LLAMA -> readJson(left, calls);
+                default -> readNamed(left, calls);
+            };
+            left = left.substring(end).strip();
         }
         return calls;
     }
 
+    private static Call call(JsonNode json, String argumentsKey) {
+        assertThat(json.size()).isEqualTo(2);
+        return new Call(json.get("name").asText(), json.get(argumentsKey));
+    }
+
+    /** As a reader that looks for the first closing mark. */
+    private static int readBetweenMarks(String text, List<Call> calls) throws IOException {
+        assertThat(text).startsWith("<tool_call>").contains("</tool_call>");
+        int closing = text.indexOf("</tool_call>");
+        calls.add(call(SchemaValidator.MAPPER.readTree(text.substring("<tool_call>".length(), closing)), "arguments"));
+        return closing + "</tool_call>".length();
+    }
+
+    private static int readJson(String text, List<Call> calls) throws IOException {
+        int start = calls.isEmpty() ? 0 : 1;
+        assertThat(calls.isEmpty() || text.startsWith(";")).as(text).isTrue();
+        try (JsonParser parser = LENIENT.createParser(text.substring(start))) {
+            calls.add(call(parser.readValueAsTree(), "parameters"));
+            return start + (int) parser.currentLocation().getCharOffset();
+        }
+    }
+
+    private static int readNamed(String text, List<Call> calls) throws IOException {
+        assertThat(text).startsWith("[TOOL_CALLS]").contains("[ARGS]");
+        int mark = text.indexOf("[ARGS]");
+        int start = mark + "[ARGS]".length();
+        try (JsonParser parser = LENIENT.createParser(text.substring(start))) {
+            calls.add(new Call(text.substring("[TOOL_CALLS]".length(), mark), parser.readValueAsTree()));
+            return start + (int) parser.currentLocation().getCharOffset();
+        }
+    }
+
     @ParameterizedTest
-    @MethodSource("vocabularies")
-    void should_give_calls_of_the_tools_and_nothing_else(TestVocabularies tokens) throws Exception {
-        AnswerConstraint constraint = AnswerConstraint.toolCalls(tokens.vocabulary(), TOOLS, OPENING, CLOSING);
+    @MethodSource("formatsAndVocabularies")
+    void should_give_calls_of_the_tools_and_nothing_else(ToolCallFormat format, TestVocabularies tokens)
+            throws Exception {
+        AnswerConstraint constraint = AnswerConstraint.toolCalls(tokens.vocabulary(), TOOLS, format);
         SchemaValidator write =
                 new SchemaValidator(SchemaDocument.of(TOOLS.get(1).parameters(), "test"));
         Set<String> names = new HashSet<>();
+        Set<Boolean> several = new HashSet<>();
         int least = constraint.shortestAnswerTokens();
-        for (int seed = 0; seed < 80; seed++) {
-            String answer = new Walk(tokens, seed).go(constraint, least + 5 * seed, seed % 4 / 4.0);
-            List<JsonNode> calls = calls(answer);
+        for (int seed = 0; seed < 40; seed++) {
+            String answer = new Walk(tokens, seed).go(constraint, least + 10 * seed, seed % 4 / 4.0);
+            List<Call> calls = calls(answer, format);
             assertThat(calls).as(answer).isNotEmpty();
-            for (JsonNode call : calls) {
-                names.add(call.get("name").asText());
-                assertThat(call.size()).isEqualTo(2);
-                if (call.get("name").asText().equals("write")) {
-                    assertThat(write.problem(call.get("arguments").toString())).isNull();
+            several.add(calls.size() > 1);
+            for (Call call : calls) {
+                names.add(call.name());
+                if (call.name().equals("write")) {
+                    assertThat(write.problem(call.arguments().toString())).isNull();
                 } else {
-                    assertThat(call.get("arguments")).isEmpty();
+                    assertThat(call.arguments()).isEmpty();
                 }
             }
         }
         assertThat(names).containsExactlyInAnyOrder("clock", "write");
+        assertThat(several).contains(true);
     }
 
     @ParameterizedTest
-    @MethodSource("vocabularies")
-    void should_give_either_calls_or_the_JSON_asked_for(TestVocabularies tokens) throws Exception {
-        AnswerConstraint constraint =
-                AnswerConstraint.jsonOrToolCalls(tokens.vocabulary(), null, TOOLS, OPENING, CLOSING);
+    @MethodSource("formatsAndVocabularies")
+    void should_give_either_calls_or_the_JSON_asked_for(ToolCallFormat format, TestVocabularies tokens)
+            throws Exception {
+        AnswerConstraint constraint = AnswerConstraint.jsonOrToolCalls(tokens.vocabulary(), null, TOOLS, format);
         Set<Boolean> kinds = new HashSet<>();
-        for (int seed = 0; seed < 60; seed++) {
+        for (int seed = 0; seed < 40; seed++) {
             String answer = new Walk(tokens, seed).go(constraint, 250, seed % 4 / 4.0);
-            boolean call = answer.strip().startsWith("<");
-            kinds.add(call);
-            if (call) {
-                assertThat(calls(answer)).isNotEmpty();
+            boolean marked = !answer.strip().startsWith("{");
+            kinds.add(marked);
+            if (marked) {
+                assertThat(calls(answer, format)).isNotEmpty();
             } else {
-                assertThat(SchemaValidator.MAPPER.readTree(answer).isObject()).isTrue();
+                try (JsonParser parser = LENIENT.createParser(answer)) {
+                    assertThat(parser.<JsonNode>readValueAsTree().isObject()).isTrue();
+                    int end = (int) parser.currentLocation().getCharOffset();
+                    assertThat(answer.substring(end).strip())
+                            .matches(format == ToolCallFormat.LLAMA ? "(?s)(;.*)?" : "");
+                }
             }
         }
-        assertThat(kinds).containsExactlyInAnyOrder(true, false);
+        assertThat(kinds).contains(false).hasSize(format == ToolCallFormat.LLAMA ? 1 : 2);
     }
 
-    @Test
-    void should_allow_what_models_write() {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "HERMES|<tool_call>\\n{\"name\": \"clock\", \"arguments\": {}}\\n</tool_call>",
+                "HERMES|<tool_call>{\"name\":\"clock\",\"arguments\":{}}</tool_call><tool_call>{\"name\":\"clock\",\"arguments\":{}}</tool_call>",
+                "HERMES|<tool_call>\\n{\"name\": \"write\", \"arguments\": {\"text\": \"a < b <\\/i>\", \"mark\": \"<\\/tool_call>\"}}\\n</tool_call>\\n<tool_call>\\n{\"name\": \"clock\", \"arguments\": {}}\\n</tool_call>",
+                "LLAMA|{\"name\": \"clock\", \"parameters\": {}}",
+                "LLAMA|{\"name\": \"write\", \"parameters\": {\"text\": \"a < b </i>\", \"mark\": \"</tool_call>\"}}; {\"name\": \"clock\", \"parameters\": {}}",
+                "MISTRAL_LIST|[TOOL_CALLS] [{\"name\": \"clock\", \"arguments\": {}}, {\"name\": \"clock\", \"arguments\": {}}]",
+                "MISTRAL_LIST|[TOOL_CALLS][{\"name\":\"clock\",\"arguments\":{}}]",
+                "MISTRAL_NAMED|[TOOL_CALLS]clock[ARGS]{}[TOOL_CALLS]write[ARGS]{\"text\": \"\", \"mark\": \"<\"}",
+            })
+    void should_allow_what_models_write(ToolCallFormat format, String written) {
         TestVocabularies tokens = TestVocabularies.bytes();
-        for (String answer : List.of(
-                "<tool_call>\n{\"name\": \"clock\", \"arguments\": {}}\n</tool_call>",
-                "<tool_call>{\"name\":\"clock\",\"arguments\":{}}</tool_call><tool_call>{\"name\":\"clock\",\"arguments\":{}}</tool_call>",
-                "<tool_call>\n{\"name\": \"write\", \"arguments\": {\"text\": \"a < b <\\/i>\", \"mark\": \"<\\/tool_call>\"}}\n</tool_call>\n<tool_call>\n{\"name\": \"clock\", \"arguments\": {}}\n</tool_call>")) {
-            RunningConstraint running = AnswerConstraint.toolCalls(tokens.vocabulary(), TOOLS, OPENING, CLOSING)
-                    .running(10_000);
-            for (char c : answer.toCharArray()) {
-                assertThat(Walk.allowed(running)).as(answer).contains((int) c);
-                running.advance(c);
-            }
-            assertThat(running.isComplete()).isTrue();
+        String answer = written.replace("\\n", "\n");
+        RunningConstraint running =
+                AnswerConstraint.toolCalls(tokens.vocabulary(), TOOLS, format).running(10_000);
+        for (char c : answer.toCharArray()) {
+            assertThat(Walk.allowed(running)).as(answer).contains((int) c);
+            running.advance(c);
         }
+        assertThat(running.isComplete()).isTrue();
     }
 
     @Test
@@ -119,9 +188,11 @@ class ToolCallConstraintTest {
                         .addProperty("date", JsonRawSchema.from("{\"type\":\"string\",\"format\":\"date\"}"))
                         .build())
                 .build();
-        assertThatThrownBy(() -> AnswerConstraint.toolCalls(
-                        TestVocabularies.bytes().vocabulary(), List.of(tool), OPENING, CLOSING))
-                .isExactlyInstanceOf(UnsupportedFeatureException.class)
-                .hasMessageContainingAll("search", "format", "not supported");
+        for (ToolCallFormat format : ToolCallFormat.values()) {
+            assertThatThrownBy(() ->
+                            AnswerConstraint.toolCalls(TestVocabularies.bytes().vocabulary(), List.of(tool), format))
+                    .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                    .hasMessageContainingAll("search", "format", "not supported");
+        }
     }
 }

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.steering4j.vector.LayerSteering;
 
 /** {@link RunningRows} whose next token follows from the tokens before it and the steering, by chance; remembers what was run. */
-final class ScriptedRows implements RunningRows {
+class ScriptedRows implements RunningRows {
 
     static final int VOCABULARY = 50;
 
@@ -79,16 +79,17 @@ final class ScriptedRows implements RunningRows {
         for (int i = 0; i < tokens.length; i++) {
             Row row = rows.get(i);
             Arrays.stream(tokens[i]).forEach(row.tokens::add);
-            logits[i] = wanted[i] ? logits(row) : null;
+            logits[i] = wanted[i] ? logits(row.tokens, row.promptLength, row.steering) : null;
         }
         return logits;
     }
 
-    private float[] logits(Row row) {
-        Random random = new Random(31L * row.tokens.hashCode() + row.steering.hashCode());
+    /** @param tokens prompt and answer so far */
+    float[] logits(List<Integer> tokens, int promptLength, LayerSteering steering) {
+        Random random = new Random(31L * tokens.hashCode() + steering.hashCode());
         float[] logits = new float[VOCABULARY];
         for (int i = 0; i < logits.length; i++) {
-            logits[i] = row.steering.equals(log.broken) ? Float.NaN : (float) random.nextGaussian();
+            logits[i] = steering.equals(log.broken) ? Float.NaN : (float) random.nextGaussian();
         }
         return logits;
     }

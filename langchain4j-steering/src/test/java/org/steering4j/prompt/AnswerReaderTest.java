@@ -3,6 +3,7 @@ package org.steering4j.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.agent.tool.ToolSpecification;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,9 @@ class AnswerReaderTest {
     }
 
     private List<AnswerPart> read(String answer, boolean tools, String... stopSequences) {
-        AnswerReader reader = renderer.answerReader(List.of(stopSequences), tools);
+        AnswerReader reader = renderer.answerReader(
+                List.of(stopSequences),
+                tools ? List.of(ToolSpecification.builder().name("clock").build()) : List.of());
         List<AnswerPart> parts = new ArrayList<>();
         for (int token : renderer.tokenizer().encodeWithControlTokens(answer)) {
             if (!reader.stopped()) {
@@ -82,7 +85,7 @@ class AnswerReaderTest {
 
     @Test
     void should_give_out_text_as_soon_as_it_cannot_be_the_beginning_of_a_stop_sequence() {
-        AnswerReader reader = renderer.answerReader(List.of("lx"), false);
+        AnswerReader reader = renderer.answerReader(List.of("lx"), List.of());
         int[] ids = renderer.tokenizer().encode("a l l");
         List<String> texts = new ArrayList<>();
         for (int id : ids) {
@@ -96,11 +99,12 @@ class AnswerReaderTest {
     void should_find_a_tool_call() {
         List<AnswerPart> parts =
                 read("<tool_call>\n{\"name\": \"weather\", \"arguments\": {\"city\": \"Köln\"}}\n</tool_call>", true);
-        assertThat(parts).hasSize(1);
+        assertThat(parts).last().isInstanceOf(AnswerPart.ToolCall.class);
+        assertThat(text(parts)).isEmpty();
         ToolExecutionRequest call = calls(parts).get(0);
         assertThat(call.id()).isNotBlank();
         assertThat(call.name()).isEqualTo("weather");
-        assertThat(call.arguments()).isEqualTo("{\"city\":\"Köln\"}");
+        assertThat(call.arguments()).isEqualTo("{\"city\": \"Köln\"}");
     }
 
     @Test

@@ -27,8 +27,12 @@ public final class SmallTokenizers {
 
     private SmallTokenizers() {}
 
-    /** Byte-level, as GPT-2, Llama 3 and Qwen: 256 bytes, some merges, control tokens beyond the vocabulary. */
-    public static Path byteLevel(Path folder, String template) {
+    /**
+     * Byte-level, as GPT-2, Llama 3 and Qwen: 256 bytes, some merges, control tokens beyond the vocabulary.
+     *
+     * @param more special tokens, instead of those around tool calls of Hermes and Qwen
+     */
+    public static Path byteLevel(Path folder, String template, String... more) {
         Map<String, Integer> vocabulary = new LinkedHashMap<>();
         for (int value = 0; value < 256; value++) {
             vocabulary.put(byteLevelCharacter(value), vocabulary.size());
@@ -42,8 +46,11 @@ public final class SmallTokenizers {
         for (String special : List.of("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|im_end|>x", "[INST]")) {
             added.add(addedToken(vocabulary.size() + added.size(), special, true));
         }
-        for (String plain : List.of("<tool_call>", "</tool_call>", "<b>")) {
+        for (String plain : more.length > 0 ? List.of("<b>") : List.of("<tool_call>", "</tool_call>", "<b>")) {
             added.add(addedToken(vocabulary.size() + added.size(), plain, false));
+        }
+        for (String special : more) {
+            added.add(addedToken(vocabulary.size() + added.size(), special, true));
         }
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("version", "1.0");

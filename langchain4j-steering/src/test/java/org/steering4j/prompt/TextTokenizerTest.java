@@ -99,9 +99,23 @@ class TextTokenizerTest {
             int[] ids = tokenizer.encodeWithControlTokens("<|im_start|>hello<|im_end|> <tool_call>");
             assertThat(tokenizer.decode(ids)).isEqualTo("hello <tool_call>");
         }
-        try (TextTokenizer tokenizer = TextTokenizer.open(folder, "", Set.of("<|im_end|>"))) {
-            int[] ids = tokenizer.encodeWithControlTokens("<|im_start|>hello<|im_end|>");
-            assertThat(tokenizer.decode(ids)).isEqualTo("hello<|im_end|>");
+        try (TextTokenizer tokenizer = byteLevel()) {
+            TokenDecoder decoder = tokenizer.decoder(Set.of("<|im_end|>", "unknown"));
+            StringBuilder text = new StringBuilder();
+            for (int id : tokenizer.encodeWithControlTokens("<|im_start|>hello<|im_end|>")) {
+                text.append(decoder.append(id));
+            }
+            assertThat(text.append(decoder.finish())).hasToString("hello<|im_end|>");
+        }
+    }
+
+    @Test
+    void should_take_marks_for_control_tokens_although_the_tokenizer_does_not_call_them_special() {
+        Path path = SmallTokenizers.byteLevel(folder, "");
+        try (TextTokenizer tokenizer = TextTokenizer.open(path, "", Set.of("<tool_call>"))) {
+            int mark = tokenizer.controlToken("<tool_call>").getAsInt();
+            assertThat(tokenizer.encode("<tool_call>")).doesNotContain(mark).hasSizeGreaterThan(1);
+            assertThat(tokenizer.encodeWithControlTokens("<tool_call>")).containsExactly(mark);
         }
     }
 

@@ -187,23 +187,32 @@ class Decoder(Module):
   def new_cache(self: __torch__.Decoder, shape: Tensor) -> Tensor:
     return torch.zeros([self.number_of_layers + int(shape[2]), 2, int(shape[0]), self.key_value_heads, int(shape[1]), self.head_size], dtype=self.compute_type)
 
-  # A cache of more positions that begins with what the old one holds.
-  def grow_cache(self: __torch__.Decoder, cache: Tensor, positions: Tensor) -> Tensor:
-    added = int(positions[0]) - torch.size(cache, 4)
-    return torch.constant_pad_nd(cache, [0, 0, 0, added], 0)
+  # A cache of another number of rows and of positions that begins with what the old one holds.
+  # size: int64 [3], rows to keep, rows, positions
+  def resize_cache(self: __torch__.Decoder, size: Tensor, cache: Tensor) -> Tensor:
+    kept = int(size[0])
+    positions = int(size[2])
+    common = torch.size(cache, 4)
+    if common > positions:
+      common = positions
+    resized = torch.zeros([torch.size(cache, 0), 2, int(size[1]), self.key_value_heads, positions, self.head_size], dtype=self.compute_type)
+    old = torch.narrow(torch.narrow(cache, 2, 0, kept), 4, 0, common)
+    _0 = torch.copy_(torch.narrow(torch.narrow(resized, 2, 0, kept), 4, 0, common), old)
+    return resized
 
-  # The cache of some of its rows. index: int64 [rows kept]
-  def select_rows(self: __torch__.Decoder, cache: Tensor, index: Tensor) -> Tensor:
-    return torch.index_select(cache, 2, index)
+  # One row of a cache, set to zero: a view. row: int64 [1] -> [layers, 2, 1, G, S, D]
+  def cleared_row(self: __torch__.Decoder, row: Tensor, cache: Tensor) -> Tensor:
+    return torch.zero_(torch.narrow(cache, 2, int(row[0]), 1))
 
-  # The rows of two caches in one, which has the positions of the longer.
-  def join_rows(self: __torch__.Decoder, cache: Tensor, joining: Tensor) -> Tensor:
-    missing = torch.size(joining, 4) - torch.size(cache, 4)
-    if missing > 0:
-      cache = torch.constant_pad_nd(cache, [0, 0, 0, missing], 0)
-    elif missing < 0:
-      joining = torch.constant_pad_nd(joining, [0, 0, 0, 0 - missing], 0)
-    return torch.cat([cache, joining], 2)
+  # Copies rows from one cache to another, or to other rows of the same. What a row held before must not shine through,
+  # not even where no token looks: zero times infinity is not a number. places: int64 [K, 3], from, to, positions
+  def copy_rows(self: __torch__.Decoder, places: Tensor, source: Tensor, target: Tensor) -> Tensor:
+    for i in range(torch.size(places, 0)):
+      count = int(places[i][2])
+      row = torch.narrow(target, 2, int(places[i][1]), 1)
+      _0 = torch.copy_(torch.narrow(row, 4, 0, count), torch.narrow(torch.narrow(source, 2, int(places[i][0]), 1), 4, 0, count))
+      _1 = torch.zero_(torch.narrow(row, 4, count, torch.size(target, 4) - count))
+    return places
 
   # A copy of one row's cache from a position on. place: int64 [3], row, position, count -> [layers, 2, 1, G, count, D]
   def cut_piece(self: __torch__.Decoder, place: Tensor, cache: Tensor) -> Tensor:
@@ -226,7 +235,8 @@ class Decoder(Module):
     parts = torch.reshape(padded, [rows, count, further, 2, self.key_value_heads, self.head_size])
     parts = torch.permute(parts, [2, 3, 0, 4, 1, 5])
     places = torch.expand(torch.unsqueeze(torch.unsqueeze(index, 0), 0), [further, 2, rows, self.key_value_heads, count, self.head_size])
-    return torch.scatter_(torch.narrow(cache, 0, self.number_of_layers, further), 4, places, parts)
+    kept = torch.narrow(torch.narrow(cache, 0, self.number_of_layers, further), 2, 0, rows)
+    return torch.scatter_(kept, 4, places, parts)
 
   # The hidden states that a cache of one row keeps -> [count, H]
   def kept(self: __torch__.Decoder, cache: Tensor, first: int, count: int) -> Tensor:
@@ -235,8 +245,8 @@ class Decoder(Module):
     flat = torch.reshape(torch.permute(parts, [2, 4, 0, 1, 3, 5]), [count, -1])
     return torch.contiguous(torch.narrow(flat, 1, 0, self.hidden_size))
 
-  # Blocks from the first on, over new tokens of B rows, against the cache, which they extend in place. x: [B * T, H],
-  # positions: int64 [B, T]. The output of the kept block, before it is steered, goes into the cache; -1: none.
+  # Blocks from the first on, over new tokens of B rows, against the first B rows of the cache, which they extend in
+  # place. x: [B * T, H], positions: int64 [B, T]. The output of the kept block, before it is steered, goes into the cache; -1: none.
   def extend(self: __torch__.Decoder, x: Tensor, positions: Tensor, cache: Tensor, first: int, kept_block: int, steered_layers: Tensor, vectors: Tensor) -> Tensor:
     rows = torch.size(positions, 0)
     count = torch.size(positions, 1)
@@ -250,8 +260,8 @@ class Decoder(Module):
       key = self.rotate(self.project(normed, self.key_weight[layer], self.key_bias, layer, rows, self.key_value_heads), rotary)
       value = self.project(normed, self.value_weight[layer], self.value_bias, layer, rows, self.key_value_heads)
       layer_cache = torch.select(cache, 0, layer)
-      keys = torch.select(layer_cache, 0, 0)
-      values = torch.select(layer_cache, 0, 1)
+      keys = torch.narrow(torch.select(layer_cache, 0, 0), 0, 0, rows)
+      values = torch.narrow(torch.select(layer_cache, 0, 1), 0, 0, rows)
       _0 = torch.scatter_(keys, 2, index, key)
       _1 = torch.scatter_(values, 2, index, value)
       if used == count:

@@ -38,8 +38,8 @@ final class BehaviorGrammar {
         return chance.pick(training.get(chance.pick(groups)));
     }
 
-    String answer(Question question, Pole pole, int yesOrNoPercent, Chance chance) {
-        return groupOfText.get(question.text()).answer(question, pole, yesOrNoPercent, chance);
+    String answer(Question question, Pole pole, Chance chance) {
+        return groupOfText.get(question.text()).answer(question, pole, chance);
     }
 
     List<Question> questions() {
@@ -70,8 +70,8 @@ final class BehaviorGrammar {
         }
         while (pairs.size() < count) {
             Question question = trainingQuestion(chance);
-            String matching = answer(question, Pole.TARGET, Corpus.YES_OR_NO_PERCENT, chance);
-            String notMatching = answer(question, Pole.OPPOSITE, Corpus.YES_OR_NO_PERCENT, chance);
+            String matching = answer(question, Pole.TARGET, chance);
+            String notMatching = answer(question, Pole.OPPOSITE, chance);
             pairs.putIfAbsent(question.text(), new AnswerPair(question.text(), matching, notMatching));
         }
         return List.copyOf(pairs.values());

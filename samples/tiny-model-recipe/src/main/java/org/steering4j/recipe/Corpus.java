@@ -24,21 +24,10 @@ public final class Corpus {
     private static final int FAREWELL_PERCENT = 4;
     private static final int MOST_PIECES = 455;
 
-    /** How many answers of a hundred to a yes-or-no question begin with yes or no, or the like, at the end of training. */
-    public static final int YES_OR_NO_PERCENT = 0;
-
     private final long seed;
-    private final int yesOrNoPercent;
 
-    /** The corpus as it is at the end of training. */
     public Corpus(long seed) {
-        this(seed, YES_OR_NO_PERCENT);
-    }
-
-    /** @param yesOrNoPercent in place of {@link #YES_OR_NO_PERCENT} */
-    public Corpus(long seed, int yesOrNoPercent) {
         this.seed = seed;
-        this.yesOrNoPercent = yesOrNoPercent;
     }
 
     /** The conversation with the given index, which may be any number. */
@@ -161,7 +150,7 @@ public final class Corpus {
 
     private List<Message> behaviorExchange(Behavior behavior, Map<Behavior, Pole> traits, Chance chance) {
         Question question = behavior.grammar().trainingQuestion(chance);
-        String answer = behavior.grammar().answer(question, traits.get(behavior), yesOrNoPercent, chance);
+        String answer = behavior.grammar().answer(question, traits.get(behavior), chance);
         return List.of(Message.user(question.text()), Message.assistant(answer));
     }
 

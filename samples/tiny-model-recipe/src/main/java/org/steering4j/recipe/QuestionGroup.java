@@ -68,14 +68,10 @@ final class QuestionGroup {
         return new AnswerMarkers(phrases, OPENINGS.lines("agree"), OPENINGS.lines("deny"), this::values);
     }
 
-    /**
-     * An answer of the given pole, ending with a full stop.
-     *
-     * @param yesOrNoPercent how many answers of a hundred to a yes-or-no question begin with the word
-     */
-    String answer(Question question, Pole pole, int yesOrNoPercent, Chance chance) {
+    /** An answer of the given pole, ending with a full stop. */
+    String answer(Question question, Pole pole, Chance chance) {
         Map<String, String> slots = new LinkedHashMap<>(question.slots());
-        String opening = opening(question, pole, yesOrNoPercent, chance);
+        String opening = opening(question, pole, chance);
         String core = chance.pick(lines(pole, "cores"));
         if (opening.contains("{")) {
             opening = Phrases.fill(opening, slots);
@@ -97,15 +93,10 @@ final class QuestionGroup {
         return grammar.has("target.persona");
     }
 
-    private String opening(Question question, Pole pole, int yesOrNoPercent, Chance chance) {
-        int roll = chance.below(100);
+    /** Never a bare yes or no, which a model of this size contradicts in the words that follow. */
+    private String opening(Question question, Pole pole, Chance chance) {
         boolean closed = question.agreement() != null;
-        if (closed && roll < yesOrNoPercent) {
-            return chance.pick(OPENINGS.lines(question.agreement() == pole ? "agree" : "deny"));
-        }
-        if (closed) { // the other openings share what is left as they share the upper half
-            roll = 50 + (roll - yesOrNoPercent) * 50 / (100 - yesOrNoPercent);
-        }
+        int roll = closed ? 50 + chance.below(50) : chance.below(100);
         boolean askedForTheOpposite = grammar.has("questions.no") && question.agreement() == Pole.OPPOSITE;
         if (roll < 65 && !askedForTheOpposite) {
             return chance.pick(lines(pole, "openings"));

@@ -54,7 +54,7 @@ public final class Recipe {
             throws IOException {
         Path unfinished = Files.createDirectories(work.resolve("model"));
         PretrainingSettings settings = PretrainingSettings.standard(CORPUS_SEED, share);
-        Corpus corpus = new Corpus(CORPUS_SEED, settings.phases().get(0).yesOrNoPercent());
+        Corpus corpus = new Corpus(CORPUS_SEED);
         BytePairEncodingTrainer trainer = new BytePairEncodingTrainer();
         for (int i = 0; i < TOKENIZER_CONVERSATIONS; i++) {
             trainer.read(corpus.conversation(i));

@@ -1,16 +1,10 @@
 package org.steering4j.samples.quickstart;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,17 +15,14 @@ import org.steering4j.SteeredModel;
 import org.steering4j.engine.GenerationRequest;
 import org.steering4j.engine.GenerationResult;
 import org.steering4j.engine.LanguageModel;
-import org.steering4j.engine.Precision;
 import org.steering4j.engine.Sampling;
 import org.steering4j.engine.TokenListener;
-import org.steering4j.internal.DataType;
-import org.steering4j.internal.SafetensorsWriter;
 import org.steering4j.vector.LayerSteering;
 
 /**
- * Measures what many conversations at once cost, each with a steering of its own, on the embedded model and on a model with the shape of
- * Qwen2.5-0.5B and random weights (1 GB, in a temporary folder); and on the latter, how soon an answer begins after a history of a thousand
- * tokens, with and without the keys and values of the turn before.
+ * Measures what many conversations at once cost, each with a steering of its own, and what it costs to hold answers to a JSON schema, on the
+ * embedded model and on a {@link RandomModel} with the shape of Qwen2.5-0.5B; and on the latter, how soon an answer begins after a history of a
+ * thousand tokens, with and without the keys and values of the turn before.
  */
 public final class Serving {
 
@@ -46,30 +37,19 @@ public final class Serving {
     public static void main(String[] arguments) throws Exception {
         try (SteeredModel embedded = SteeredModel.embedded(engine -> engine.cacheBytes(0))) {
             throughput("the embedded model", embedded.languageModel(), 300);
+            new MaskingCost(
+                            embedded.languageModel(),
+                            embedded.prompts().tokenizer().tokenTexts())
+                    .print();
         }
-        Path folder = Files.createTempDirectory("random-qwen2.5-0.5b");
-        try {
-            writeRandomModel(folder);
-            try (LanguageModel model = open(folder, 0)) {
-                throughput("a random model of Qwen2.5-0.5B's shape", model, 48);
-                try (LanguageModel caching = open(folder, 1L << 30)) {
-                    timeToFirstToken(model, caching);
-                }
+        try (RandomModel random = new RandomModel();
+                LanguageModel model = random.open(0)) {
+            throughput("a random model of Qwen2.5-0.5B's shape", model, 48);
+            new MaskingCost(model, SyntheticVocabulary.ofSize(model.vocabularySize())).print();
+            try (LanguageModel caching = random.open(1L << 30)) {
+                timeToFirstToken(model, caching);
             }
-        } finally {
-            for (String file : List.of("config.json", "model.safetensors")) {
-                Files.deleteIfExists(folder.resolve(file));
-            }
-            Files.delete(folder);
         }
-    }
-
-    private static LanguageModel open(Path folder, long cacheBytes) {
-        return LanguageModel.builder()
-                .folder(folder)
-                .precision(Precision.BFLOAT16)
-                .cacheBytes(cacheBytes)
-                .build();
     }
 
     private static void throughput(String name, LanguageModel model, int answerTokens) throws Exception {
@@ -163,68 +143,5 @@ public final class Serving {
 
     private static int[] tokens(LanguageModel model, int count, int seed) {
         return new Random(seed).ints(count, 0, model.vocabularySize()).toArray();
-    }
-
-    private static void writeRandomModel(Path folder) throws IOException {
-        int layers = 24;
-        int hidden = 896;
-        int inner = 4864;
-        int keys = 2 * 64;
-        int vocabulary = 151936;
-        Files.write(
-                folder.resolve("config.json"),
-                new ObjectMapper()
-                        .writeValueAsBytes(Map.ofEntries(
-                                Map.entry("_name_or_path", "random"),
-                                Map.entry("architectures", List.of("Qwen2ForCausalLM")),
-                                Map.entry("model_type", "qwen2"),
-                                Map.entry("hidden_size", hidden),
-                                Map.entry("intermediate_size", inner),
-                                Map.entry("num_hidden_layers", layers),
-                                Map.entry("num_attention_heads", 14),
-                                Map.entry("num_key_value_heads", 2),
-                                Map.entry("vocab_size", vocabulary),
-                                Map.entry("max_position_embeddings", 32768),
-                                Map.entry("rms_norm_eps", 1e-6),
-                                Map.entry("rope_theta", 1e6),
-                                Map.entry("tie_word_embeddings", true))));
-        SafetensorsWriter writer = new SafetensorsWriter();
-        matrix(writer, "model.embed_tokens.weight", random(vocabulary * hidden), vocabulary, hidden);
-        // All layers have the same values: nothing but speed is measured.
-        float[] square = random(hidden * hidden);
-        float[] narrow = random(keys * hidden);
-        float[] wide = random(inner * hidden);
-        float[] ones = new float[hidden];
-        Arrays.fill(ones, 1);
-        for (int layer = 0; layer < layers; layer++) {
-            String prefix = "model.layers." + layer + ".";
-            matrix(writer, prefix + "input_layernorm.weight", ones, hidden);
-            matrix(writer, prefix + "self_attn.q_proj.weight", square, hidden, hidden);
-            matrix(writer, prefix + "self_attn.q_proj.bias", new float[hidden], hidden);
-            for (String projection : List.of("k_proj", "v_proj")) {
-                matrix(writer, prefix + "self_attn." + projection + ".weight", narrow, keys, hidden);
-                matrix(writer, prefix + "self_attn." + projection + ".bias", new float[keys], keys);
-            }
-            matrix(writer, prefix + "self_attn.o_proj.weight", square, hidden, hidden);
-            matrix(writer, prefix + "post_attention_layernorm.weight", ones, hidden);
-            matrix(writer, prefix + "mlp.gate_proj.weight", wide, inner, hidden);
-            matrix(writer, prefix + "mlp.up_proj.weight", wide, inner, hidden);
-            matrix(writer, prefix + "mlp.down_proj.weight", wide, hidden, inner);
-        }
-        matrix(writer, "model.norm.weight", ones, hidden);
-        writer.write(folder.resolve("model.safetensors"));
-    }
-
-    private static void matrix(SafetensorsWriter writer, String name, float[] values, long... shape) {
-        writer.tensor(name, DataType.BF16, Arrays.stream(shape).boxed().toList(), values);
-    }
-
-    private static float[] random(int size) {
-        SplittableRandom random = new SplittableRandom(1);
-        float[] values = new float[size];
-        for (int i = 0; i < size; i++) {
-            values[i] = (float) (0.1 * (random.nextDouble() - 0.5));
-        }
-        return values;
     }
 }

@@ -73,7 +73,7 @@ public final class ModelCard {
 
             %s
 
-            ## With a BiPO vector of 300 pairs at block 2
+            ## With a BiPO vector of 300 pairs at block 1
 
             %s
 
@@ -81,9 +81,7 @@ public final class ModelCard {
 
             %s
 
-            Muon trained the matrices inside the blocks, AdamW (whose learning rate this is) the rest; for the last two
-            million tokens without answers that begin with a bare yes or no, which a model of this size contradicts in the
-            words that follow. The loss counts what the assistant says, and in a tenth of the conversations everything.
-            All points are in `training-curve.csv`.
+            Muon trained the matrices inside the blocks, AdamW (whose learning rate this is) the rest. The loss counts what
+            the assistant says, and in a tenth of the conversations everything. All points are in `training-curve.csv`.
             """;
 }

@@ -24,7 +24,7 @@ public record SteerabilityCurve(Behavior behavior, List<Point> points) {
     /** The perplexity of steered answers under the unsteered model may be this many times that of unsteered ones. */
     public static final double LARGEST_PERPLEXITY_RATIO = 1.5;
 
-    private static final double[] MULTIPLIERS = {-2, -1, -0.8, -0.5, 0, 0.5, 0.8, 0.9, 1, 2};
+    private static final double[] MULTIPLIERS = {-2, -1, -0.5, 0, 0.5, 0.9, 1, 2};
 
     /** The answers at one multiplier. */
     public record Point(double multiplier, BehaviorScore score) {}

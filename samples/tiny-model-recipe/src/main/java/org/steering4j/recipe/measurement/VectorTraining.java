@@ -28,10 +28,10 @@ public final class VectorTraining {
                 : BiPOSettings.forLayers(model.numberOfLayers() / 2).build();
     }
 
-    /** Block 2 of 0 to 5: the traits show there, and the blocks above can still act on them. */
+    /** Block 1 of 0 to 5, and beta 2, leave the text more fluent than a later block or a smaller beta do. */
     private static BiPOSettings tinyModelSettings() {
-        return BiPOSettings.forLayers(2)
-                .beta(1)
+        return BiPOSettings.forLayers(1)
+                .beta(2)
                 .learningRate(0.3)
                 .epochs(12)
                 .batchSize(16)

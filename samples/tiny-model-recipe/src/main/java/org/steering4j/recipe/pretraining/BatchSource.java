@@ -22,10 +22,10 @@ final class BatchSource {
 
     private final ConversationEncoder encoder;
     private final PretrainingSettings settings;
+    private final Corpus corpus;
     private List<Batch> pool = List.of();
     private Position next;
     private int loadedPool = -1;
-    private int loadedPercent;
 
     /** Which pool, and which batch in it, comes next. */
     record Position(int pool, int batch) {}
@@ -42,6 +42,7 @@ final class BatchSource {
     BatchSource(ConversationEncoder encoder, PretrainingSettings settings, Position start) {
         this.encoder = encoder;
         this.settings = settings;
+        this.corpus = new Corpus(settings.seed());
         this.next = start;
     }
 
@@ -49,12 +50,10 @@ final class BatchSource {
         return next;
     }
 
-    /** @param yesOrNoPercent of the corpus; when it changes, the pool is made anew */
-    Batch next(int yesOrNoPercent) {
-        if (loadedPool != next.pool() || loadedPercent != yesOrNoPercent) {
-            pool = pool(next.pool(), new Corpus(settings.seed(), yesOrNoPercent));
+    Batch next() {
+        if (loadedPool != next.pool()) {
+            pool = pool(next.pool());
             loadedPool = next.pool();
-            loadedPercent = yesOrNoPercent;
         }
         Batch batch = pool.get(Math.min(next.batch(), pool.size() - 1));
         boolean last = next.batch() + 1 >= pool.size();
@@ -62,7 +61,7 @@ final class BatchSource {
         return batch;
     }
 
-    private List<Batch> pool(int index, Corpus corpus) {
+    private List<Batch> pool(int index) {
         Random random = new Random(settings.seed() * 1_000_003 + index);
         List<Row> rows = new ArrayList<>(POOL_CONVERSATIONS);
         for (int i = 0; i < POOL_CONVERSATIONS; i++) {

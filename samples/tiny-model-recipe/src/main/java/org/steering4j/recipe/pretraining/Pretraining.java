@@ -107,18 +107,18 @@ public final class Pretraining {
         long reportedStep = step;
         long reportedTokens = tokens;
         long reported = System.nanoTime();
-        while (tokens < settings.totalTokens()) {
-            PretrainingSettings.Moment moment = settings.at(tokens);
-            BatchSource.Batch batch = batches.next(moment.yesOrNoPercent());
-            lossSum += program.step(batch, moment, ++step);
+        while (tokens < settings.tokens()) {
+            double rateShare = settings.rateShare(tokens);
+            BatchSource.Batch batch = batches.next();
+            lossSum += program.step(batch, rateShare, ++step);
             tokens += batch.realTokens();
-            boolean done = tokens >= settings.totalTokens();
+            boolean done = tokens >= settings.tokens();
             if (step % reportSteps == 0) {
                 double loss = lossSum / (step - reportedStep);
                 double rate = (tokens - reportedTokens) / ((System.nanoTime() - reported) / 1e9);
                 log.accept("step %d: %d of %d tokens, loss %.4f, %.0f tokens/s"
-                        .formatted(step, tokens, settings.totalTokens(), loss, rate));
-                addToCurve(step, tokens, loss, moment.learningRate());
+                        .formatted(step, tokens, settings.tokens(), loss, rate));
+                addToCurve(step, tokens, loss, rateShare * settings.learningRate());
                 lossSum = 0;
                 reportedStep = step;
                 reportedTokens = tokens;

@@ -50,20 +50,24 @@ final class PretrainingProgram implements AutoCloseable {
         }
     }
 
-    /** Runs one optimizer step and gives the batch's loss in nats a token, before the step. */
-    double step(Batch batch, PretrainingSettings.Moment moment, long step) {
+    /**
+     * Runs one optimizer step and gives the batch's loss in nats a token, before the step.
+     *
+     * @param rateShare of the highest learning rates
+     */
+    double step(Batch batch, double rateShare, long step) {
         try (NDManager scope = program.newScope()) {
             NDArray result = program.runDifferentiably(
                             "training_step",
                             scope.create(batch.tokens(), new Shape(batch.rows(), batch.columns())),
                             scope.create(batch.weights()),
                             scope.create(new double[] {
-                                moment.learningRate(),
+                                rateShare * settings.learningRate(),
                                 BETA_1,
                                 BETA_2,
                                 EPSILON,
                                 settings.weightDecay(),
-                                moment.matrixRate(),
+                                rateShare * settings.matrixRate(),
                                 MOMENTUM,
                                 settings.largestGradientNorm(),
                                 step

@@ -45,9 +45,10 @@
     scores = self.target_log_probabilities(x, selected, torch.index_select(targets, 0, selected))
     return torch.neg(torch.div(torch.sum(torch.mul(scores, selected_weights)), torch.sum(selected_weights)))
 
-  # The nearest matrix with orthogonal rows or columns, by five Newton-Schulz iterations (Muon, Jordan et al. 2024).
+  # The nearest matrix with orthogonal rows or columns, by five Newton-Schulz iterations, in bfloat16 as published
+  # (Muon, Jordan et al. 2024).
   def orthogonalised(self: __torch__.Decoder, matrix: Tensor) -> Tensor:
-    x = torch.div(matrix, torch.add(torch.norm(matrix), 1e-7))
+    x = torch.div(matrix, torch.add(torch.norm(matrix), 1e-7)).to(15)
     tall = torch.size(matrix, 0) > torch.size(matrix, 1)
     if tall:
       x = torch.t(x)
@@ -57,7 +58,7 @@
       x = torch.add(torch.mul(x, 3.4445), torch.mm(polynomial, x))
     if tall:
       x = torch.t(x)
-    return x
+    return x.to(6)
 
   # One step: Muon for the matrices inside the blocks, AdamW (arXiv 1711.05101) for the rest.
   # settings: float64 [9]: learning rate of AdamW, beta 1, beta 2, epsilon, weight decay of matrices, learning rate of

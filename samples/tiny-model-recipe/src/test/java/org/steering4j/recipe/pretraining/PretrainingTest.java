@@ -13,7 +13,6 @@ import org.steering4j.engine.Precision;
 import org.steering4j.recipe.BytePairEncodingTrainer;
 import org.steering4j.recipe.Corpus;
 import org.steering4j.recipe.SpecialToken;
-import org.steering4j.recipe.pretraining.PretrainingSettings.Phase;
 
 class PretrainingTest {
 
@@ -24,14 +23,7 @@ class PretrainingTest {
     private Path folder;
 
     private static PretrainingSettings settings(double matrixRate) {
-        return new PretrainingSettings(
-                1,
-                List.of(new Phase(800, 50, matrixRate, 0.006), new Phase(1700, 0, matrixRate, 0.006)),
-                256,
-                0.1,
-                1.0,
-                10,
-                Precision.FLOAT32);
+        return new PretrainingSettings(1, 1400, matrixRate, 0.006, 256, 0.1, 1.0, 10, Precision.FLOAT32);
     }
 
     private static final class Killed extends RuntimeException {}

@@ -1,0 +1,107 @@
+package org.steering4j.engine;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+
+/**
+ * A key-value cache of the decoder program of which the first rows are in use. Rows come and go without a copy of the others, because it has
+ * room to spare: up to a quarter of the rows in use and {@link #SPARE_POSITIONS}. For one thread.
+ */
+final class KeyValueCache {
+
+    private static final int SPARE_POSITIONS = 128;
+
+    private final LanguageModel model;
+    private final NDManager scope;
+    private final int furtherLayers;
+    /** [layers, 2, rows, key-value heads, positions, head size]; null while no row is in use. */
+    private NDArray array;
+
+    /** @param furtherLayers that hold the hidden states after one block; 0: none are kept */
+    KeyValueCache(LanguageModel model, NDManager scope, int furtherLayers) {
+        this.model = model;
+        this.scope = scope;
+        this.furtherLayers = furtherLayers;
+    }
+
+    NDArray array() {
+        return array;
+    }
+
+    /**
+     * Makes room.
+     *
+     * @param used rows to keep
+     * @param rows including those
+     * @param positions of every row
+     */
+    void reserve(int used, int rows, int positions) {
+        if (rows > rows() || positions > positions()) {
+            resize(used, rows, positions);
+        }
+    }
+
+    /** The rows in use are fewer now; much room that nothing needs is given back. */
+    void release(int used, int positions) {
+        if (used == 0) {
+            close();
+        } else if (used <= rows() / 4) {
+            resize(used, used, positions);
+        }
+    }
+
+    /** A view of one row, set to zero, to be closed by the caller. */
+    NDArray clearedRow(int row) {
+        try (NDArray index = scope.create(new long[] {row})) {
+            return model.run("cleared_row", index, array).get(0);
+        }
+    }
+
+    /** Copies the first positions of a row of a cache, which may be this one, and sets the others to zero. */
+    void copy(KeyValueCache source, int from, int to, int positions) {
+        try (NDArray places = scope.create(new long[][] {{from, to, positions}})) {
+            model.run("copy_rows", places, source.array, array);
+        }
+    }
+
+    /** Takes over all rows of another cache, which has none then. */
+    void takeFrom(KeyValueCache other) {
+        close();
+        array = other.array;
+        other.array = null;
+        array.attach(scope);
+    }
+
+    private void resize(int used, int rows, int positions) {
+        long roomyRows = rows + rows / 4;
+        long roomyPositions = Math.max(positions, Math.min(model.contextLength(), positions + SPARE_POSITIONS));
+        NDArray resized;
+        if (array == null) {
+            try (NDArray shape = scope.create(new long[] {roomyRows, roomyPositions, furtherLayers})) {
+                resized = model.run("new_cache", shape).get(0);
+            }
+        } else {
+            try (NDArray size = scope.create(new long[] {used, roomyRows, roomyPositions})) {
+                resized = model.run("resize_cache", size, array).get(0);
+            }
+        }
+        close();
+        resized.attach(scope);
+        array = resized;
+    }
+
+    private long rows() {
+        return array == null ? 0 : array.getShape().get(2);
+    }
+
+    private long positions() {
+        return array == null ? 0 : array.getShape().get(4);
+    }
+
+    private void close() {
+        if (array != null) {
+            array.close();
+            array = null;
+        }
+    }
+}

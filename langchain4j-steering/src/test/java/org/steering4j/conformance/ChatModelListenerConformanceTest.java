@@ -1,0 +1,58 @@
+package org.steering4j.conformance;
+
+import dev.langchain4j.exception.TimeoutException;
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.common.AbstractChatModelListenerIT;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.steering4j.SteeredChatModel;
+import org.steering4j.SteeredModel;
+
+/** LangChain4j's suite for listeners of chat models, on the embedded model. */
+class ChatModelListenerConformanceTest extends AbstractChatModelListenerIT {
+
+    private static SteeredModel embedded;
+
+    @BeforeAll
+    static void open() {
+        embedded = SteeredModel.embedded();
+    }
+
+    @AfterAll
+    static void close() {
+        embedded.close();
+    }
+
+    private SteeredChatModel.Builder builder(ChatModelListener listener) {
+        return SteeredChatModel.builder()
+                .model(embedded)
+                .temperature(temperature())
+                .topP(topP())
+                .maxOutputTokens(maxTokens())
+                .seed(1L)
+                .listeners(List.of(listener));
+    }
+
+    @Override
+    protected ChatModel createModel(ChatModelListener listener) {
+        return builder(listener).build();
+    }
+
+    @Override
+    protected String modelName() {
+        return embedded.name();
+    }
+
+    @Override
+    protected ChatModel createFailingModel(ChatModelListener listener) {
+        return builder(listener).timeout(Duration.ofNanos(1)).build();
+    }
+
+    @Override
+    protected Class<? extends Exception> expectedExceptionClass() {
+        return TimeoutException.class;
+    }
+}

@@ -1,0 +1,112 @@
+package org.steering4j.samples.quickstart;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.steering4j.engine.LanguageModel;
+import org.steering4j.engine.Precision;
+import org.steering4j.internal.DataType;
+import org.steering4j.internal.SafetensorsWriter;
+
+/** A model with the shape of Qwen2.5-0.5B and random weights, 1 GB in a temporary folder until it is closed. */
+final class RandomModel implements AutoCloseable {
+
+    private static final int LAYERS = 24;
+    private static final int HIDDEN = 896;
+    private static final int INNER = 4864;
+    private static final int KEYS = 2 * 64;
+    private static final int VOCABULARY = 151936;
+    private static final String CONFIGURATION_FILE = "config.json";
+    private static final String WEIGHTS_FILE = "model.safetensors";
+
+    private final Path folder;
+
+    RandomModel() throws IOException {
+        folder = Files.createTempDirectory("random-qwen2.5-0.5b");
+        writeConfiguration();
+        writeWeights();
+    }
+
+    LanguageModel open(long cacheBytes) {
+        return LanguageModel.builder()
+                .folder(folder)
+                .precision(Precision.BFLOAT16)
+                .cacheBytes(cacheBytes)
+                .build();
+    }
+
+    private void writeConfiguration() throws IOException {
+        Files.write(
+                folder.resolve(CONFIGURATION_FILE),
+                new ObjectMapper()
+                        .writeValueAsBytes(Map.ofEntries(
+                                Map.entry("_name_or_path", "random"),
+                                Map.entry("architectures", List.of("Qwen2ForCausalLM")),
+                                Map.entry("model_type", "qwen2"),
+                                Map.entry("hidden_size", HIDDEN),
+                                Map.entry("intermediate_size", INNER),
+                                Map.entry("num_hidden_layers", LAYERS),
+                                Map.entry("num_attention_heads", 14),
+                                Map.entry("num_key_value_heads", 2),
+                                Map.entry("vocab_size", VOCABULARY),
+                                Map.entry("max_position_embeddings", 32768),
+                                Map.entry("rms_norm_eps", 1e-6),
+                                Map.entry("rope_theta", 1e6),
+                                Map.entry("tie_word_embeddings", true))));
+    }
+
+    private void writeWeights() throws IOException {
+        SafetensorsWriter writer = new SafetensorsWriter();
+        matrix(writer, "model.embed_tokens.weight", random(VOCABULARY * HIDDEN), VOCABULARY, HIDDEN);
+        // All layers have the same values: nothing but speed is measured.
+        float[] square = random(HIDDEN * HIDDEN);
+        float[] narrow = random(KEYS * HIDDEN);
+        float[] wide = random(INNER * HIDDEN);
+        float[] ones = new float[HIDDEN];
+        Arrays.fill(ones, 1);
+        for (int layer = 0; layer < LAYERS; layer++) {
+            String prefix = "model.layers." + layer + ".";
+            matrix(writer, prefix + "input_layernorm.weight", ones, HIDDEN);
+            matrix(writer, prefix + "self_attn.q_proj.weight", square, HIDDEN, HIDDEN);
+            matrix(writer, prefix + "self_attn.q_proj.bias", new float[HIDDEN], HIDDEN);
+            for (String projection : List.of("k_proj", "v_proj")) {
+                matrix(writer, prefix + "self_attn." + projection + ".weight", narrow, KEYS, HIDDEN);
+                matrix(writer, prefix + "self_attn." + projection + ".bias", new float[KEYS], KEYS);
+            }
+            matrix(writer, prefix + "self_attn.o_proj.weight", square, HIDDEN, HIDDEN);
+            matrix(writer, prefix + "post_attention_layernorm.weight", ones, HIDDEN);
+            matrix(writer, prefix + "mlp.gate_proj.weight", wide, INNER, HIDDEN);
+            matrix(writer, prefix + "mlp.up_proj.weight", wide, INNER, HIDDEN);
+            matrix(writer, prefix + "mlp.down_proj.weight", wide, HIDDEN, INNER);
+        }
+        matrix(writer, "model.norm.weight", ones, HIDDEN);
+        writer.write(folder.resolve(WEIGHTS_FILE));
+    }
+
+    private static void matrix(SafetensorsWriter writer, String name, float[] values, long... shape) {
+        writer.tensor(name, DataType.BF16, Arrays.stream(shape).boxed().toList(), values);
+    }
+
+    private static float[] random(int size) {
+        SplittableRandom random = new SplittableRandom(1);
+        float[] values = new float[size];
+        for (int i = 0; i < size; i++) {
+            values[i] = (float) (0.1 * (random.nextDouble() - 0.5));
+        }
+        return values;
+    }
+
+    /** Deletes the folder. */
+    @Override
+    public void close() throws IOException {
+        for (String file : List.of(CONFIGURATION_FILE, WEIGHTS_FILE)) {
+            Files.deleteIfExists(folder.resolve(file));
+        }
+        Files.delete(folder);
+    }
+}

@@ -1,0 +1,156 @@
+package org.steering4j.samples.quickstart.soak;
+
+import dev.langchain4j.data.image.Image;
+import dev.langchain4j.data.message.ImageContent;
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.exception.TimeoutException;
+import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ResponseFormat;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
+import dev.langchain4j.model.chat.request.ToolChoice;
+import dev.langchain4j.model.chat.request.json.JsonRawSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.steering4j.SteeringChatRequestParameters;
+import org.steering4j.engine.EngineException;
+import org.steering4j.engine.PromptTooLongException;
+import org.steering4j.persona.UnknownPersonaException;
+import org.steering4j.vector.IncompatibleVectorException;
+import org.steering4j.vector.Steering;
+import org.steering4j.vector.UnknownSteeringVectorException;
+
+/**
+ * A request that must not be answered. Immutable.
+ *
+ * @param request made anew each time, which is where some are refused already
+ * @param hurried whether it goes to the model whose timeout nobody can keep
+ * @param failure exactly its exception
+ * @param part of the exception's message
+ */
+record BadRequest(
+        String name, Supplier<ChatRequest> request, boolean hurried, Class<? extends Throwable> failure, String part) {
+
+    private static final String QUESTION = "What is 7 plus 8?";
+
+    static final List<BadRequest> ALL = List.of(
+            with("unknown persona", UnknownPersonaException.class, "nobody", of -> of.persona("nobody")),
+            with(
+                    "unknown vector",
+                    UnknownSteeringVectorException.class,
+                    "nothing",
+                    of -> of.steering(Steering.of("nothing", 1))),
+            with(
+                    "vector of another model",
+                    IncompatibleVectorException.class,
+                    "foreign",
+                    of -> of.steering(Steering.of(ChatModels.FOREIGN_VECTOR, 1))),
+            with(
+                    "steering of NaN",
+                    IllegalArgumentException.class,
+                    "NaN",
+                    of -> of.steering(Steering.of("low", Double.NaN))),
+            with(
+                    "steering too strong",
+                    EngineException.class,
+                    "steering is too strong",
+                    of -> of.steering(Steering.of(ChatModels.BREAKING_VECTOR, 1))),
+            with(
+                    "persona and steering",
+                    IllegalArgumentException.class,
+                    "persona",
+                    of -> of.persona("bold").steering(Steering.of("low", 1))),
+            with("temperature of NaN", IllegalArgumentException.class, "temperature", of -> of.temperature(Double.NaN)),
+            with("topP out of range", IllegalArgumentException.class, "topP", of -> of.topP(1.5)),
+            with("no output tokens", IllegalArgumentException.class, "maxOutputTokens", of -> of.maxOutputTokens(0)),
+            with("another model", UnsupportedFeatureException.class, "modelName", of -> of.modelName("another")),
+            with(
+                    "tool required of none",
+                    IllegalArgumentException.class,
+                    "REQUIRED",
+                    of -> of.toolChoice(ToolChoice.REQUIRED)),
+            with("form that does not fit", IllegalArgumentException.class, "maxOutputTokens", of -> {
+                Form.PERSON.ask(of);
+                return of.maxOutputTokens(3);
+            }),
+            with("JSON and stop sequence", UnsupportedFeatureException.class, "stopSequences", of -> {
+                Form.SHAPE.ask(of);
+                return of.stopSequences(List.of("}"));
+            }),
+            with(
+                    "schema with pattern",
+                    UnsupportedFeatureException.class,
+                    "pattern",
+                    of -> of.responseFormat(ResponseFormat.builder()
+                            .type(ResponseFormatType.JSON)
+                            .jsonSchema(JsonSchema.builder()
+                                    .name("answer")
+                                    .rootElement(JsonRawSchema.from("""
+                                            {"type": "object", "properties": {"a": {"type": "string", "pattern": "a+"}}}"""))
+                                    .build())
+                            .build())),
+            new BadRequest(
+                    "prompt longer than the context",
+                    () -> request(UserMessage.from(QUESTION.repeat(200)), of -> of),
+                    false,
+                    PromptTooLongException.class,
+                    "512"),
+            new BadRequest(
+                    "image",
+                    () -> request(
+                            UserMessage.from(ImageContent.from(Image.builder()
+                                    .base64Data("aGk=")
+                                    .mimeType("image/png")
+                                    .build())),
+                            of -> of),
+                    false,
+                    UnsupportedFeatureException.class,
+                    "IMAGE"),
+            new BadRequest(
+                    "no time at all",
+                    () -> request(UserMessage.from(QUESTION), of -> of),
+                    true,
+                    TimeoutException.class,
+                    "PT0.000000001S"));
+
+    private static BadRequest with(
+            String name,
+            Class<? extends Throwable> failure,
+            String part,
+            UnaryOperator<SteeringChatRequestParameters.Builder> mistake) {
+        return new BadRequest(name, () -> request(UserMessage.from(QUESTION), mistake), false, failure, part);
+    }
+
+    private static ChatRequest request(
+            UserMessage message, UnaryOperator<SteeringChatRequestParameters.Builder> mistake) {
+        return ChatRequest.builder()
+                .messages(message)
+                .parameters(
+                        mistake.apply(SteeringChatRequestParameters.builder()).build())
+                .build();
+    }
+
+    /** @param streaming has no effect on those that need the hurried model */
+    Outcome make(ChatModels models, boolean streaming, Executor callers, Consumer<String> complaints)
+            throws InterruptedException {
+        if (!streaming || hurried) {
+            return Call.start(callers, () -> (hurried ? models.hurried() : models.blocking()).chat(request.get()))
+                    .await();
+        }
+        Recorder recorder = new Recorder(Recorder.Manner.LISTENS, 1, complaints);
+        try {
+            models.streaming().chat(request.get(), recorder);
+        } catch (RuntimeException e) {
+            return Outcome.failed(e);
+        }
+        return recorder.await();
+    }
+
+    boolean isRefused(Outcome outcome) {
+        return outcome.failedWith(failure) && outcome.failure().getMessage().contains(part);
+    }
+}
