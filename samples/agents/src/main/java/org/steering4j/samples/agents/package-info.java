@@ -1,5 +1,5 @@
 /**
- * Two LangChain4j agents that share one model and its tools, each with a persona of its own, counsel what becomes of the
- * village's salt. Which of the facts they are told, they look up; what they make of them, their personas decide.
+ * Two LangChain4j agents on one model, with the same tools and a persona each, take counsel on the village's salt. They look
+ * the facts up; what they would do with the salt, their personas decide.
  */
 package org.steering4j.samples.agents;

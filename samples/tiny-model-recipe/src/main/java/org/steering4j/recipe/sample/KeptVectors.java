@@ -67,7 +67,7 @@ public final class KeptVectors {
             if (isCurrent(kept)) {
                 return kept;
             }
-            System.err.printf("%s is of another model or training%n", file);
+            System.err.printf("%s is of other weights or another training: training anew%n", file);
         }
         SteeringVector trained = training.train(model, behavior);
         SteeringVector vector =
