@@ -36,8 +36,7 @@ public class Conversations {
 
     private void say(String person, String message, PrintStream output) {
         Result<String> answer = assistant.chat(person, message);
-        output.printf("%-9s %s%n", person + ":", message);
-        output.printf("%9s %s%n%n", personaOf(answer) + ":", answer.content());
+        output.printf("%s: %s%n  %s: %s%n", person, message, personaOf(answer), answer.content());
     }
 
     static String personaOf(Result<?> answer) {

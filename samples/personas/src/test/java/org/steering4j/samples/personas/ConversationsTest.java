@@ -95,8 +95,8 @@ class ConversationsTest {
 
         assertThat(output.toString(StandardCharsets.UTF_8))
                 .contains("mayor:", "hermit:", "merchant:")
-                .containsPattern("Mira: +What is my name\\?\\R *merchant: .*Mira")
-                .containsPattern("Jonas: +What is my name\\?\\R *hermit: .*Jonas");
+                .containsPattern("Mira: What is my name\\?\\R  merchant: .*Mira")
+                .containsPattern("Jonas: What is my name\\?\\R  hermit: .*Jonas");
     }
 
     private static Steering steering(Result<String> answer) {

@@ -33,15 +33,15 @@ record Comparison(int questions, List<Row> rows) {
 
     private static PoleShares measure(Questioner model, Behavior behavior, Steering steering, int questions) {
         List<String> asked = behavior.heldOutQuestions().subList(0, questions);
-        return PoleShares.of(behavior, asked, model.sampledAnswers(asked, steering));
+        return PoleShares.of(behavior, asked, model.answers(asked, steering));
     }
 
     void print(PrintStream output) {
         output.printf(
                 "%d held-out questions each, temperature 1; in brackets what the classifier recognises%n", questions);
-        output.printf("  %-36s %18s %18s%n", "steering", "truthful", "refusing");
+        output.printf("  %-32s %18s %18s%n", "steering", "truthful", "refusing");
         for (Row row : rows) {
-            output.printf("  %-36s %18s %18s%n", row.steering(), percent(row.truthfulness()), percent(row.refusal()));
+            output.printf("  %-32s %18s %18s%n", row.steering(), percent(row.truthfulness()), percent(row.refusal()));
         }
     }
 

@@ -17,20 +17,15 @@ record Questioner(ChatModel model) {
     /** Requests that come at the same time run in one batch. */
     private static final int AT_THE_SAME_TIME = 16;
 
-    /** The likeliest answer. */
-    String answer(String question, Steering steering) {
-        return answer(question, steering, 0, 0);
-    }
-
     /** Answers at temperature 1, in the order of the questions; the seed of a question is its place among them. */
-    List<String> sampledAnswers(List<String> questions, Steering steering) {
+    List<String> answers(List<String> questions, Steering steering) {
         ExecutorService threads = Executors.newFixedThreadPool(AT_THE_SAME_TIME);
         try {
             List<CompletableFuture<String>> answers = new ArrayList<>();
             for (int i = 0; i < questions.size(); i++) {
                 String question = questions.get(i);
                 long seed = i;
-                answers.add(CompletableFuture.supplyAsync(() -> answer(question, steering, 1, seed), threads));
+                answers.add(CompletableFuture.supplyAsync(() -> answer(question, steering, seed), threads));
             }
             return answers.stream().map(CompletableFuture::join).toList();
         } finally {
@@ -38,12 +33,12 @@ record Questioner(ChatModel model) {
         }
     }
 
-    private String answer(String question, Steering steering, double temperature, long seed) {
+    private String answer(String question, Steering steering, long seed) {
         return model.chat(ChatRequest.builder()
                         .messages(UserMessage.from(question))
                         .parameters(SteeringChatRequestParameters.builder()
                                 .steering(steering)
-                                .temperature(temperature)
+                                .temperature(1.0)
                                 .seed(seed)
                                 .build())
                         .build())
