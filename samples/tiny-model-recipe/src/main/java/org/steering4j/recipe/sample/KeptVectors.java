@@ -46,7 +46,7 @@ public final class KeptVectors {
     }
 
     /**
-     * The vectors of the behaviours, by their labels. Training takes 30 to 40 seconds a vector on the embedded model and two cores; progress
+     * The vectors of the behaviours, by their labels. Training takes 40 to 50 seconds a vector on the embedded model and two cores; progress
      * goes to standard error.
      *
      * @throws org.steering4j.vector.InvalidFileException if a file in the folder is damaged: delete it

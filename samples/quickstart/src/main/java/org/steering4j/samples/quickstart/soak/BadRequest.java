@@ -109,7 +109,7 @@ record BadRequest(
                             of -> of),
                     false,
                     UnsupportedFeatureException.class,
-                    "IMAGE"),
+                    "image"),
             new BadRequest(
                     "no time at all",
                     () -> request(UserMessage.from(QUESTION), of -> of),

@@ -18,8 +18,8 @@ public final class Soak {
 
     private static final int WORKERS = 12;
     private static final int CONVERSATIONS = 96;
-    private static final double WARM_UP_SHARE = 0.2;
-    private static final double MOST_WARM_UP_MINUTES = 3;
+    private static final double WARM_UP_SHARE = 0.3;
+    private static final double MOST_WARM_UP_MINUTES = 8;
     private static final long CACHE_BYTES = 16 << 20;
 
     private final SplittableRandom random;

@@ -26,7 +26,7 @@ record SoakResult(Findings findings, Footprint before, Footprint after, int thre
         promises.add(new Promise("kinds of requests that were never made: " + missing, missing.isEmpty()));
         if (before.residentBytes().isPresent() && after.residentBytes().isPresent()) {
             promises.add(growth(
-                    "resident memory",
+                    "resident memory, trimmed",
                     before.residentBytes().getAsLong(),
                     after.residentBytes().getAsLong()));
         }
