@@ -29,7 +29,6 @@ import org.steering4j.vector.LayerSteering;
  */
 final class MaskingCost {
 
-    private static final int ROUNDS = 7;
     private static final int[] CONVERSATIONS = {1, 8};
     /** More than the document needs, as an application would allow. */
     private static final int SPARE_TOKENS = 100;
@@ -58,8 +57,7 @@ final class MaskingCost {
 
     private static final String DOCUMENT = """
             {"people": [{"name": "Ann of the mill", "age": 37, "home": "mill", "friends": ["Bo", "Cy the brewer"]},\
-             {"name": "Bo", "age": 8, "home": "harbour", "friends": []},\
-             {"name": "Cy the brewer", "age": 51, "home": "hill", "friends": ["Ann of the mill"]}]}""";
+             {"name": "Bo", "age": 8, "home": "harbour", "friends": []}]}""";
 
     private final LanguageModel model;
     private final Vocabulary vocabulary;
@@ -92,16 +90,17 @@ final class MaskingCost {
         return spelled.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    void print() {
+    /** @param rounds of which the median counts */
+    void print(int rounds) {
         System.out.printf(
                 "a document of %d tokens, of a vocabulary of %,d, held to a JSON schema:%n",
                 document.length, model.vocabularySize());
         AnswerConstraint shared = schema();
         for (int conversations : CONVERSATIONS) {
-            double[] free = new double[ROUNDS];
-            double[] held = new double[ROUNDS];
-            double[] heldToShared = new double[ROUNDS];
-            for (int round = -1; round < ROUNDS; round++) { // the first warms up
+            double[] free = new double[rounds];
+            double[] held = new double[rounds];
+            double[] heldToShared = new double[rounds];
+            for (int round = -1; round < rounds; round++) { // the first warms up
                 int kept = Math.max(0, round);
                 free[kept] = seconds(conversations, () -> TokenConstraint.Factory.NONE);
                 held[kept] = seconds(conversations, this::schema);

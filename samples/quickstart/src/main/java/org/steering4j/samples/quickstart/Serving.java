@@ -40,12 +40,12 @@ public final class Serving {
             new MaskingCost(
                             embedded.languageModel(),
                             embedded.prompts().tokenizer().tokenTexts())
-                    .print();
+                    .print(15);
         }
         try (RandomModel random = new RandomModel();
                 LanguageModel model = random.open(0)) {
             throughput("a random model of Qwen2.5-0.5B's shape", model, 48);
-            new MaskingCost(model, SyntheticVocabulary.ofSize(model.vocabularySize())).print();
+            new MaskingCost(model, SyntheticVocabulary.ofSize(model.vocabularySize())).print(3);
             try (LanguageModel caching = random.open(1L << 30)) {
                 timeToFirstToken(model, caching);
             }
