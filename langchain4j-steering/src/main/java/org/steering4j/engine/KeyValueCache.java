@@ -5,7 +5,8 @@ import ai.djl.ndarray.NDManager;
 
 /**
  * A key-value cache of the decoder program of which the first rows are in use. Rows come and go without a copy of the others, because it has
- * room to spare: up to a quarter of the rows in use and {@link #SPARE_POSITIONS}. For one thread.
+ * room to spare: it is made with a quarter more rows and {@link #SPARE_POSITIONS} more than asked for, and made smaller when only a quarter of
+ * its rows are in use. For one thread.
  */
 final class KeyValueCache {
 
