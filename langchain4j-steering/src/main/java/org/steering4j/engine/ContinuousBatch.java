@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.steering4j.engine.UseCount.Use;
+import org.steering4j.engine.internal.EngineThreads;
 
 /**
  * Runs all generations of a model in one batch: a request joins at the next token, first come, first served, and leaves when it ends. Knows
@@ -88,8 +89,7 @@ final class ContinuousBatch {
                 throw new EngineOverloadedException(modelName, waiting.size(), limits.maximumWaiting());
             }
             if (driver == null) {
-                Thread thread = new Thread(this::drive, "steered-batch-" + modelName);
-                thread.setDaemon(true);
+                Thread thread = EngineThreads.create("steered-batch-" + modelName, this::drive);
                 thread.start();
                 driver = thread;
             }

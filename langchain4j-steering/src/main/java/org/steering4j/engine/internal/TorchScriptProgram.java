@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.UnaryOperator;
 import org.steering4j.engine.EngineException;
 import org.steering4j.internal.OfflineMode;
 
@@ -149,28 +150,32 @@ final class TorchScriptProgram implements AutoCloseable {
 
     /** Calls a method under inference mode: what it returns never takes part in a derivative. */
     NDList run(String method, NDArray... arguments) {
-        return call(method, false, List.of(arguments));
+        return call(method, List.of(arguments), inputs -> IValueUtils.forward(block, inputs, false));
     }
 
     /** Calls a method that keeps the graph of a derivative, or loads what a later one needs. */
     NDList runDifferentiably(String method, NDArray... arguments) {
-        boolean before = JniUtils.isGradMode();
-        JniUtils.setGradMode(true); // per thread; DJL turns it on only inside its gradient collector
-        try {
-            return call(method, true, List.of(arguments));
-        } finally {
-            JniUtils.setGradMode(before);
-        }
+        return call(method, List.of(arguments), inputs -> {
+            boolean before = JniUtils.isGradMode();
+            JniUtils.setGradMode(true); // per thread; DJL turns it on only inside its gradient collector
+            try {
+                return IValueUtils.forward(block, inputs, true);
+            } finally {
+                JniUtils.setGradMode(before);
+            }
+        });
     }
 
-    private NDList call(String method, boolean differentiable, List<NDArray> arguments) {
-        GRAPH_OPTIMISER_IS_OFF.get();
+    private static NDList call(String method, List<NDArray> arguments, UnaryOperator<NDList> forward) {
         NDList inputs = new NDList(arguments);
         CALLS.readLock().lock();
         try (NDArray selector = arguments.get(0).getManager().create(new Shape(1), DataType.FLOAT32)) {
             selector.setName("module_method:" + method);
             inputs.add(selector);
-            return IValueUtils.forward(block, inputs, differentiable);
+            return EngineThreads.call(() -> {
+                GRAPH_OPTIMISER_IS_OFF.get();
+                return forward.apply(inputs);
+            });
         } catch (ai.djl.engine.EngineException e) {
             throw translated(method, e);
         } finally {
