@@ -145,7 +145,9 @@ public final class Personas {
         return personaOf(conversationId)
                 .map(persona -> request.toBuilder()
                         .messages(persona.addSystemMessageTo(request.messages()))
-                        .parameters(request.parameters().overrideWith(PersonaChatRequestParameters.of(persona)))
+                        // Not the other way round: another provider's parameters would merge themselves and leave the
+                        // persona out.
+                        .parameters(PersonaChatRequestParameters.of(persona).defaultedBy(request.parameters()))
                         .build())
                 .orElse(request);
     }

@@ -6,6 +6,7 @@ import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.steering4j.vector.Steering;
@@ -37,6 +38,43 @@ class PersonaTransformerTest {
         assertThat(transformed.topK()).isEqualTo(3);
         assertThat(transformed.messages()).containsExactly(SystemMessage.from("Weigh every risk."), HELLO);
         assertThat(transformer.apply(REQUEST, "two")).isEqualTo(REQUEST);
+    }
+
+    /** As those of LangChain4j's providers do: they merge into their own kind, and know no others. */
+    private static final class OtherProvidersParameters extends DefaultChatRequestParameters {
+
+        private OtherProvidersParameters(ChatRequestParameters... merged) {
+            super(builderOf(merged));
+        }
+
+        private static DefaultChatRequestParameters.Builder<?> builderOf(ChatRequestParameters... merged) {
+            DefaultChatRequestParameters.Builder<?> builder = new DefaultChatRequestParameters.Builder<>();
+            for (ChatRequestParameters parameters : merged) {
+                builder.overrideWith(parameters);
+            }
+            return builder;
+        }
+
+        @Override
+        public ChatRequestParameters overrideWith(ChatRequestParameters that) {
+            return new OtherProvidersParameters(this, that);
+        }
+
+        @Override
+        public ChatRequestParameters defaultedBy(ChatRequestParameters that) {
+            return new OtherProvidersParameters(that, this);
+        }
+    }
+
+    @Test
+    void should_steer_requests_that_carry_the_parameters_of_another_provider() {
+        personas.select("one", "cautious");
+        ChatRequest request = REQUEST.toBuilder()
+                .parameters(new OtherProvidersParameters(REQUEST.parameters()))
+                .build();
+        ChatRequest transformed = transformer.apply(request, "one");
+        assertThat(parameters(transformed).steering()).isEqualTo(Steering.of("power", -1));
+        assertThat(transformed.topK()).isEqualTo(3);
     }
 
     @Test
