@@ -1,26 +1,32 @@
 package org.steering4j;
 
+import java.util.function.BooleanSupplier;
 import org.steering4j.prompt.AnswerPart;
 
 /** Is told the parts of an answer as they come, on the generating thread. */
 interface AnswerSink {
 
     /** For those who only want the whole. */
-    AnswerSink NONE = new AnswerSink() {
-        @Override
-        public void onText(String text) {}
+    AnswerSink NONE = until(() -> false);
 
-        @Override
-        public void onPartialToolCall(AnswerPart.PartialToolCall call) {}
+    /** For those who only want the whole, and not even that once they have cancelled. */
+    static AnswerSink until(BooleanSupplier cancelled) {
+        return new AnswerSink() {
+            @Override
+            public void onText(String text) {}
 
-        @Override
-        public void onToolCall(AnswerPart.ToolCall call) {}
+            @Override
+            public void onPartialToolCall(AnswerPart.PartialToolCall call) {}
 
-        @Override
-        public boolean isCancelled() {
-            return false;
-        }
-    };
+            @Override
+            public void onToolCall(AnswerPart.ToolCall call) {}
+
+            @Override
+            public boolean isCancelled() {
+                return cancelled.getAsBoolean();
+            }
+        };
+    }
 
     void onText(String text);
 

@@ -7,6 +7,7 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.steering4j.vector.Steering;
 
 /**
@@ -80,6 +81,26 @@ public final class SteeredChatModel implements ChatModel, AutoCloseable {
     @Override
     public ChatResponse doChat(ChatRequest request) {
         return setup.prepare(request).run(AnswerSink.NONE);
+    }
+
+    /**
+     * What {@code chatAsync} of LangChain4j 1.20 and later calls; 1.19 has no such method, so it cannot be marked as overriding one. The answer
+     * is generated on another thread. Cancelling the future gives the answer up at the next token.
+     *
+     * @return completed with the answer, or exceptionally with what {@link #doChat} would throw while it generates; what cannot be honoured is
+     *     thrown at once
+     */
+    public CompletableFuture<ChatResponse> doChatAsync(ChatRequest request) {
+        ChatGeneration generation = setup.prepare(request);
+        CompletableFuture<ChatResponse> answer = new CompletableFuture<>();
+        setup.model().execute(() -> {
+            try {
+                answer.complete(generation.run(AnswerSink.until(answer::isDone)));
+            } catch (Throwable e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
     }
 
     @Override

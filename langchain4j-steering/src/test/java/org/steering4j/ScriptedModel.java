@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
 import org.steering4j.engine.GenerationRequest;
 import org.steering4j.engine.GenerationResult;
@@ -26,6 +28,7 @@ final class ScriptedModel implements TokenGenerator, AutoCloseable {
             "{%- for tool in tools %}{{- 'tool: ' ~ tool | tojson ~ '\\n' }}{%- endfor %}" + SmallTokenizers.CHATML;
 
     final List<GenerationRequest> requests = new ArrayList<>();
+    final BlockingQueue<StopCause> ends = new LinkedBlockingQueue<>();
     final PromptRenderer prompts;
     int contextLength = 4096;
     int cachedTokens;
@@ -98,6 +101,7 @@ final class ScriptedModel implements TokenGenerator, AutoCloseable {
     }
 
     private GenerationResult result(int[] script, int length, StopCause cause) {
+        ends.add(cause);
         return new GenerationResult(
                 Arrays.copyOf(script, length), cause, Duration.ofMillis(20), Duration.ofMillis(100), cachedTokens);
     }

@@ -34,6 +34,11 @@ class ChatModelConformanceTest extends AbstractChatModelIT {
         return List.of(SteeredChatModel.builder().model(scripted).build());
     }
 
+    /** The suite asks for it from 1.20 on. */
+    protected boolean supportsChatAsync() {
+        return true;
+    }
+
     List<ChatModel> scriptedAndEmbedded() {
         return List.of(
                 models().get(0),
