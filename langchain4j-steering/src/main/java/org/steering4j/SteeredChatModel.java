@@ -8,6 +8,7 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import org.steering4j.vector.Steering;
 
 /**
@@ -85,7 +86,7 @@ public final class SteeredChatModel implements ChatModel, AutoCloseable {
 
     /**
      * What {@code chatAsync} of LangChain4j 1.20 and later calls; 1.19 has no such method, so it cannot be marked as overriding one. The answer
-     * is generated on another thread. Cancelling the future gives the answer up at the next token.
+     * is generated on another thread. Cancelling the future gives the answer up, also before its first token.
      *
      * @return completed with the answer, or exceptionally with what {@link #doChat} would throw while it generates; what cannot be honoured is
      *     thrown at once
@@ -93,11 +94,16 @@ public final class SteeredChatModel implements ChatModel, AutoCloseable {
     public CompletableFuture<ChatResponse> doChatAsync(ChatRequest request) {
         ChatGeneration generation = setup.prepare(request);
         CompletableFuture<ChatResponse> answer = new CompletableFuture<>();
-        setup.model().execute(() -> {
+        Future<?> generating = setup.model().execute(() -> {
             try {
                 answer.complete(generation.run(AnswerSink.until(answer::isDone)));
             } catch (Throwable e) {
                 answer.completeExceptionally(e);
+            }
+        });
+        answer.whenComplete((response, failure) -> {
+            if (answer.isCancelled()) {
+                generating.cancel(true);
             }
         });
         return answer;

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -198,10 +199,10 @@ public final class SteeredModel implements AutoCloseable {
         }
     }
 
-    /** Runs a task on a thread that is not the caller's. */
-    void execute(Runnable task) {
+    /** Runs a task, which throws nothing, on a thread that is not the caller's. */
+    Future<?> execute(Runnable task) {
         try {
-            executor.execute(task);
+            return executor.submit(task);
         } catch (RejectedExecutionException e) {
             throw new ModelClosedException(name());
         }

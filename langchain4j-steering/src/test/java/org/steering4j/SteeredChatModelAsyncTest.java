@@ -8,6 +8,7 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -64,6 +65,27 @@ class SteeredChatModelAsyncTest {
         assertThat(script.ends.poll(10, TimeUnit.SECONDS)).isEqualTo(StopCause.LISTENER);
         assertThat(tokens).hasValue(3);
         assertThat(answer).isCancelled();
+    }
+
+    @Test
+    void should_interrupt_what_waits_for_a_token_when_the_future_is_cancelled() throws Exception {
+        CountDownLatch waiting = new CountDownLatch(1);
+        CountDownLatch interrupted = new CountDownLatch(1);
+        script.beforeEachToken = () -> {
+            waiting.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+                throw new IllegalStateException(e);
+            }
+        };
+
+        CompletableFuture<ChatResponse> answer = model.doChatAsync(REQUEST);
+        assertThat(waiting.await(10, TimeUnit.SECONDS)).isTrue();
+        answer.cancel(true);
+
+        assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test

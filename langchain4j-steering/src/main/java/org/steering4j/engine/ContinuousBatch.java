@@ -38,7 +38,7 @@ final class ContinuousBatch {
 
     /**
      * @param maximumRows answered at the same time
-     * @param maximumWaiting requests that wait for a place, beyond which further calls are refused
+     * @param maximumWaiting requests that wait although no place is free, beyond which further calls are refused
      * @param maximumTokens of all rows together, each counted as long as the longest, for which the cache has room; a row alone may take more
      */
     record Limits(int maximumRows, int maximumWaiting, long maximumTokens) {}
@@ -53,6 +53,9 @@ final class ContinuousBatch {
     private final Condition arrival = lock.newCondition();
     // Guarded by the lock.
     private final Deque<GenerationRow> waiting = new ArrayDeque<>();
+    /** Rows that have been taken out of the queue and have not left. */
+    private int running;
+
     private Thread driver;
 
     /** @param newRows makes rows that are used and closed while the model is in use */
@@ -85,7 +88,9 @@ final class ContinuousBatch {
         lock.lock();
         try {
             uses.requireOpen();
-            if (waiting.size() >= limits.maximumWaiting()) {
+            // Who waits only for the next token, when there is a place, is not one too many.
+            int free = Math.max(0, limits.maximumRows() - running);
+            if (waiting.size() >= limits.maximumWaiting() + free) {
                 throw new EngineOverloadedException(modelName, waiting.size(), limits.maximumWaiting());
             }
             if (driver == null) {
@@ -187,7 +192,18 @@ final class ContinuousBatch {
     private boolean takeWaiting(GenerationRow row) {
         lock.lock();
         try {
-            return waiting.remove(row);
+            boolean taken = waiting.remove(row);
+            running += taken ? 1 : 0;
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void setRunning(int rows) {
+        lock.lock();
+        try {
+            running = rows;
         } finally {
             lock.unlock();
         }
@@ -296,11 +312,15 @@ final class ContinuousBatch {
             try (Group prompts = new Group();
                     Group answers = new Group()) {
                 try {
-                    while (step(prompts, answers)) {}
+                    while (step(prompts, answers)) {
+                        setRunning(prompts.members.size() + answers.members.size());
+                    }
                 } catch (Throwable e) {
                     prompts.fail(e);
                     answers.fail(e);
                     throw e;
+                } finally {
+                    setRunning(0);
                 }
             }
         }

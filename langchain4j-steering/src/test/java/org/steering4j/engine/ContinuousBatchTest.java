@@ -334,6 +334,24 @@ class ContinuousBatchTest {
     }
 
     @Test
+    void should_not_refuse_requests_for_which_there_are_places() throws Exception {
+        batch = batch(new Limits(8, 2, 100_000));
+        Semaphore steps = pause();
+        List<CompletableFuture<GenerationResult>> answers = new ArrayList<>();
+        answers.add(start(request(3, 10), TokenListener.NONE));
+        awaitRuns(1);
+        for (int i = 0; i < 7 + 2; i++) {
+            answers.add(startWaiting(request(4, 10), TokenListener.NONE));
+        }
+        assertThatThrownBy(() -> generate(request(5, 10), TokenListener.NONE))
+                .isInstanceOf(EngineOverloadedException.class);
+        steps.release(1000);
+        for (CompletableFuture<GenerationResult> answer : answers) {
+            assertThat(answer.get().tokens()).hasSize(10);
+        }
+    }
+
+    @Test
     void should_serve_in_the_order_of_coming() throws Exception {
         batch = batch(new Limits(1, 100, 100_000));
         Semaphore steps = pause();
