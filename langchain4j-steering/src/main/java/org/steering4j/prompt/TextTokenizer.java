@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
@@ -46,7 +48,9 @@ public final class TextTokenizer implements AutoCloseable {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    private final Path file;
+    /** The file's text, for what is asked of it later: by then the file may be gone. */
+    private final byte[] json;
+
     private final HuggingFaceTokenizer tokenizer;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final Map<String, Integer> controlTokens;
@@ -62,8 +66,8 @@ public final class TextTokenizer implements AutoCloseable {
     private boolean closed;
 
     private TextTokenizer(
-            Path file, HuggingFaceTokenizer tokenizer, ObjectNode json, Map<String, String> aliasByControlToken) {
-        this.file = file;
+            byte[] text, HuggingFaceTokenizer tokenizer, ObjectNode json, Map<String, String> aliasByControlToken) {
+        this.json = text;
         this.tokenizer = tokenizer;
         this.aliasByControlToken = aliasByControlToken;
         this.controlTokenByAlias = aliasByControlToken.entrySet().stream()
@@ -120,10 +124,11 @@ public final class TextTokenizer implements AutoCloseable {
         Map<String, String> aliases = giveAliases(json, templateText, marks);
         HuggingFaceTokenizer tokenizer = null;
         try {
+            byte[] text = MAPPER.writeValueAsBytes(json);
             tokenizer = HuggingFaceTokenizer.newInstance(
-                    new ByteArrayInputStream(MAPPER.writeValueAsBytes(json)),
+                    new ByteArrayInputStream(text),
                     Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
-            return new TextTokenizer(file, tokenizer, json, aliases);
+            return new TextTokenizer(text, tokenizer, json, aliases);
         } catch (Throwable e) {
             if (tokenizer != null) {
                 tokenizer.close();
@@ -255,13 +260,16 @@ public final class TextTokenizer implements AutoCloseable {
     }
 
     /**
-     * The bytes that each token writes in the middle of a text, by id. Control tokens are left out. It reads the file anew, for who asks for
-     * this asks once.
+     * The bytes that each token writes in the middle of a text, by id. Control tokens are left out. Parsed anew at every call.
      *
      * @throws dev.langchain4j.exception.UnsupportedFeatureException if that cannot be said of this kind of tokenizer
      */
     public Map<Integer, byte[]> tokenTexts() {
-        return TokenTexts.read(read(file), Set.copyOf(controlTokens.values()));
+        try {
+            return TokenTexts.read(MAPPER.readTree(json), Set.copyOf(controlTokens.values()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // of bytes in memory that were written as JSON
+        }
     }
 
     private static String replaceAll(Pattern pattern, String text, Map<String, String> replacements) {

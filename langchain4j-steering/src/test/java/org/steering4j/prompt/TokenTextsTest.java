@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -53,6 +54,15 @@ class TokenTextsTest {
                     .allSatisfy(token -> assertThat(texts)
                             .doesNotContainKey(tokenizer.controlToken(token).getAsInt()));
             assertThat(texts.values()).anySatisfy(text -> assertThat(text).containsExactly(0x0A));
+        }
+    }
+
+    @Test
+    void should_need_the_file_no_more_once_it_is_open() throws Exception {
+        try (TextTokenizer tokenizer = tokenizer(true)) {
+            int known = tokenizer.tokenTexts().size();
+            Files.delete(folder.resolve("tokenizer.json"));
+            assertThat(tokenizer.tokenTexts()).hasSize(known);
         }
     }
 
