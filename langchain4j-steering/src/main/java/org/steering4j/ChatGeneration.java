@@ -110,7 +110,8 @@ final class ChatGeneration {
     }
 
     private ChatResponse generate(AnswerSink sink) {
-        AnswerReader reader = model.prompts().answerReader(settings.stopSequences(), settings.tools());
+        AnswerReader reader =
+                model.prompts().answerReader(settings.stopSequences(), settings.tools(), settings.constraint() != null);
         GenerationResult result = model.generator().generate(request(), token -> {
             deliver(reader.append(token), sink);
             return !reader.stopped() && !sink.isCancelled();

@@ -8,8 +8,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.steering4j.engine.LanguageModel;
+import org.steering4j.engine.Precision;
 import org.steering4j.persona.Persona;
 import org.steering4j.persona.Personas;
 import org.steering4j.vector.Steering;
@@ -30,6 +33,10 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
     private String modelPath;
     private Boolean embeddedModel;
     private SteeredModel model;
+    private Precision precision;
+    private Integer maximumRows;
+    private Integer maximumWaiting;
+    private Long cacheBytes;
     private SteeringVectors vectors = SteeringVectors.empty();
     private Personas personas = Personas.empty();
     private Steering steering;
@@ -81,6 +88,30 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
     /** Shares an open model, which stays open when the chat model is closed. */
     public B model(SteeredModel model) {
         this.model = model;
+        return self();
+    }
+
+    /** Of the model that this opens; see {@link LanguageModel.Builder#precision}. */
+    public B precision(Precision precision) {
+        this.precision = precision;
+        return self();
+    }
+
+    /** Of the model that this opens; see {@link LanguageModel.Builder#maximumRows}. */
+    public B maximumRows(Integer maximumRows) {
+        this.maximumRows = maximumRows;
+        return self();
+    }
+
+    /** Of the model that this opens; see {@link LanguageModel.Builder#maximumWaiting}. */
+    public B maximumWaiting(Integer maximumWaiting) {
+        this.maximumWaiting = maximumWaiting;
+        return self();
+    }
+
+    /** Of the model that this opens; see {@link LanguageModel.Builder#cacheBytes}. */
+    public B cacheBytes(Long cacheBytes) {
+        this.cacheBytes = cacheBytes;
         return self();
     }
 
@@ -242,9 +273,9 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
 
     private Supplier<SteeredModel> opener() {
         List<Supplier<SteeredModel>> openers = Stream.<Supplier<SteeredModel>>of(
-                        modelPath == null ? null : () -> SteeredModel.open(Path.of(modelPath)),
-                        Boolean.TRUE.equals(embeddedModel) ? SteeredModel::embedded : null,
-                        model == null ? null : () -> model)
+                        modelPath == null ? null : () -> SteeredModel.open(Path.of(modelPath), this::configure),
+                        Boolean.TRUE.equals(embeddedModel) ? () -> SteeredModel.embedded(this::configure) : null,
+                        model == null ? null : this::givenModel)
                 .filter(Objects::nonNull)
                 .toList();
         if (openers.size() != 1) {
@@ -253,5 +284,28 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
                             + ": call exactly one of modelPath(...), embeddedModel() and model(...)");
         }
         return openers.get(0);
+    }
+
+    void configure(LanguageModel.Builder engine) {
+        engine.precision(precision);
+        Optional.ofNullable(maximumRows).ifPresent(engine::maximumRows);
+        Optional.ofNullable(maximumWaiting).ifPresent(engine::maximumWaiting);
+        Optional.ofNullable(cacheBytes).ifPresent(engine::cacheBytes);
+    }
+
+    private SteeredModel givenModel() {
+        refuseBesideModel("precision", precision);
+        refuseBesideModel("maximumRows", maximumRows);
+        refuseBesideModel("maximumWaiting", maximumWaiting);
+        refuseBesideModel("cacheBytes", cacheBytes);
+        return model;
+    }
+
+    private static void refuseBesideModel(String name, Object value) {
+        if (value != null) {
+            throw new IllegalArgumentException(
+                    "%s is %s, but the model of model(...) is open already: say so to SteeredModel.open(folder, engine -> ...), or leave it out"
+                            .formatted(name, value));
+        }
     }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.steering4j.checkpoint.ModelFolder;
 import org.steering4j.constraint.Vocabulary;
 import org.steering4j.engine.LanguageModel;
 import org.steering4j.engine.ModelClosedException;
@@ -102,6 +103,16 @@ public final class SteeredModel implements AutoCloseable {
     /** Whether the artifact of {@link #embedded()} is on the class path. */
     public static boolean embeddedIsPresent() {
         return EmbeddedModel.isPresent();
+    }
+
+    /** The {@link #shape} of the model of {@link #embedded()}, for which it is not opened. */
+    public static ModelShape embeddedShape() {
+        EmbeddedModel embedded = EmbeddedModel.unpack();
+        try {
+            return LanguageModel.shapeOf(ModelFolder.open(embedded.folder()));
+        } finally {
+            embedded.delete();
+        }
     }
 
     /** {@link #embedded()} in a given precision. */

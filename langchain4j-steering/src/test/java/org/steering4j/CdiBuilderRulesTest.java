@@ -1,22 +1,28 @@
 package org.steering4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.steering4j.engine.Precision;
 import org.steering4j.persona.Persona;
 import org.steering4j.persona.Personas;
 import org.steering4j.vector.Steering;
@@ -77,6 +83,15 @@ class CdiBuilderRulesTest {
         throw new AssertionError("no field " + name);
     }
 
+    /** The types that langchain4j-cdi makes of a text; further enums, and lists of all of these. */
+    private static final Map<Class<?>, Function<String, Object>> TEXTS = Map.of(
+            String.class, text -> text,
+            Boolean.class, Boolean::valueOf,
+            Integer.class, Integer::valueOf,
+            Long.class, Long::valueOf,
+            Double.class, Double::valueOf,
+            Duration.class, Duration::parse);
+
     private static Object value(String text, Type type, List<Object> beans) {
         if (text.equals(LOOKUP)) {
             return beans.stream()
@@ -84,23 +99,42 @@ class CdiBuilderRulesTest {
                     .findFirst()
                     .orElseThrow();
         }
-        if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
+        if (isList(type)) {
             return Arrays.stream(text.split(","))
-                    .map(item -> value(item, list.getActualTypeArguments()[0], beans))
+                    .map(item -> value(item, elementType(type), beans))
                     .toList();
         }
-        if (type == String.class) {
-            return text;
-        } else if (type == Boolean.class) {
-            return Boolean.valueOf(text);
-        } else if (type == Integer.class) {
-            return Integer.valueOf(text);
-        } else if (type == Long.class) {
-            return Long.valueOf(text);
-        } else if (type == Double.class) {
-            return Double.valueOf(text);
+        if (((Class<?>) type).isEnum()) {
+            return Arrays.stream(((Class<?>) type).getEnumConstants())
+                    .filter(constant -> ((Enum<?>) constant).name().equals(text))
+                    .findFirst()
+                    .orElseThrow();
         }
-        throw new AssertionError("no text can be made a " + type);
+        return TEXTS.get(type).apply(text);
+    }
+
+    private static boolean isList(Type type) {
+        return type instanceof ParameterizedType list && list.getRawType() == List.class;
+    }
+
+    private static Class<?> elementType(Type type) {
+        return (Class<?>) (isList(type) ? ((ParameterizedType) type).getActualTypeArguments()[0] : type);
+    }
+
+    private static boolean isText(Field field) {
+        Class<?> type = elementType(field.getGenericType());
+        return TEXTS.containsKey(type) || type.isEnum();
+    }
+
+    /** Nobody has beans of the JDK's types. */
+    private static boolean isBean(Field field) {
+        return elementType(field.getGenericType()).getName().matches("(org\\.steering4j|dev\\.langchain4j)\\..*");
+    }
+
+    private static List<Field> fields() {
+        return Arrays.stream(SteeredChatModelBuilder.class.getDeclaredFields())
+                .filter(field -> !field.isSynthetic())
+                .toList();
     }
 
     @ParameterizedTest
@@ -154,29 +188,56 @@ class CdiBuilderRulesTest {
     @ParameterizedTest
     @ValueSource(classes = {SteeredChatModel.class, SteeredStreamingChatModel.class})
     void should_have_a_setter_for_every_field(Class<?> target) throws Exception {
-        for (Field field : SteeredChatModelBuilder.class.getDeclaredFields()) {
-            if (!field.isSynthetic()) {
-                assertThat(builderClass(target)
-                                .getMethod(field.getName(), field.getType())
-                                .getReturnType())
-                        .as(field.getName())
-                        .isAssignableFrom(builderClass(target));
-            }
+        for (Field field : fields()) {
+            assertThat(builderClass(target)
+                            .getMethod(field.getName(), field.getType())
+                            .getReturnType())
+                    .as(field.getName())
+                    .isAssignableFrom(builderClass(target));
         }
     }
 
     @Test
-    void should_take_the_model_as_a_text_or_a_switch() throws Exception {
-        assertThat(configured(
-                        SteeredChatModel.class, Map.of("modelPath", "models/one", "embeddedModel", "true"), List.of()))
-                .isInstanceOfSatisfying(
-                        SteeredChatModel.Builder.class,
-                        builder -> assertThat(org.assertj.core.api.Assertions.catchThrowable(builder::build))
-                                .as("both were set")
-                                .hasMessageContaining("2 models"));
-        assertThat(field(SteeredChatModel.Builder.class, "listeners")
-                        .getGenericType()
-                        .getTypeName())
-                .contains(ChatModelListener.class.getName());
+    void should_have_fields_that_can_be_made_of_a_text_or_looked_up() {
+        assertThat(fields()).allMatch(field -> isText(field) || isBean(field));
+    }
+
+    static Stream<Arguments> settings() {
+        return Stream.of(
+                arguments("modelPath", "models/one", "models/one"),
+                arguments("embeddedModel", "true", true),
+                arguments("precision", "BFLOAT16", Precision.BFLOAT16),
+                arguments("maximumRows", "8", 8),
+                arguments("maximumWaiting", "16", 16),
+                arguments("cacheBytes", "4294967296", 1L << 32),
+                arguments("persona", "bold", "bold"),
+                arguments("temperature", "0.5", 0.5),
+                arguments("topP", "0.6", 0.6),
+                arguments("topK", "7", 7),
+                arguments("minP", "0.1", 0.1),
+                arguments("frequencyPenalty", "0.2", 0.2),
+                arguments("presencePenalty", "0.3", 0.3),
+                arguments("repetitionPenalty", "1.1", 1.1),
+                arguments("seed", "42", 42L),
+                arguments("maxOutputTokens", "9", 9),
+                arguments("stopSequences", "STOP,END", List.of("STOP", "END")),
+                arguments("timeout", "PT30S", Duration.ofSeconds(30)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void should_take_each_setting_that_can_be_made_of_a_text(String name, String text, Object value) throws Exception {
+        assertThat(configured(SteeredChatModel.class, Map.of(name, text), List.of()))
+                .extracting(name)
+                .isEqualTo(value);
+    }
+
+    @Test
+    void should_be_tested_with_every_setting_that_can_be_made_of_a_text() {
+        assertThat(settings().map(setting -> setting.get()[0]))
+                .containsExactlyInAnyOrderElementsOf(fields().stream()
+                        .filter(CdiBuilderRulesTest::isText)
+                        .map(Field::getName)
+                        .toList());
     }
 }

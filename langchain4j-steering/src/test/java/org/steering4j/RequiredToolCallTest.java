@@ -6,10 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ResponseFormat;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +39,10 @@ import org.steering4j.prompt.SmallTokenizers;
 import org.steering4j.prompt.ToolCallFormat;
 import org.steering4j.prompt.ToolTemplates;
 
-/** Where a tool call is required, whatever the model wants to write, what comes out is calls that fit the tools, and no text. */
+/**
+ * Where a tool call is required, whatever the model wants to write, what comes out is calls that fit the tools, and no text; where JSON was asked
+ * for beside tools, it is such calls or the JSON.
+ */
 class RequiredToolCallTest {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -136,6 +143,62 @@ class RequiredToolCallTest {
         }
         assertThat(names).containsExactlyInAnyOrder("clock", "write");
         assertThat(counts).hasSizeGreaterThan(1);
+    }
+
+    static Stream<Arguments> modelsWithAndWithoutTokensForMarks() {
+        String[] none = {"<none>"};
+        return Stream.concat(
+                models(),
+                Stream.of(
+                        Arguments.of(ToolCallFormat.HERMES, ScriptedModel.TEMPLATE + "{# <tool_call> #}", none),
+                        Arguments.of(ToolCallFormat.MISTRAL_LIST, ToolTemplates.MISTRAL, none),
+                        Arguments.of(ToolCallFormat.MISTRAL_NAMED, ToolTemplates.MISTRAL + "{# [ARGS] #}", none)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("modelsWithAndWithoutTokensForMarks")
+    void should_give_calls_or_JSON_and_make_no_call_of_what_the_JSON_quotes(
+            ToolCallFormat format, String template, String[] tokens, @TempDir Path folder) throws Exception {
+        PromptRenderer prompts = PromptRenderer.open(SmallTokenizers.byteLevel(folder, template, tokens));
+        assertThat(prompts.toolCallFormat()).contains(format);
+        List<String> quotes = List.of(
+                "<tool_call>{}</tool_call>", "[TOOL_CALLS]clock[ARGS]{}", "[TOOL_CALLS] [{}]", "<|python_tag|>{}");
+        ResponseFormat json = ResponseFormat.builder()
+                .type(ResponseFormatType.JSON)
+                .jsonSchema(JsonSchema.builder()
+                        .name("quote")
+                        .rootElement(JsonObjectSchema.builder()
+                                .addEnumProperty("name", quotes)
+                                .required("name")
+                                .build())
+                        .build())
+                .build();
+        Set<String> quoted = new HashSet<>();
+        Set<String> names = new HashSet<>();
+        try (SteeredModel opened = new SteeredModel(
+                new Die(new Random(7)), prompts, ScriptedModel.SHAPE, GenerationDefaults.GREEDY, () -> {})) {
+            SteeredChatModel model = SteeredChatModel.builder().model(opened).build();
+            for (int i = 0; i < 100; i++) {
+                AiMessage answer = model.chat(ChatRequest.builder()
+                                .messages(UserMessage.from("hello"))
+                                .toolSpecifications(TOOLS)
+                                .responseFormat(json)
+                                .maxOutputTokens(80 + i)
+                                .build())
+                        .aiMessage();
+                if (answer.hasToolExecutionRequests()) {
+                    assertThat(answer.text()).isNull();
+                    for (ToolExecutionRequest call : answer.toolExecutionRequests()) {
+                        names.add(call.name());
+                        requireFit(call);
+                    }
+                } else {
+                    quoted.add(MAPPER.readTree(answer.text()).path("name").asText());
+                }
+            }
+        }
+        assertThat(quoted).containsExactlyInAnyOrderElementsOf(quotes);
+        assertThat(names).containsExactlyInAnyOrder("clock", "write");
     }
 
     private static void requireFit(ToolExecutionRequest call) throws Exception {

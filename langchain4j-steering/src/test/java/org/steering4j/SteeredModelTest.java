@@ -27,15 +27,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.steering4j.checkpoint.ModelFolderException;
+import org.steering4j.engine.LanguageModel;
 import org.steering4j.engine.ModelClosedException;
+import org.steering4j.engine.Precision;
 import org.steering4j.engine.RandomModels;
 import org.steering4j.prompt.SmallTokenizers;
 import org.steering4j.vector.Steering;
@@ -245,6 +249,64 @@ class SteeredModelTest {
                         .messages(UserMessage.from("hello"))
                         .build()))
                 .isInstanceOf(ModelClosedException.class);
+    }
+
+    @Test
+    void should_open_the_model_as_the_builder_says() {
+        LanguageModel.Builder engine = LanguageModel.builder();
+        SteeredChatModel.builder()
+                .precision(Precision.BFLOAT16)
+                .maximumRows(8)
+                .maximumWaiting(16)
+                .cacheBytes(1L << 32)
+                .configure(engine);
+        assertThat(engine)
+                .extracting("precision", "maximumRows", "maximumWaiting", "cacheBytes")
+                .containsExactly(Precision.BFLOAT16, 8, 16, 1L << 32);
+        try (SteeredChatModel keeping = SteeredChatModel.builder()
+                        .modelPath(folder)
+                        .maxOutputTokens(3)
+                        .build();
+                SteeredChatModel forgetting = SteeredChatModel.builder()
+                        .modelPath(folder)
+                        .maxOutputTokens(3)
+                        .cacheBytes(0L)
+                        .build()) {
+            assertThat(cachedTokensOfASecondChat(keeping)).isPositive();
+            assertThat(cachedTokensOfASecondChat(forgetting)).isZero();
+        }
+        assertThatThrownBy(() -> SteeredChatModel.builder()
+                        .modelPath(folder)
+                        .maximumRows(0)
+                        .build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("maximumRows is 0 but must be at least 1");
+        assertThatThrownBy(() -> SteeredStreamingChatModel.builder()
+                        .embeddedModel()
+                        .maximumWaiting(0)
+                        .build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("maximumWaiting is 0 but must be at least 1");
+    }
+
+    private static int cachedTokensOfASecondChat(SteeredChatModel chat) {
+        chat.chat("hello");
+        return ((SteeringChatResponseMetadata)
+                        chat.chat(UserMessage.from("hello")).metadata())
+                .cachedTokens();
+    }
+
+    @Test
+    void should_refuse_settings_of_the_engine_beside_an_open_model() {
+        Map<String, UnaryOperator<SteeredChatModel.Builder>> settings = Map.of(
+                "precision is FLOAT32", of -> of.precision(Precision.FLOAT32),
+                "maximumRows is 8", of -> of.maximumRows(8),
+                "maximumWaiting is 16", of -> of.maximumWaiting(16),
+                "cacheBytes is 0", of -> of.cacheBytes(0L));
+        settings.forEach((name, setting) -> assertThatThrownBy(
+                        () -> setting.apply(builder()).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(name, "SteeredModel.open(folder, engine -> ...)"));
     }
 
     @Test

@@ -15,9 +15,14 @@ final class SettingNames {
     static final String PREFIX = "steering.";
     static final String ENABLED = PREFIX + "enabled";
     static final String MODEL_PATH = PREFIX + "model-path";
+    static final String PRECISION = PREFIX + "precision";
+    static final String MAXIMUM_ROWS = PREFIX + "maximum-rows";
+    static final String MAXIMUM_WAITING = PREFIX + "maximum-waiting";
+    static final String CACHE_BYTES = PREFIX + "cache-bytes";
     static final String VECTORS_PATH = PREFIX + "vectors-path";
     static final String DEFAULT_STEERING = PREFIX + "default-steering";
     static final String DEFAULT_PERSONA = PREFIX + "default-persona";
+    static final String TIMEOUT = PREFIX + "timeout";
     static final String TEMPERATURE = PREFIX + "temperature";
     static final String TOP_P = PREFIX + "top-p";
     static final String TOP_K = PREFIX + "top-k";
@@ -32,9 +37,14 @@ final class SettingNames {
     private static final List<String> ALL = List.of(
             ENABLED,
             MODEL_PATH,
+            PRECISION,
+            MAXIMUM_ROWS,
+            MAXIMUM_WAITING,
+            CACHE_BYTES,
             VECTORS_PATH,
             DEFAULT_STEERING,
             DEFAULT_PERSONA,
+            TIMEOUT,
             TEMPERATURE,
             TOP_P,
             TOP_K,

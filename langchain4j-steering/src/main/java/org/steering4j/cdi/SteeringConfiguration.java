@@ -2,35 +2,60 @@ package org.steering4j.cdi;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.steering4j.SteeredChatModel;
 import org.steering4j.SteeredModel;
 import org.steering4j.SteeringChatRequestParameters;
 import org.steering4j.checkpoint.ModelFolder;
+import org.steering4j.engine.LanguageModel;
+import org.steering4j.engine.Precision;
+import org.steering4j.engine.Sampling;
 import org.steering4j.persona.Persona;
 import org.steering4j.persona.Personas;
+import org.steering4j.vector.ModelShape;
 import org.steering4j.vector.Steering;
+import org.steering4j.vector.SteeringException;
 import org.steering4j.vector.SteeringVectors;
-import org.steering4j.vector.UnknownSteeringVectorException;
 
 /**
  * Our settings, read. Immutable.
  *
  * @param modelPath null for the embedded model
+ * @param engine how to open it
  * @param vectorsPath null for no vectors
  * @param defaultPersona null for none
+ * @param timeout of an answer; null for none
  * @param defaults what holds for requests that say nothing else
  */
 record SteeringConfiguration(
         Path modelPath,
+        EngineSettings engine,
         Path vectorsPath,
         List<Persona> personas,
         String defaultPersona,
+        Duration timeout,
         SteeringChatRequestParameters defaults) {
 
-    /** @throws SteeringConfigurationException if a setting is unknown or its text cannot be read */
+    /** What is not set is null. */
+    record EngineSettings(Precision precision, Integer maximumRows, Integer maximumWaiting, Long cacheBytes) {
+
+        void applyTo(LanguageModel.Builder engine) {
+            engine.precision(precision);
+            Optional.ofNullable(maximumRows).ifPresent(engine::maximumRows);
+            Optional.ofNullable(maximumWaiting).ifPresent(engine::maximumWaiting);
+            Optional.ofNullable(cacheBytes).ifPresent(engine::cacheBytes);
+        }
+    }
+
+    /** @throws SteeringConfigurationException if a setting is unknown, its text cannot be read or its value is out of its range */
     static SteeringConfiguration read(Settings settings) {
         SettingNames.requireKnown(settings.names());
         Reader reader = new Reader(settings);
@@ -43,9 +68,15 @@ record SteeringConfiguration(
         }
         return new SteeringConfiguration(
                 reader.path(SettingNames.MODEL_PATH),
+                engine(reader),
                 reader.path(SettingNames.VECTORS_PATH),
                 personas(reader, settings),
                 defaultPersona,
+                reader.read(
+                        SettingNames.TIMEOUT,
+                        Duration::parse,
+                        value -> SteeredChatModel.builder().timeout(value),
+                        "a duration such as PT30S"),
                 defaults(reader, defaultSteering));
     }
 
@@ -76,20 +107,45 @@ record SteeringConfiguration(
         return personas;
     }
 
+    private static EngineSettings engine(Reader reader) {
+        return new EngineSettings(
+                reader.read(SettingNames.PRECISION, Reader::parsePrecision, "float32 or bfloat16"),
+                reader.integer(
+                        SettingNames.MAXIMUM_ROWS,
+                        value -> LanguageModel.builder().maximumRows(value)),
+                reader.integer(
+                        SettingNames.MAXIMUM_WAITING,
+                        value -> LanguageModel.builder().maximumWaiting(value)),
+                reader.read(
+                        SettingNames.CACHE_BYTES,
+                        Long::valueOf,
+                        value -> LanguageModel.builder().cacheBytes(value),
+                        "an integer"));
+    }
+
     private static SteeringChatRequestParameters defaults(Reader reader, Steering steering) {
         return SteeringChatRequestParameters.builder()
                 .steering(steering)
-                .temperature(reader.decimal(SettingNames.TEMPERATURE))
-                .topP(reader.decimal(SettingNames.TOP_P))
-                .topK(reader.integer(SettingNames.TOP_K))
-                .minP(reader.decimal(SettingNames.MIN_P))
-                .frequencyPenalty(reader.decimal(SettingNames.FREQUENCY_PENALTY))
-                .presencePenalty(reader.decimal(SettingNames.PRESENCE_PENALTY))
-                .repetitionPenalty(reader.decimal(SettingNames.REPETITION_PENALTY))
+                .temperature(reader.decimal(SettingNames.TEMPERATURE, Sampling.Builder::temperature))
+                .topP(reader.decimal(SettingNames.TOP_P, Sampling.Builder::topP))
+                .topK(reader.integer(
+                        SettingNames.TOP_K,
+                        value -> Sampling.builder().topK(value).build()))
+                .minP(reader.decimal(SettingNames.MIN_P, Sampling.Builder::minP))
+                .frequencyPenalty(reader.decimal(SettingNames.FREQUENCY_PENALTY, Sampling.Builder::frequencyPenalty))
+                .presencePenalty(reader.decimal(SettingNames.PRESENCE_PENALTY, Sampling.Builder::presencePenalty))
+                .repetitionPenalty(reader.decimal(SettingNames.REPETITION_PENALTY, Sampling.Builder::repetitionPenalty))
                 .seed(reader.read(SettingNames.SEED, Long::valueOf, "an integer"))
-                .maxOutputTokens(reader.integer(SettingNames.MAX_OUTPUT_TOKENS))
+                .maxOutputTokens(
+                        reader.integer(SettingNames.MAX_OUTPUT_TOKENS, SteeringConfiguration::requireOutputTokens))
                 .stopSequences(reader.texts(SettingNames.STOP_SEQUENCES))
                 .build();
+    }
+
+    private static void requireOutputTokens(int tokens) {
+        if (tokens < 1) {
+            throw new IllegalArgumentException("maxOutputTokens is %d but must be at least 1".formatted(tokens));
+        }
     }
 
     /** The values of settings; null where they are not set. */
@@ -102,7 +158,7 @@ record SteeringConfiguration(
             }
             try {
                 return parse.apply(text.strip());
-            } catch (NumberFormatException | InvalidPathException e) {
+            } catch (NumberFormatException | InvalidPathException | DateTimeParseException e) {
                 throw new SteeringConfigurationException(
                         "the setting " + name + " is \"" + text + "\": expected " + expected, e);
             } catch (IllegalArgumentException e) {
@@ -110,12 +166,28 @@ record SteeringConfiguration(
             }
         }
 
-        Double decimal(String name) {
-            return read(name, Double::valueOf, "a number");
+        /** @param check refuses a value that is out of its range */
+        <T> T read(String name, Function<String, T> parse, Consumer<T> check, String expected) {
+            return read(
+                    name,
+                    text -> {
+                        T value = parse.apply(text);
+                        check.accept(value);
+                        return value;
+                    },
+                    expected);
         }
 
-        Integer integer(String name) {
-            return read(name, Integer::valueOf, "an integer");
+        Double decimal(String name, BiFunction<Sampling.Builder, Double, Sampling.Builder> parameter) {
+            return read(
+                    name,
+                    Double::valueOf,
+                    value -> parameter.apply(Sampling.builder(), value).build(),
+                    "a number");
+        }
+
+        Integer integer(String name, Consumer<Integer> check) {
+            return read(name, Integer::valueOf, check, "an integer");
         }
 
         Boolean flag(String name) {
@@ -131,8 +203,25 @@ record SteeringConfiguration(
             };
         }
 
+        private static Precision parsePrecision(String text) {
+            return switch (text.toLowerCase(Locale.ROOT)) {
+                case "float32" -> Precision.FLOAT32;
+                case "bfloat16" -> Precision.BFLOAT16;
+                default -> throw new NumberFormatException(text);
+            };
+        }
+
         List<String> texts(String name) {
-            return read(name, text -> List.of(text.split(",")), "texts with commas between");
+            return read(
+                    name, text -> List.of(text.split(",", -1)), Reader::requireNoneEmpty, "texts with commas between");
+        }
+
+        private static void requireNoneEmpty(List<String> texts) {
+            if (texts.contains("")) {
+                throw new IllegalArgumentException(
+                        "one of %s is empty, which would stop every answer before it begins: remove a comma"
+                                .formatted(texts));
+            }
         }
 
         Path path(String name) {
@@ -145,37 +234,47 @@ record SteeringConfiguration(
     }
 
     /**
-     * Looks for everything that is named, without opening the model.
+     * Looks for everything that is named, and whether the vectors fit the model, without opening that.
      *
-     * @throws org.steering4j.vector.SteeringException if the model, the vectors, a vector or a persona is missing or damaged
+     * @throws org.steering4j.vector.SteeringException if the model, the vectors, a vector or a persona is missing or damaged, or a vector is
+     *     for another model
      */
     void requireEverythingThere() {
-        if (modelPath != null) {
-            ModelFolder.open(modelPath);
-        } else if (!SteeredModel.embeddedIsPresent()) {
-            throw new SteeringConfigurationException("there is no model: set " + SettingNames.MODEL_PATH
-                    + ", or add the artifact org.steering4j:langchain4j-steering-tiny-model");
-        }
+        ModelShape model = modelShape();
         SteeringVectors vectors = openVectors();
         for (Persona persona : personas) {
-            requireKnown(SettingNames.personaSteering(persona.name()), persona.steering(), vectors);
+            requireApplicable(SettingNames.personaSteering(persona.name()), persona.steering(), vectors, model);
         }
         if (defaults.steering() != null) {
-            requireKnown(SettingNames.DEFAULT_STEERING, defaults.steering(), vectors);
+            requireApplicable(SettingNames.DEFAULT_STEERING, defaults.steering(), vectors, model);
         }
         personasBuilder().build();
     }
 
-    private static void requireKnown(String setting, Steering steering, SteeringVectors vectors) {
+    private ModelShape modelShape() {
+        if (modelPath != null) {
+            return LanguageModel.shapeOf(ModelFolder.open(modelPath));
+        }
+        if (!SteeredModel.embeddedIsPresent()) {
+            throw new SteeringConfigurationException("there is no model: set " + SettingNames.MODEL_PATH
+                    + ", or add the artifact org.steering4j:langchain4j-steering-tiny-model");
+        }
+        return SteeredModel.embeddedShape();
+    }
+
+    private static void requireApplicable(
+            String setting, Steering steering, SteeringVectors vectors, ModelShape model) {
         try {
-            steering.multipliers().keySet().forEach(vectors::get);
-        } catch (UnknownSteeringVectorException e) {
+            vectors.resolve(steering, model);
+        } catch (SteeringException | IllegalArgumentException e) {
             throw new SteeringConfigurationException("the setting " + setting + ": " + e.getMessage(), e);
         }
     }
 
     SteeredModel openModel() {
-        return modelPath == null ? SteeredModel.embedded() : SteeredModel.open(modelPath);
+        return modelPath == null
+                ? SteeredModel.embedded(engine::applyTo)
+                : SteeredModel.open(modelPath, engine::applyTo);
     }
 
     SteeringVectors openVectors() {

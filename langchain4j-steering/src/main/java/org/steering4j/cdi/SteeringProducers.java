@@ -69,6 +69,7 @@ class SteeringProducers {
         return builder.model(model)
                 .vectors(vectors)
                 .personas(personas)
+                .timeout(configuration.timeout())
                 .defaultRequestParameters(configuration.defaults());
     }
 

@@ -12,11 +12,15 @@
  * <table>
  * <caption>Settings</caption>
  * <tr><td>{@code steering.model-path}</td><td>a model folder; unless set, the embedded model</td></tr>
+ * <tr><td>{@code steering.precision}</td><td>{@code float32} or {@code bfloat16}; unless set, the faster one</td></tr>
+ * <tr><td>{@code steering.maximum-rows}, {@code maximum-waiting}, {@code cache-bytes}</td><td>integers: answers at the same time, requests that
+ *     wait, bytes for keys and values of earlier requests, as {@code LanguageModel}'s builder has them</td></tr>
  * <tr><td>{@code steering.vectors-path}</td><td>a folder of vector files; unless set, there are no vectors</td></tr>
  * <tr><td>{@code steering.default-steering}</td><td>such as {@code truthfulness:1.0,refusal:0.8}</td></tr>
  * <tr><td>{@code steering.default-persona}</td><td>instead of a default steering</td></tr>
  * <tr><td>{@code steering.personas.NAME}</td><td>such as {@code power-seeking:-1.5}, or {@code none}</td></tr>
  * <tr><td>{@code steering.personas.NAME.system-message}</td><td>a text</td></tr>
+ * <tr><td>{@code steering.timeout}</td><td>how long an answer may take, such as {@code PT30S}; unless set, as long as it will</td></tr>
  * <tr><td>{@code steering.temperature}, {@code top-p}, {@code top-k}, {@code min-p}, {@code frequency-penalty}, {@code presence-penalty},
  *     {@code repetition-penalty}, {@code seed}, {@code max-output-tokens}</td><td>numbers, as in the chat model's builder</td></tr>
  * <tr><td>{@code steering.stop-sequences}</td><td>texts with commas between</td></tr>

@@ -48,11 +48,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
     private LanguageModel(
             ModelFolder folder, Precision precision, int maximumRows, int maximumWaiting, long cacheBytes) {
         this.configuration = folder.configuration();
-        this.shape = new ModelShape(
-                configuration.name(),
-                configuration.modelType(),
-                configuration.numberOfLayers(),
-                configuration.hiddenSize());
+        this.shape = shapeOf(folder);
         this.precision = precision;
         this.program = DecoderProgram.open(folder, precision);
         PrefixCache prefixes = new PrefixCache(this, cacheBytes, cacheBytesPerToken());
@@ -66,6 +62,16 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
                 configuration.contextLength(),
                 new ContinuousBatch.Limits(maximumRows, maximumWaiting, BATCH_BYTES / cacheBytesPerToken()),
                 () -> new KeyValueRows(this, prefixes));
+    }
+
+    /** What a steering vector must fit to steer a model, for which the model need not be open. */
+    public static ModelShape shapeOf(ModelFolder folder) {
+        ModelConfiguration configuration = folder.configuration();
+        return new ModelShape(
+                configuration.name(),
+                configuration.modelType(),
+                configuration.numberOfLayers(),
+                configuration.hiddenSize());
     }
 
     /** Keys and values of all layers, and one block's hidden states. */

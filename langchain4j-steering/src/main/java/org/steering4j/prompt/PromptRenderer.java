@@ -285,17 +285,21 @@ public final class PromptRenderer implements AutoCloseable {
     /**
      * Reads the answer to a prompt.
      *
-     * @param stopSequences texts before which the answer is cut
+     * @param stopSequences texts before which the answer is cut; a tool call's mark that is a control token is no text
      * @param tools that may be called; if there are none, or it is not known how the model calls them, tool calls are text
+     * @param formed whether the answer is held to tool calls or JSON, so that it is one or the other as a whole: JSON that quotes a tool call
+     *     is JSON. Only in Llama's format, which has no mark, they may look alike: an object of a tool's name and {@code parameters}, and
+     *     nothing else, is a call
      */
-    public AnswerReader answerReader(List<String> stopSequences, List<ToolSpecification> tools) {
+    public AnswerReader answerReader(List<String> stopSequences, List<ToolSpecification> tools, boolean formed) {
         StopSequences stops = new StopSequences(stopSequences);
         if (tools.isEmpty() || toolCallFormat == null) {
             return new AnswerReader(tokenizer.decoder(), stops, null);
         }
         Set<String> names = tools.stream().map(ToolSpecification::name).collect(Collectors.toSet());
+        ToolCallMarks marks = ToolCallMarks.of(toolCallFormat, tokenizer);
         return new AnswerReader(
-                tokenizer.decoder(toolCallFormat.marks()), stops, new ToolCallScanner(toolCallFormat, names));
+                tokenizer.decoder(marks.characters()), stops, new ToolCallScanner(marks, names, formed));
     }
 
     private static Map<String, Object> dictionary(ChatMessage message) {

@@ -215,33 +215,37 @@ public final class TextTokenizer implements AutoCloseable {
 
     /** The text of tokens; special tokens are left out. */
     public String decode(int... tokens) {
-        return decode(tokens, Set.of());
+        return decode(tokens, Map.of());
     }
 
-    /** @param shown special tokens that are not left out */
-    String decode(int[] tokens, Set<Integer> shown) {
+    /** @param shown control tokens that are not left out, and what stands for each in the text */
+    String decode(int[] tokens, Map<Integer, String> shown) {
         long[] ids = Arrays.stream(tokens)
-                .filter(token -> !isHidden(token, shown))
+                .filter(token -> !isHidden(token, shown.keySet()))
                 .mapToLong(token -> aliasedIds.getOrDefault(token, token))
                 .toArray();
         if (ids.length == 0) {
             return "";
         }
-        return replaceAll(anyAlias, whileOpen(() -> tokenizer.decode(ids, false)), controlTokenByAlias);
+        return anyAlias.matcher(whileOpen(() -> tokenizer.decode(ids, false))).replaceAll(alias -> {
+            String content = controlTokenByAlias.get(alias.group());
+            return Matcher.quoteReplacement(shown.getOrDefault(controlTokens.get(content), content));
+        });
     }
 
     /** A decoder for tokens that come one by one. */
     public TokenDecoder decoder() {
-        return decoder(Set.of());
+        return decoder(Map.of());
     }
 
-    /** @param shown special tokens that are to appear in the text, such as those around a tool call */
-    TokenDecoder decoder(Set<String> shown) {
+    /** @param shown control tokens that are to appear in the text, such as those around a tool call, and what stands for each */
+    TokenDecoder decoder(Map<String, String> shown) {
         return new TokenDecoder(
                 this,
-                shown.stream()
-                        .flatMap(content -> controlToken(content).stream().boxed())
-                        .collect(Collectors.toUnmodifiableSet()));
+                shown.entrySet().stream()
+                        .filter(token -> controlTokens.containsKey(token.getKey()))
+                        .collect(Collectors.toUnmodifiableMap(
+                                token -> controlTokens.get(token.getKey()), Map.Entry::getValue)));
     }
 
     boolean isHidden(int token, Set<Integer> shown) {

@@ -1,7 +1,7 @@
 package org.steering4j.prompt;
 
 import java.util.Arrays;
-import java.util.Set;
+import java.util.Map;
 
 /**
  * Decodes tokens that come one by one: what {@link #append} and at last {@link #finish} return, put together, is the text of all tokens.
@@ -18,7 +18,7 @@ public final class TokenDecoder {
     private static final char REPLACEMENT_CHARACTER = '\uFFFD';
 
     private final TextTokenizer tokenizer;
-    private final Set<Integer> shown;
+    private final Map<Integer, String> shown;
     private int[] tokens = new int[64];
     private int size;
     /** Where the last piece given out began, and where it ended. */
@@ -26,15 +26,15 @@ public final class TokenDecoder {
 
     private int given;
 
-    /** @param shown special tokens that are to appear in the text */
-    TokenDecoder(TextTokenizer tokenizer, Set<Integer> shown) {
+    /** @param shown control tokens that are to appear in the text, and as what */
+    TokenDecoder(TextTokenizer tokenizer, Map<Integer, String> shown) {
         this.tokenizer = tokenizer;
         this.shown = shown;
     }
 
     /** The text that is certain now; often that of the token, empty while a character is incomplete. */
     public String append(int token) {
-        if (tokenizer.isHidden(token, shown)) {
+        if (tokenizer.isHidden(token, shown.keySet())) {
             return "";
         }
         if (size == tokens.length) {

@@ -41,6 +41,9 @@ final class ToolCallReader {
     /** When it is reached again, the call is complete. */
     private final int outside;
 
+    /** Null if a call may be written in other ways as well. */
+    private final String onlyArgumentsKey;
+
     private final Set<String> keys = new HashSet<>();
     private String key = "";
     private String name = "";
@@ -50,24 +53,30 @@ final class ToolCallReader {
 
     private String highSurrogate = "";
 
-    private ToolCallReader(int outside) {
+    private ToolCallReader(int outside, String onlyArgumentsKey) {
         try {
             this.parser = MAPPER.getFactory().createNonBlockingByteArrayParser();
         } catch (IOException e) {
             throw new UncheckedIOException(e); // reads from memory
         }
         this.outside = outside;
+        this.onlyArgumentsKey = onlyArgumentsKey;
         this.depth = outside;
     }
 
     /** Reads name and arguments. */
     static ToolCallReader ofCall() {
-        return new ToolCallReader(0);
+        return new ToolCallReader(0, null);
+    }
+
+    /** Reads a call that holds its name, then its arguments, which are an object, and nothing else. */
+    static ToolCallReader ofPlainCall(String argumentsKey) {
+        return new ToolCallReader(0, argumentsKey);
     }
 
     /** Reads the arguments alone: as if they came within a call whose name is known. */
     static ToolCallReader ofArguments(String name) {
-        ToolCallReader reader = new ToolCallReader(1);
+        ToolCallReader reader = new ToolCallReader(1, null);
         reader.name = name;
         reader.key = ARGUMENTS;
         return reader;
@@ -112,8 +121,9 @@ final class ToolCallReader {
             arguments.append("{}");
         }
         // Jackson's parser for single bytes (2.20) lets commas before closing brackets pass: this one does not.
-        boolean readable =
-                !name.isEmpty() && MAPPER.readTree(arguments.toString()).isObject();
+        boolean readable = !name.isEmpty()
+                && (onlyArgumentsKey == null || keys.contains(onlyArgumentsKey))
+                && MAPPER.readTree(arguments.toString()).isObject();
         return readable ? Progress.COMPLETE : Progress.UNREADABLE;
     }
 
@@ -142,17 +152,23 @@ final class ToolCallReader {
 
     private boolean readKey(String next) {
         key = next;
+        if (onlyArgumentsKey != null) {
+            return next.equals(keys.isEmpty() ? NAME : onlyArgumentsKey) && keys.add(next);
+        }
         boolean meansArguments = next.equals(ARGUMENTS) || next.equals(PARAMETERS);
         return keys.add(meansArguments ? ARGUMENTS : next) || !(meansArguments || next.equals(NAME));
     }
 
     private boolean readArguments(JsonToken token) throws IOException {
+        insideArguments = token == JsonToken.START_OBJECT;
+        if (insideArguments || onlyArgumentsKey != null) {
+            return insideArguments;
+        }
         if (token == JsonToken.VALUE_STRING) {
             arguments.append(parser.getText());
             return true;
         }
-        insideArguments = token == JsonToken.START_OBJECT;
-        return insideArguments || token == JsonToken.VALUE_NULL;
+        return token == JsonToken.VALUE_NULL;
     }
 
     /** Empty as long as it is not known. */

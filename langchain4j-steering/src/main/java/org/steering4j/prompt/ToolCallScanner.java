@@ -13,6 +13,8 @@ import org.steering4j.prompt.ToolCallReader.Progress;
  * <p>It goes character by character, so that it does not matter in which pieces the answer comes. White space and separators around calls
  * belong to no one. What looks like a call but cannot be read is text, up to its closing mark, or to the end where the format has none:
  * within it no other call is looked for, since it may quote anything.
+ *
+ * <p>Where the answer is held to a form, it is calls or JSON: what does not begin as a call is JSON, and text to its end, whatever it quotes.
  */
 final class ToolCallScanner {
 
@@ -24,7 +26,8 @@ final class ToolCallScanner {
         IN_JSON,
         BEFORE_CLOSING,
         BETWEEN_CALLS,
-        UNREADABLE
+        /** In text where no call is looked for. */
+        NO_CALL
     }
 
     /** The chat templates of Mistral refuse ids of any other kind. */
@@ -34,7 +37,9 @@ final class ToolCallScanner {
 
     private static final Set<String> MEMBERS = Set.of("type", "id", "name", "arguments", "parameters");
 
+    private final ToolCallMarks marks;
     private final ToolCallFormat format;
+    private final boolean formed;
     private final Set<String> toolNames;
 
     private Place place = Place.TEXT;
@@ -53,10 +58,15 @@ final class ToolCallScanner {
     private int index;
     private boolean partiallyGiven;
 
-    /** @param toolNames without a mark, only a call of one of these is a call */
-    ToolCallScanner(ToolCallFormat format, Set<String> toolNames) {
-        this.format = format;
+    /**
+     * @param toolNames without a mark, only a call of one of these is a call
+     * @param formed whether the answer is held to tool calls, or JSON
+     */
+    ToolCallScanner(ToolCallMarks marks, Set<String> toolNames, boolean formed) {
+        this.marks = marks;
+        this.format = marks.format();
         this.toolNames = Set.copyOf(toolNames);
+        this.formed = formed;
     }
 
     /** The parts that are certain now. */
@@ -101,7 +111,7 @@ final class ToolCallScanner {
             case IN_JSON -> readJson(c);
             case BEFORE_CLOSING -> readClosing(c);
             case BETWEEN_CALLS -> readSeparator(c);
-            case UNREADABLE -> readUnreadable(c);
+            case NO_CALL -> readNoCall(c);
         }
     }
 
@@ -109,23 +119,27 @@ final class ToolCallScanner {
         if (format.markIsOptional() && nothingButSpace && c == '{') {
             nothingButSpace = false;
             marked = false;
-            beginJson(c, ToolCallReader.ofCall());
+            beginJson(c, formed ? ToolCallReader.ofPlainCall(format.argumentsKey()) : ToolCallReader.ofCall());
             return;
         }
         nothingButSpace &= Character.isWhitespace(c);
-        int opening = held.length() - format.opening().length();
-        if (opening >= 0 && held.indexOf(format.opening(), opening) >= 0) {
+        int opening = held.length() - marks.opening().length();
+        if (opening >= 0 && held.indexOf(marks.opening(), opening) >= 0) {
             showText(opening);
             marked = true;
             go(Place.AFTER_OPENING);
-        } else {
-            showText(held.length() - possibleOpening());
+            return;
+        }
+        int possibleOpening = possibleOpening();
+        showText(held.length() - possibleOpening);
+        if (formed && possibleOpening == 0 && !Character.isWhitespace(c)) {
+            go(Place.NO_CALL);
         }
     }
 
     /** How much of the end of what is held might be the beginning of an opening mark. */
     private int possibleOpening() {
-        String opening = format.opening();
+        String opening = marks.opening();
         for (int length = Math.min(opening.length() - 1, held.length()); length > 0; length--) {
             if (held.indexOf(opening.substring(0, length), held.length() - length) >= 0) {
                 return length;
@@ -160,16 +174,16 @@ final class ToolCallScanner {
 
     private void readName(char c) {
         here.append(c);
-        if (here.indexOf(ToolCallFormat.ARGUMENTS_MARK) >= 0 && !name().isEmpty()) {
+        if (here.indexOf(marks.arguments()) >= 0 && !name().isEmpty()) {
             place = Place.BEFORE_JSON;
-        } else if (Character.isWhitespace(c)) {
+        } else if (Character.isWhitespace(c) || endsWith(here, marks.opening())) {
             giveUp();
         }
     }
 
     private String name() {
-        String name = here.substring(0, here.indexOf(ToolCallFormat.ARGUMENTS_MARK));
-        int callId = name.indexOf(ToolCallFormat.CALL_ID_MARK);
+        String name = here.substring(0, here.indexOf(marks.arguments()));
+        int callId = name.indexOf(marks.callId());
         return callId < 0 ? name : name.substring(0, callId);
     }
 
@@ -186,19 +200,17 @@ final class ToolCallScanner {
     }
 
     private void readJson(char c) {
-        Progress progress = call.append(c);
+        Progress progress = marks.isControlToken(c) ? Progress.UNREADABLE : call.append(c);
         here.append(c);
-        String closing = format.closing();
-        boolean closed =
-                !closing.isEmpty() && endsWith(here, closing); // even in a string: what follows is not the call's
-        if (progress == Progress.UNREADABLE || closed || !mayBeCall()) {
+        // A closing mark closes even in a string: what follows is not the call's.
+        if (progress == Progress.UNREADABLE || closes(here) || !mayBeCall()) {
             giveUp();
             return;
         }
         addArguments(call.newArguments());
         if (progress == Progress.COMPLETE) {
             go(Place.BEFORE_CLOSING);
-            if (closing.isEmpty()) {
+            if (marks.closing().isEmpty()) {
                 completeCall();
             }
         }
@@ -214,9 +226,9 @@ final class ToolCallScanner {
     private void readClosing(char c) {
         here.append(c);
         String soFar = here.toString().stripLeading();
-        if (soFar.equals(format.closing())) {
+        if (soFar.equals(marks.closing())) {
             completeCall();
-        } else if (!format.closing().startsWith(soFar)) {
+        } else if (!marks.closing().startsWith(soFar)) {
             giveUp();
         }
     }
@@ -260,19 +272,23 @@ final class ToolCallScanner {
             index++;
             partiallyGiven = false;
         }
-        boolean closed = !format.closing().isEmpty() && endsWith(held, format.closing());
+        boolean closed = closes(held);
         char last = held.charAt(held.length() - 1);
         showText(held.length());
-        go(closed ? Place.TEXT : Place.UNREADABLE);
+        go(closed ? Place.TEXT : Place.NO_CALL);
         here.append(last); // a closing mark may begin with it
     }
 
-    private void readUnreadable(char c) {
+    private void readNoCall(char c) {
         here.append(c);
         showText(held.length());
-        if (!format.closing().isEmpty() && endsWith(here, format.closing())) {
+        if (closes(here) && !formed) {
             go(Place.TEXT);
         }
+    }
+
+    private boolean closes(StringBuilder text) {
+        return !marks.closing().isEmpty() && endsWith(text, marks.closing());
     }
 
     private void go(Place next) {
@@ -285,7 +301,8 @@ final class ToolCallScanner {
         return start >= 0 && text.indexOf(end, start) >= 0;
     }
 
-    private void addText(String text) {
+    private void addText(String textWithMarks) {
+        String text = marks.spelled(textWithMarks);
         if (text.isEmpty()) {
             return;
         }

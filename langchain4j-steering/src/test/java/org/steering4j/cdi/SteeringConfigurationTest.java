@@ -6,6 +6,7 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.steering4j.SteeringChatRequestParameters;
+import org.steering4j.engine.LanguageModel;
+import org.steering4j.engine.Precision;
 import org.steering4j.persona.Persona;
 import org.steering4j.vector.Steering;
 
@@ -34,7 +37,12 @@ class SteeringConfigurationTest {
                 Map.entry("java.version", "17"),
                 Map.entry("steering.enabled", "true"),
                 Map.entry("steering.model-path", "models/one"),
+                Map.entry("steering.precision", "bfloat16"),
+                Map.entry("steering.maximum-rows", "8"),
+                Map.entry("steering.maximum-waiting", "16"),
+                Map.entry("steering.cache-bytes", "4294967296"),
                 Map.entry("steering.vectors-path", "vectors"),
+                Map.entry("steering.timeout", "PT30S"),
                 Map.entry("steering.default-steering", "truthfulness:1.0"),
                 Map.entry("steering.temperature", "0.5"),
                 Map.entry("steering.top-p", "0.6"),
@@ -51,6 +59,12 @@ class SteeringConfigurationTest {
                 Map.entry("steering.personas.plain", "none")));
 
         assertThat(configuration.modelPath()).isEqualTo(Path.of("models/one"));
+        LanguageModel.Builder engine = LanguageModel.builder();
+        configuration.engine().applyTo(engine);
+        assertThat(engine)
+                .extracting("precision", "maximumRows", "maximumWaiting", "cacheBytes")
+                .containsExactly(Precision.BFLOAT16, 8, 16, 1L << 32);
+        assertThat(configuration.timeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(configuration.vectorsPath()).isEqualTo(Path.of("vectors"));
         assertThat(configuration.personas())
                 .containsExactly(
@@ -79,6 +93,10 @@ class SteeringConfigurationTest {
     void should_need_no_setting() {
         SteeringConfiguration configuration = read(Map.of("steering.model-path", " "));
         assertThat(configuration.modelPath()).isNull();
+        LanguageModel.Builder engine = LanguageModel.builder();
+        configuration.engine().applyTo(engine);
+        assertThat(engine).usingRecursiveComparison().isEqualTo(LanguageModel.builder());
+        assertThat(configuration.timeout()).isNull();
         assertThat(configuration.personas()).isEmpty();
         assertThat(configuration.defaults()).isEqualTo(SteeringChatRequestParameters.EMPTY);
     }
@@ -124,6 +142,10 @@ class SteeringConfigurationTest {
             steering.top-p              | high         | expected a number
             steering.top-k              | 1.5          | expected an integer
             steering.seed               | random       | expected an integer
+            steering.precision          | int8         | expected float32 or bfloat16
+            steering.maximum-rows       | all          | expected an integer
+            steering.cache-bytes        | 256MB        | expected an integer
+            steering.timeout            | 30           | expected a duration such as PT30S
             steering.default-steering   | power        | power-seeking:-1.5
             steering.personas.bold      | power:NaN    | finite
             steering.personas.bold      | power:1,x    | power-seeking:-1.5
@@ -135,6 +157,29 @@ class SteeringConfigurationTest {
         assertThatThrownBy(() -> read(Map.of(name, value)))
                 .isInstanceOf(SteeringConfigurationException.class)
                 .hasMessageContainingAll(name.replace(".system-message", ""), way);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            steering.temperature        | -1    | temperature is -1.0 but must be 0 or greater and finite
+            steering.temperature        | NaN   | temperature is NaN but must be 0 or greater and finite
+            steering.top-p              | 2     | topP is 2.0 but must be
+            steering.top-k              | -1    | topK is -1 but must be 0 (all) or greater
+            steering.min-p              | 1.5   | minP is 1.5 but must be from 0 to 1
+            steering.frequency-penalty  | 3     | frequencyPenalty is 3.0 but must be from -2 to 2
+            steering.presence-penalty   | -3    | presencePenalty is -3.0 but must be from -2 to 2
+            steering.repetition-penalty | 0     | repetitionPenalty is 0.0 but must be above 0 and finite
+            steering.max-output-tokens  | 0     | maxOutputTokens is 0 but must be at least 1
+            steering.stop-sequences     | a,,b  | empty
+            steering.maximum-rows       | 0     | maximumRows is 0 but must be at least 1
+            steering.maximum-waiting    | 0     | maximumWaiting is 0 but must be at least 1
+            steering.cache-bytes        | -1    | cacheBytes is -1 but must be at least 0
+            steering.timeout            | PT0S  | timeout is PT0S but must be above zero
+            """)
+    void should_refuse_a_value_out_of_range(String name, String value, String limit) {
+        assertThatThrownBy(() -> read(Map.of(name, value)))
+                .isInstanceOf(SteeringConfigurationException.class)
+                .hasMessageContainingAll("the setting " + name, limit);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.exception.TimeoutException;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.response.ChatResponse;
@@ -25,12 +26,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.steering4j.SteeredChatModel;
 import org.steering4j.SteeredModel;
 import org.steering4j.SteeringChatResponseMetadata;
 import org.steering4j.engine.ModelClosedException;
+import org.steering4j.engine.Precision;
 import org.steering4j.persona.Personas;
 import org.steering4j.vector.Steering;
+import org.steering4j.vector.SteeringVector;
 
 class SteeringDeploymentTest {
 
@@ -71,10 +76,29 @@ class SteeringDeploymentTest {
             steering.model-path       | /absent/m | /absent/m
             steering.vectors-path     | /absent/v | /absent/v
             steering.temprature       | 1         | steering.temprature
+            steering.temperature      | -1        | temperature is -1.0 but must be 0 or greater and finite
             """)
-    void should_refuse_to_deploy_what_names_something_unknown(String name, String value, String expected) {
+    void should_refuse_to_deploy_what_cannot_be_honoured(String name, String value, String expected) {
         settings.set(name, value);
         assertThatThrownBy(() -> deploy(Application.class)).hasStackTraceContaining(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"steering.personas.odd", "steering.default-steering"})
+    void should_refuse_to_deploy_a_vector_that_does_not_fit_the_model(String name) {
+        SteeringVector.builder("wide").layer(1, new float[33]).build().write(folder.resolve("wide.safetensors"));
+        settings.set(name, "wide:1");
+        assertThatThrownBy(() -> deploy(Application.class))
+                .hasStackTraceContaining("the setting " + name)
+                .hasStackTraceContaining("its hidden size is 33, the model's 32");
+    }
+
+    @Test
+    void should_refuse_to_deploy_a_vector_that_does_not_fit_the_embedded_model() {
+        settings.set("steering.model-path", "");
+        assertThatThrownBy(() -> deploy(Application.class))
+                .hasStackTraceContaining("the setting steering.personas.bold")
+                .hasStackTraceContaining("its hidden size is 32, the model's 192");
     }
 
     @Test
@@ -137,6 +161,27 @@ class SteeringDeploymentTest {
         }
         assertThatThrownBy(() -> SteeredChatModel.builder().model(opened).build())
                 .isInstanceOf(ModelClosedException.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Precision.class) // one of them would come without being asked for
+    void should_open_the_model_as_the_settings_say(Precision precision) {
+        settings.set("steering.precision", precision.name());
+        try (WeldContainer container = deploy(Application.class)) {
+            SteeredModel model = container.select(SteeredModel.class).get();
+            assertThat(model.languageModel().precision()).isEqualTo(precision);
+        }
+    }
+
+    @Test
+    void should_end_an_answer_that_takes_longer_than_the_settings_allow() {
+        settings.set("steering.timeout", "PT0.000000001S");
+        try (WeldContainer container = deploy(Application.class)) {
+            ChatModel model = container.select(ChatModel.class).get();
+            assertThatThrownBy(() -> model.chat("hello"))
+                    .isInstanceOf(TimeoutException.class)
+                    .hasMessageContaining("PT0.000000001S");
+        }
     }
 
     private static ChatResponse streamed(StreamingChatModel model) throws Exception {

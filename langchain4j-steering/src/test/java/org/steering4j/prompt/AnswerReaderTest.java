@@ -33,7 +33,8 @@ class AnswerReaderTest {
     private List<AnswerPart> read(String answer, boolean tools, String... stopSequences) {
         AnswerReader reader = renderer.answerReader(
                 List.of(stopSequences),
-                tools ? List.of(ToolSpecification.builder().name("clock").build()) : List.of());
+                tools ? List.of(ToolSpecification.builder().name("clock").build()) : List.of(),
+                false);
         List<AnswerPart> parts = new ArrayList<>();
         for (int token : renderer.tokenizer().encodeWithControlTokens(answer)) {
             if (!reader.stopped()) {
@@ -85,7 +86,7 @@ class AnswerReaderTest {
 
     @Test
     void should_give_out_text_as_soon_as_it_cannot_be_the_beginning_of_a_stop_sequence() {
-        AnswerReader reader = renderer.answerReader(List.of("lx"), List.of());
+        AnswerReader reader = renderer.answerReader(List.of("lx"), List.of(), false);
         int[] ids = renderer.tokenizer().encode("a l l");
         List<String> texts = new ArrayList<>();
         for (int id : ids) {

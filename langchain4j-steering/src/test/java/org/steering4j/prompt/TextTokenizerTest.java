@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -100,12 +101,12 @@ class TextTokenizerTest {
             assertThat(tokenizer.decode(ids)).isEqualTo("hello <tool_call>");
         }
         try (TextTokenizer tokenizer = byteLevel()) {
-            TokenDecoder decoder = tokenizer.decoder(Set.of("<|im_end|>", "unknown"));
+            TokenDecoder decoder = tokenizer.decoder(Map.of("<|im_end|>", "(end)", "unknown", "?"));
             StringBuilder text = new StringBuilder();
             for (int id : tokenizer.encodeWithControlTokens("<|im_start|>hello<|im_end|>")) {
                 text.append(decoder.append(id));
             }
-            assertThat(text.append(decoder.finish())).hasToString("hello<|im_end|>");
+            assertThat(text.append(decoder.finish())).hasToString("hello(end)");
         }
     }
 

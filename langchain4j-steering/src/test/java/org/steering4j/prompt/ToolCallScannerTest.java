@@ -9,6 +9,7 @@ import static org.steering4j.prompt.ToolCallFormat.MISTRAL_NAMED;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -21,9 +22,14 @@ class ToolCallScannerTest {
 
     private static final Set<String> TOOLS = Set.of("clock", "weather");
 
+    /** With all marks in letters. */
+    private static ToolCallScanner scanner(ToolCallFormat format) {
+        return new ToolCallScanner(new ToolCallMarks(format, Map.of()), TOOLS, false);
+    }
+
     /** What was read, in words: texts, partial arguments and calls, neighbours of a kind put together. */
     private static List<String> read(ToolCallFormat format, List<String> pieces) {
-        ToolCallScanner scanner = new ToolCallScanner(format, TOOLS);
+        ToolCallScanner scanner = scanner(format);
         List<AnswerPart> parts = new ArrayList<>();
         pieces.forEach(piece -> parts.addAll(scanner.append(piece)));
         parts.addAll(scanner.finish());
@@ -234,7 +240,7 @@ class ToolCallScannerTest {
 
     @Test
     void should_give_out_arguments_as_they_come() {
-        ToolCallScanner scanner = new ToolCallScanner(HERMES, TOOLS);
+        ToolCallScanner scanner = scanner(HERMES);
         assertThat(scanner.append("Hm. <tool_call>{\"name\": \"clo")).containsExactly(new AnswerPart.Text("Hm."));
         assertThat(scanner.append("ck\", \"arguments\": ")).isEmpty();
         assertThat(partial(scanner.append("{\"zo"))).isEqualTo("{\"zo");
@@ -251,7 +257,7 @@ class ToolCallScannerTest {
 
     @Test
     void should_give_each_call_an_id_of_nine_letters_and_digits_that_its_parts_have() {
-        ToolCallScanner scanner = new ToolCallScanner(LLAMA, TOOLS);
+        ToolCallScanner scanner = scanner(LLAMA);
         List<AnswerPart> parts =
                 scanner.append("{\"name\": \"clock\", \"parameters\": {}}{\"name\": \"clock\", \"parameters\": {}}");
         List<String> ids = parts.stream()
@@ -266,7 +272,7 @@ class ToolCallScannerTest {
 
     @Test
     void should_not_hold_back_JSON_that_is_no_call() {
-        ToolCallScanner scanner = new ToolCallScanner(LLAMA, TOOLS);
+        ToolCallScanner scanner = scanner(LLAMA);
         assertThat(scanner.append("{\"town\"")).containsExactly(new AnswerPart.Text("{\"town\""));
         assertThat(scanner.append(": 1")).containsExactly(new AnswerPart.Text(": 1"));
     }
