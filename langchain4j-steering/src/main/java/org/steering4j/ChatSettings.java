@@ -19,6 +19,7 @@ import org.steering4j.vector.Steering;
  * Request parameters, checked against the model that is to honour them. Immutable.
  *
  * @param tools what the model may call
+ * @param stopSequences none where there is a constraint, which ends the answer itself
  * @param maximumTokens null for as many as the context holds
  * @param persona who is to answer; null for none
  * @param layers the steering, worked out for the model
@@ -49,26 +50,31 @@ record ChatSettings(
         List<String> stopSequences = stopSequences(parameters);
         Persona persona = setup.persona(parameters);
         Steering steering = steering(persona, parameters);
+        AnswerConstraint constraint = constraint(setup, parameters, tools);
         return new ChatSettings(
                 tools,
-                stopSequences,
+                constraint == null ? stopSequences : List.of(),
                 model.generationDefaults().sampling(parameters),
                 maximumTokens(model, parameters),
                 persona,
                 steering,
                 setup.vectors().resolve(steering, model.shape()),
-                constraint(model, parameters, tools));
+                constraint);
     }
 
     private static AnswerConstraint constraint(
-            SteeredModel model, SteeringChatRequestParameters parameters, List<ToolSpecification> tools) {
+            ChatSetup setup, SteeringChatRequestParameters parameters, List<ToolSpecification> tools) {
+        SteeredModel model = setup.model();
         ResponseFormat format = parameters.responseFormat();
         boolean json = format != null && format.type() == ResponseFormatType.JSON;
         boolean callRequired = parameters.toolChoice() == ToolChoice.REQUIRED && !tools.isEmpty();
         if (!json && !callRequired) {
             return null;
         }
-        if (!parameters.stopSequences().isEmpty()) {
+        // LangChain4j has merged the defaults into the request: what equals them was not asked for by it.
+        boolean stopsAskedFor =
+                !parameters.stopSequences().equals(setup.defaults().stopSequences());
+        if (stopsAskedFor && !parameters.stopSequences().isEmpty()) {
             throw new UnsupportedFeatureException(
                     "stopSequences beside %s are not supported: they would cut the answer before it is complete; leave one of them out"
                             .formatted(callRequired ? "toolChoice REQUIRED" : "responseFormat JSON"));

@@ -160,11 +160,16 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
         return self();
     }
 
+    /**
+     * Texts before which an answer is cut. They do not apply to an answer that is to be JSON or a required tool call, for its form ends it; a
+     * request that names such texts of its own beside such a form is refused.
+     */
     public B stopSequences(List<String> stopSequences) {
         this.stopSequences = stopSequences;
         return self();
     }
 
+    /** As {@link #stopSequences(List)}. */
     public B stopSequences(String... stopSequences) {
         return stopSequences(List.of(stopSequences));
     }

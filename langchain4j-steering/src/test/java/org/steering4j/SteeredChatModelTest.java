@@ -356,12 +356,8 @@ class SteeredChatModelTest {
     void should_refuse_what_it_cannot_honour() {
         List<SteeringChatRequestParameters> unsupported = List.of(
                 parameters().modelName("gpt-4").build(),
-                parameters().responseFormat(dated()).build(),
-                parameters()
-                        .responseFormat(ResponseFormat.JSON)
-                        .stopSequences("}")
-                        .build());
-        List<String> names = List.of("modelName", "format", "stopSequences");
+                parameters().responseFormat(dated()).build());
+        List<String> names = List.of("modelName", "format");
         SteeredChatModel model = builder().build();
         for (int i = 0; i < names.size(); i++) {
             SteeringChatRequestParameters parameters = unsupported.get(i);
@@ -381,6 +377,42 @@ class SteeredChatModelTest {
                         .modelName("scripted")
                         .responseFormat(ResponseFormat.TEXT)
                         .build());
+    }
+
+    @Test
+    void should_not_apply_default_stop_sequences_to_an_answer_whose_form_ends_it() {
+        SteeredChatModel model = builder().stopSequences("\"", "hello").build();
+        script.answering("{\"a\": \"hello\"}");
+        assertThat(chat(model, parameters().responseFormat(ResponseFormat.JSON).build())
+                        .aiMessage()
+                        .text())
+                .isEqualTo("{\"a\": \"hello\"}");
+        assertThat(builder()
+                        .stopSequences("\"")
+                        .responseFormat(ResponseFormat.JSON)
+                        .build()
+                        .chat("hello"))
+                .isEqualTo("{\"a\": \"hello\"}");
+        assertThatThrownBy(() -> chat(
+                        model,
+                        parameters()
+                                .responseFormat(ResponseFormat.JSON)
+                                .stopSequences("a")
+                                .build()))
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContaining("stopSequences");
+
+        script.answering(CALL);
+        SteeringChatRequestParameters.Builder required =
+                parameters().toolSpecifications(CLOCK).toolChoice(ToolChoice.REQUIRED);
+        assertThat(chat(model, required.build()).aiMessage().toolExecutionRequests())
+                .hasSize(1);
+        assertThatThrownBy(() -> chat(model, required.stopSequences("a").build()))
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContaining("stopSequences");
+
+        script.answering("well, hello");
+        assertThat(model.chat("hello")).isEqualTo("well, ");
     }
 
     /** JSON with a date, to which no answer can be held. */
