@@ -30,15 +30,13 @@ final class ChatGeneration {
     private final SteeredModel model;
     private final ChatSettings settings;
     private final int[] prompt;
-    private final Duration timeout;
     private final StringBuilder text = new StringBuilder();
     private final List<ToolExecutionRequest> toolCalls = new ArrayList<>();
 
-    private ChatGeneration(SteeredModel model, ChatSettings settings, int[] prompt, Duration timeout) {
+    private ChatGeneration(SteeredModel model, ChatSettings settings, int[] prompt) {
         this.model = model;
         this.settings = settings;
         this.prompt = prompt;
-        this.timeout = timeout;
     }
 
     /**
@@ -62,7 +60,7 @@ final class ChatGeneration {
                 throw new PromptTooLongException(
                         prompt.length, model.generator().contextLength());
             }
-            ChatGeneration generation = new ChatGeneration(model, settings, prompt, setup.timeout());
+            ChatGeneration generation = new ChatGeneration(model, settings, prompt);
             generation.requireRoomForConstraint();
             return generation;
         });
@@ -99,7 +97,7 @@ final class ChatGeneration {
      * @return the whole answer, or what had come of it when the sink cancelled
      * @throws org.steering4j.engine.ModelClosedException if the model is closed meanwhile
      * @throws org.steering4j.engine.EngineOverloadedException if too many requests wait already
-     * @throws TimeoutException if the answer takes longer than the chat model's timeout
+     * @throws TimeoutException if the answer takes longer than its timeout
      */
     ChatResponse run(AnswerSink sink) {
         try {
@@ -128,7 +126,7 @@ final class ChatGeneration {
                 maximumTokens(),
                 model.prompts().endTokens(),
                 settings.constraint() == null ? TokenConstraint.Factory.NONE : settings.constraint(),
-                timeout);
+                settings.timeout());
     }
 
     private int maximumTokens() {

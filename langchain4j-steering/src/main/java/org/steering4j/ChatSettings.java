@@ -7,6 +7,7 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
+import java.time.Duration;
 import java.util.List;
 import org.steering4j.constraint.AnswerConstraint;
 import org.steering4j.engine.Sampling;
@@ -24,6 +25,7 @@ import org.steering4j.vector.Steering;
  * @param persona who is to answer; null for none
  * @param layers the steering, worked out for the model
  * @param constraint what the answer is held to, or null
+ * @param timeout of the whole answer; null for none
  */
 record ChatSettings(
         List<ToolSpecification> tools,
@@ -33,7 +35,8 @@ record ChatSettings(
         Persona persona,
         Steering steering,
         LayerSteering layers,
-        AnswerConstraint constraint) {
+        AnswerConstraint constraint,
+        Duration timeout) {
 
     /**
      * Refuses what cannot be honoured, before anything is generated.
@@ -59,7 +62,8 @@ record ChatSettings(
                 persona,
                 steering,
                 setup.vectors().resolve(steering, model.shape()),
-                constraint);
+                constraint,
+                parameters.timeout());
     }
 
     private static AnswerConstraint constraint(

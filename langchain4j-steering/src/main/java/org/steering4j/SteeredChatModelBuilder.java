@@ -180,14 +180,8 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
         return self();
     }
 
-    /**
-     * How long an answer may take, waiting for its turn included; what takes longer ends with LangChain4j's {@code TimeoutException}. None
-     * unless set.
-     */
+    /** See {@link SteeringChatRequestParameters#timeout()}; none unless set. */
     public B timeout(Duration timeout) {
-        if (timeout != null && (timeout.isNegative() || timeout.isZero())) {
-            throw new IllegalArgumentException("timeout is %s but must be above zero".formatted(timeout));
-        }
         this.timeout = timeout;
         return self();
     }
@@ -214,8 +208,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
                     .overrideWith(defaultRequestParameters)
                     .overrideWith(parameters)
                     .build();
-            ChatSetup setup =
-                    new ChatSetup(opened, model == null, vectors, personas, timeout, defaults, List.copyOf(listeners));
+            ChatSetup setup = new ChatSetup(opened, model == null, vectors, personas, defaults, List.copyOf(listeners));
             setup.requireGoodDefaults();
             setup.requireGoodPersonas();
             return setup;
@@ -242,6 +235,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
                 .maxOutputTokens(maxOutputTokens)
                 .stopSequences(stopSequences)
                 .responseFormat(responseFormat)
+                .timeout(timeout)
                 .build();
     }
 

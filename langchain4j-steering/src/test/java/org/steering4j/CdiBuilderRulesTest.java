@@ -9,6 +9,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +100,8 @@ class CdiBuilderRulesTest {
             return Long.valueOf(text);
         } else if (type == Double.class) {
             return Double.valueOf(text);
+        } else if (type == Duration.class) {
+            return Duration.parse(text);
         }
         throw new AssertionError("no text can be made a " + type);
     }
@@ -129,7 +132,8 @@ class CdiBuilderRulesTest {
                         Map.entry("repetitionPenalty", "1.1"),
                         Map.entry("seed", "42"),
                         Map.entry("maxOutputTokens", "9"),
-                        Map.entry("stopSequences", "STOP,END")),
+                        Map.entry("stopSequences", "STOP,END"),
+                        Map.entry("timeout", "PT30S")),
                 beans);
 
         ChatRequestParameters defaults = (ChatRequestParameters)
@@ -148,6 +152,7 @@ class CdiBuilderRulesTest {
                         .seed(42L)
                         .maxOutputTokens(9)
                         .stopSequences("STOP", "END")
+                        .timeout(Duration.ofSeconds(30))
                         .build());
     }
 

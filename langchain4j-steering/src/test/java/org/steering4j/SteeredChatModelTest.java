@@ -665,9 +665,22 @@ class SteeredChatModelTest {
         assertThatThrownBy(() -> model.chat("hello"))
                 .isInstanceOf(TimeoutException.class)
                 .hasMessageContaining("PT0.001S");
-        assertThatThrownBy(() -> builder().timeout(Duration.ZERO))
+        assertThatThrownBy(() -> builder().timeout(Duration.ZERO).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("above zero");
+    }
+
+    @Test
+    void should_allow_an_answer_the_time_of_its_request_or_else_of_the_chat_model() {
+        Duration hour = Duration.ofHours(1);
+        SteeredChatModel model = builder().timeout(hour).build();
+        model.chat("hello");
+        chat(model, parameters().timeout(Duration.ofMinutes(1)).build());
+        model.withSteering(Steering.none()).chat("hello");
+        builder().build().chat("hello");
+        assertThat(script.requests)
+                .extracting(GenerationRequest::timeout)
+                .containsExactly(hour, Duration.ofMinutes(1), hour, null);
     }
 
     @Test
