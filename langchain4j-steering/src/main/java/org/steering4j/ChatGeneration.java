@@ -2,6 +2,7 @@ package org.steering4j;
 
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.TimeoutException;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ToolChoice;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.steering4j.engine.EngineOverloadedException;
 import org.steering4j.engine.GenerationRequest;
 import org.steering4j.engine.GenerationResult;
 import org.steering4j.engine.GenerationTimeoutException;
@@ -96,7 +98,7 @@ final class ChatGeneration {
      *
      * @return the whole answer, or what had come of it when the sink cancelled
      * @throws org.steering4j.engine.ModelClosedException if the model is closed meanwhile
-     * @throws org.steering4j.engine.EngineOverloadedException if too many requests wait already
+     * @throws RateLimitException if too many requests wait already
      * @throws TimeoutException if the answer takes longer than its timeout
      */
     ChatResponse run(AnswerSink sink) {
@@ -104,6 +106,8 @@ final class ChatGeneration {
             return model.whileOpen(() -> generate(sink));
         } catch (GenerationTimeoutException e) {
             throw new TimeoutException(e.getMessage(), e);
+        } catch (EngineOverloadedException e) {
+            throw new RateLimitException(e.getMessage(), e);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.InvalidRequestException;
+import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.TimeoutException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.Capability;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.steering4j.checkpoint.ModelFolderException;
+import org.steering4j.engine.EngineOverloadedException;
 import org.steering4j.engine.GenerationRequest;
 import org.steering4j.engine.GenerationTimeoutException;
 import org.steering4j.engine.ModelClosedException;
@@ -668,6 +670,18 @@ class SteeredChatModelTest {
         assertThatThrownBy(() -> builder().timeout(Duration.ZERO).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("above zero");
+    }
+
+    @Test
+    void should_refuse_what_is_too_much_with_the_rate_limit_exception_of_langchain4j() {
+        EngineOverloadedException overloaded = new EngineOverloadedException("scripted", 256, 256);
+        script.beforeEachToken = () -> {
+            throw overloaded;
+        };
+        assertThatThrownBy(() -> builder().build().chat("hello"))
+                .isExactlyInstanceOf(RateLimitException.class)
+                .hasMessage(overloaded.getMessage())
+                .hasCause(overloaded);
     }
 
     @Test
