@@ -2,6 +2,7 @@ package org.steering4j;
 
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.TimeoutException;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ToolChoice;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.steering4j.engine.EngineOverloadedException;
 import org.steering4j.engine.GenerationRequest;
 import org.steering4j.engine.GenerationResult;
 import org.steering4j.engine.GenerationTimeoutException;
@@ -30,15 +32,13 @@ final class ChatGeneration {
     private final SteeredModel model;
     private final ChatSettings settings;
     private final int[] prompt;
-    private final Duration timeout;
     private final StringBuilder text = new StringBuilder();
     private final List<ToolExecutionRequest> toolCalls = new ArrayList<>();
 
-    private ChatGeneration(SteeredModel model, ChatSettings settings, int[] prompt, Duration timeout) {
+    private ChatGeneration(SteeredModel model, ChatSettings settings, int[] prompt) {
         this.model = model;
         this.settings = settings;
         this.prompt = prompt;
-        this.timeout = timeout;
     }
 
     /**
@@ -62,7 +62,7 @@ final class ChatGeneration {
                 throw new PromptTooLongException(
                         prompt.length, model.generator().contextLength());
             }
-            ChatGeneration generation = new ChatGeneration(model, settings, prompt, setup.timeout());
+            ChatGeneration generation = new ChatGeneration(model, settings, prompt);
             generation.requireRoomForConstraint();
             return generation;
         });
@@ -98,14 +98,16 @@ final class ChatGeneration {
      *
      * @return the whole answer, or what had come of it when the sink cancelled
      * @throws org.steering4j.engine.ModelClosedException if the model is closed meanwhile
-     * @throws org.steering4j.engine.EngineOverloadedException if too many requests wait already
-     * @throws TimeoutException if the answer takes longer than the chat model's timeout
+     * @throws RateLimitException if too many requests wait already
+     * @throws TimeoutException if the answer takes longer than its timeout
      */
     ChatResponse run(AnswerSink sink) {
         try {
             return model.whileOpen(() -> generate(sink));
         } catch (GenerationTimeoutException e) {
             throw new TimeoutException(e.getMessage(), e);
+        } catch (EngineOverloadedException e) {
+            throw new RateLimitException(e.getMessage(), e);
         }
     }
 
@@ -128,7 +130,7 @@ final class ChatGeneration {
                 maximumTokens(),
                 model.prompts().endTokens(),
                 settings.constraint() == null ? TokenConstraint.Factory.NONE : settings.constraint(),
-                timeout);
+                settings.timeout());
     }
 
     private int maximumTokens() {

@@ -7,6 +7,7 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
+import java.time.Duration;
 import java.util.List;
 import org.steering4j.constraint.AnswerConstraint;
 import org.steering4j.engine.Sampling;
@@ -19,10 +20,12 @@ import org.steering4j.vector.Steering;
  * Request parameters, checked against the model that is to honour them. Immutable.
  *
  * @param tools what the model may call
+ * @param stopSequences none where there is a constraint, which ends the answer itself
  * @param maximumTokens null for as many as the context holds
  * @param persona who is to answer; null for none
  * @param layers the steering, worked out for the model
  * @param constraint what the answer is held to, or null
+ * @param timeout of the whole answer; null for none
  */
 record ChatSettings(
         List<ToolSpecification> tools,
@@ -32,7 +35,8 @@ record ChatSettings(
         Persona persona,
         Steering steering,
         LayerSteering layers,
-        AnswerConstraint constraint) {
+        AnswerConstraint constraint,
+        Duration timeout) {
 
     /**
      * Refuses what cannot be honoured, before anything is generated.
@@ -49,26 +53,32 @@ record ChatSettings(
         List<String> stopSequences = stopSequences(parameters);
         Persona persona = setup.persona(parameters);
         Steering steering = steering(persona, parameters);
+        AnswerConstraint constraint = constraint(setup, parameters, tools);
         return new ChatSettings(
                 tools,
-                stopSequences,
+                constraint == null ? stopSequences : List.of(),
                 model.generationDefaults().sampling(parameters),
                 maximumTokens(model, parameters),
                 persona,
                 steering,
                 setup.vectors().resolve(steering, model.shape()),
-                constraint(model, parameters, tools));
+                constraint,
+                parameters.timeout());
     }
 
     private static AnswerConstraint constraint(
-            SteeredModel model, SteeringChatRequestParameters parameters, List<ToolSpecification> tools) {
+            ChatSetup setup, SteeringChatRequestParameters parameters, List<ToolSpecification> tools) {
+        SteeredModel model = setup.model();
         ResponseFormat format = parameters.responseFormat();
         boolean json = format != null && format.type() == ResponseFormatType.JSON;
         boolean callRequired = parameters.toolChoice() == ToolChoice.REQUIRED && !tools.isEmpty();
         if (!json && !callRequired) {
             return null;
         }
-        if (!parameters.stopSequences().isEmpty()) {
+        // LangChain4j has merged the defaults into the request: what equals them was not asked for by it.
+        boolean stopsAskedFor =
+                !parameters.stopSequences().equals(setup.defaults().stopSequences());
+        if (stopsAskedFor && !parameters.stopSequences().isEmpty()) {
             throw new UnsupportedFeatureException(
                     "stopSequences beside %s are not supported: they would cut the answer before it is complete; leave one of them out"
                             .formatted(callRequired ? "toolChoice REQUIRED" : "responseFormat JSON"));

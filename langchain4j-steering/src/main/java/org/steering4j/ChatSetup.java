@@ -2,7 +2,6 @@ package org.steering4j;
 
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
-import java.time.Duration;
 import java.util.List;
 import org.steering4j.persona.Persona;
 import org.steering4j.persona.Personas;
@@ -14,7 +13,6 @@ import org.steering4j.vector.SteeringVectors;
  * What a chat model consists of, streaming or not. Immutable; may be shared between threads.
  *
  * @param ownsModel whether closing the chat model closes the model
- * @param timeout of a whole answer; null for none
  * @param defaults complete: the model's name is among them
  */
 record ChatSetup(
@@ -22,7 +20,6 @@ record ChatSetup(
         boolean ownsModel,
         SteeringVectors vectors,
         Personas personas,
-        Duration timeout,
         SteeringChatRequestParameters defaults,
         List<ChatModelListener> listeners) {
 
@@ -50,8 +47,7 @@ record ChatSetup(
     }
 
     private ChatSetup withDefaults(SteeringChatRequestParameters changes) {
-        ChatSetup view =
-                new ChatSetup(model, false, vectors, personas, timeout, defaults.overrideWith(changes), listeners);
+        ChatSetup view = new ChatSetup(model, false, vectors, personas, defaults.overrideWith(changes), listeners);
         view.requireGoodDefaults();
         return view;
     }

@@ -25,8 +25,9 @@ import org.steering4j.vector.Steering;
  * }</pre>
  *
  * <p>Thread-safe. Responses carry {@link SteeringChatResponseMetadata}. Every parameter of a request is honoured, or refused with
- * {@link dev.langchain4j.exception.UnsupportedFeatureException}. Close it to close the model that it opened; a model that was given to it
- * stays open.
+ * {@link dev.langchain4j.exception.UnsupportedFeatureException}. An answer that takes too long ends with LangChain4j's
+ * {@code TimeoutException}, and a request for which there is no room in the queue with its {@code RateLimitException}. Close it to close the
+ * model that it opened; a model that was given to it stays open.
  */
 public final class SteeredChatModel implements ChatModel, AutoCloseable {
 

@@ -191,11 +191,16 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
         return self();
     }
 
+    /**
+     * Texts before which an answer is cut. They do not apply to an answer that is to be JSON or a required tool call, for its form ends it; a
+     * request that names such texts of its own beside such a form is refused.
+     */
     public B stopSequences(List<String> stopSequences) {
         this.stopSequences = stopSequences;
         return self();
     }
 
+    /** As {@link #stopSequences(List)}. */
     public B stopSequences(String... stopSequences) {
         return stopSequences(List.of(stopSequences));
     }
@@ -206,14 +211,8 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
         return self();
     }
 
-    /**
-     * How long an answer may take, waiting for its turn included; what takes longer ends with LangChain4j's {@code TimeoutException}. None
-     * unless set.
-     */
+    /** See {@link SteeringChatRequestParameters#timeout()}; none unless set. */
     public B timeout(Duration timeout) {
-        if (timeout != null && (timeout.isNegative() || timeout.isZero())) {
-            throw new IllegalArgumentException("timeout is %s but must be above zero".formatted(timeout));
-        }
         this.timeout = timeout;
         return self();
     }
@@ -240,8 +239,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
                     .overrideWith(defaultRequestParameters)
                     .overrideWith(parameters)
                     .build();
-            ChatSetup setup =
-                    new ChatSetup(opened, model == null, vectors, personas, timeout, defaults, List.copyOf(listeners));
+            ChatSetup setup = new ChatSetup(opened, model == null, vectors, personas, defaults, List.copyOf(listeners));
             setup.requireGoodDefaults();
             setup.requireGoodPersonas();
             return setup;
@@ -268,6 +266,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
                 .maxOutputTokens(maxOutputTokens)
                 .stopSequences(stopSequences)
                 .responseFormat(responseFormat)
+                .timeout(timeout)
                 .build();
     }
 

@@ -3,6 +3,7 @@ package org.steering4j;
 import static dev.langchain4j.internal.Utils.getOrDefault;
 
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import java.time.Duration;
 import java.util.Objects;
 import org.steering4j.persona.PersonaChatRequestParameters;
 
@@ -23,12 +24,14 @@ public final class SteeringChatRequestParameters extends PersonaChatRequestParam
     private final Double minP;
     private final Double repetitionPenalty;
     private final Long seed;
+    private final Duration timeout;
 
     private SteeringChatRequestParameters(Builder builder) {
         super(builder);
         this.minP = builder.minP;
         this.repetitionPenalty = builder.repetitionPenalty;
         this.seed = builder.seed;
+        this.timeout = builder.timeout;
     }
 
     /** Parameters of any kind as this kind. */
@@ -53,6 +56,14 @@ public final class SteeringChatRequestParameters extends PersonaChatRequestParam
         return seed;
     }
 
+    /**
+     * How long the answer may take, waiting for its turn included; what takes longer ends with LangChain4j's {@code TimeoutException}. Above
+     * zero.
+     */
+    public Duration timeout() {
+        return timeout;
+    }
+
     @Override
     public SteeringChatRequestParameters overrideWith(ChatRequestParameters that) {
         return builder().overrideWith(this).overrideWith(that).build();
@@ -69,18 +80,19 @@ public final class SteeringChatRequestParameters extends PersonaChatRequestParam
                 && other instanceof SteeringChatRequestParameters that
                 && Objects.equals(minP, that.minP)
                 && Objects.equals(repetitionPenalty, that.repetitionPenalty)
-                && Objects.equals(seed, that.seed);
+                && Objects.equals(seed, that.seed)
+                && Objects.equals(timeout, that.timeout);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), minP, repetitionPenalty, seed);
+        return Objects.hash(super.hashCode(), minP, repetitionPenalty, seed, timeout);
     }
 
     @Override
     public String toString() {
         return "SteeringChatRequestParameters{minP=" + minP + ", repetitionPenalty=" + repetitionPenalty + ", seed="
-                + seed + ", common=" + super.toString() + "}";
+                + seed + ", timeout=" + timeout + ", common=" + super.toString() + "}";
     }
 
     public static Builder builder() {
@@ -93,6 +105,7 @@ public final class SteeringChatRequestParameters extends PersonaChatRequestParam
         private Double minP;
         private Double repetitionPenalty;
         private Long seed;
+        private Duration timeout;
 
         private Builder() {}
 
@@ -106,6 +119,7 @@ public final class SteeringChatRequestParameters extends PersonaChatRequestParam
                 minP = getOrDefault(that.minP, minP);
                 repetitionPenalty = getOrDefault(that.repetitionPenalty, repetitionPenalty);
                 seed = getOrDefault(that.seed, seed);
+                timeout = getOrDefault(that.timeout, timeout);
             }
             return this;
         }
@@ -122,6 +136,16 @@ public final class SteeringChatRequestParameters extends PersonaChatRequestParam
 
         public Builder seed(Long seed) {
             this.seed = seed;
+            return this;
+        }
+
+        /** @throws IllegalArgumentException if it is not above zero */
+        public Builder timeout(Duration timeout) {
+            if (timeout != null && (timeout.isNegative() || timeout.isZero())) {
+                throw new IllegalArgumentException(
+                        "timeout is %s but must be above zero; null inherits the chat model's".formatted(timeout));
+            }
+            this.timeout = timeout;
             return this;
         }
 

@@ -163,7 +163,8 @@ class CdiBuilderRulesTest {
                         Map.entry("repetitionPenalty", "1.1"),
                         Map.entry("seed", "42"),
                         Map.entry("maxOutputTokens", "9"),
-                        Map.entry("stopSequences", "STOP,END")),
+                        Map.entry("stopSequences", "STOP,END"),
+                        Map.entry("timeout", "PT30S")),
                 beans);
 
         ChatRequestParameters defaults = (ChatRequestParameters)
@@ -182,6 +183,7 @@ class CdiBuilderRulesTest {
                         .seed(42L)
                         .maxOutputTokens(9)
                         .stopSequences("STOP", "END")
+                        .timeout(Duration.ofSeconds(30))
                         .build());
     }
 

@@ -9,6 +9,7 @@ import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.InvalidRequestException;
+import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.TimeoutException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.Capability;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.steering4j.checkpoint.ModelFolderException;
+import org.steering4j.engine.EngineOverloadedException;
 import org.steering4j.engine.GenerationRequest;
 import org.steering4j.engine.GenerationTimeoutException;
 import org.steering4j.engine.ModelClosedException;
@@ -356,12 +358,8 @@ class SteeredChatModelTest {
     void should_refuse_what_it_cannot_honour() {
         List<SteeringChatRequestParameters> unsupported = List.of(
                 parameters().modelName("gpt-4").build(),
-                parameters().responseFormat(dated()).build(),
-                parameters()
-                        .responseFormat(ResponseFormat.JSON)
-                        .stopSequences("}")
-                        .build());
-        List<String> names = List.of("modelName", "format", "stopSequences");
+                parameters().responseFormat(dated()).build());
+        List<String> names = List.of("modelName", "format");
         SteeredChatModel model = builder().build();
         for (int i = 0; i < names.size(); i++) {
             SteeringChatRequestParameters parameters = unsupported.get(i);
@@ -381,6 +379,42 @@ class SteeredChatModelTest {
                         .modelName("scripted")
                         .responseFormat(ResponseFormat.TEXT)
                         .build());
+    }
+
+    @Test
+    void should_not_apply_default_stop_sequences_to_an_answer_whose_form_ends_it() {
+        SteeredChatModel model = builder().stopSequences("\"", "hello").build();
+        script.answering("{\"a\": \"hello\"}");
+        assertThat(chat(model, parameters().responseFormat(ResponseFormat.JSON).build())
+                        .aiMessage()
+                        .text())
+                .isEqualTo("{\"a\": \"hello\"}");
+        assertThat(builder()
+                        .stopSequences("\"")
+                        .responseFormat(ResponseFormat.JSON)
+                        .build()
+                        .chat("hello"))
+                .isEqualTo("{\"a\": \"hello\"}");
+        assertThatThrownBy(() -> chat(
+                        model,
+                        parameters()
+                                .responseFormat(ResponseFormat.JSON)
+                                .stopSequences("a")
+                                .build()))
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContaining("stopSequences");
+
+        script.answering(CALL);
+        SteeringChatRequestParameters.Builder required =
+                parameters().toolSpecifications(CLOCK).toolChoice(ToolChoice.REQUIRED);
+        assertThat(chat(model, required.build()).aiMessage().toolExecutionRequests())
+                .hasSize(1);
+        assertThatThrownBy(() -> chat(model, required.stopSequences("a").build()))
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContaining("stopSequences");
+
+        script.answering("well, hello");
+        assertThat(model.chat("hello")).isEqualTo("well, ");
     }
 
     /** JSON with a date, to which no answer can be held. */
@@ -633,9 +667,34 @@ class SteeredChatModelTest {
         assertThatThrownBy(() -> model.chat("hello"))
                 .isInstanceOf(TimeoutException.class)
                 .hasMessageContaining("PT0.001S");
-        assertThatThrownBy(() -> builder().timeout(Duration.ZERO))
+        assertThatThrownBy(() -> builder().timeout(Duration.ZERO).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("above zero");
+    }
+
+    @Test
+    void should_refuse_what_is_too_much_with_the_rate_limit_exception_of_langchain4j() {
+        EngineOverloadedException overloaded = new EngineOverloadedException("scripted", 256, 256);
+        script.beforeEachToken = () -> {
+            throw overloaded;
+        };
+        assertThatThrownBy(() -> builder().build().chat("hello"))
+                .isExactlyInstanceOf(RateLimitException.class)
+                .hasMessage(overloaded.getMessage())
+                .hasCause(overloaded);
+    }
+
+    @Test
+    void should_allow_an_answer_the_time_of_its_request_or_else_of_the_chat_model() {
+        Duration hour = Duration.ofHours(1);
+        SteeredChatModel model = builder().timeout(hour).build();
+        model.chat("hello");
+        chat(model, parameters().timeout(Duration.ofMinutes(1)).build());
+        model.withSteering(Steering.none()).chat("hello");
+        builder().build().chat("hello");
+        assertThat(script.requests)
+                .extracting(GenerationRequest::timeout)
+                .containsExactly(hour, Duration.ofMinutes(1), hour, null);
     }
 
     @Test

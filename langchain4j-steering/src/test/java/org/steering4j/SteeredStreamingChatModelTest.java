@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.request.ChatRequest;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.steering4j.engine.EngineOverloadedException;
 import org.steering4j.engine.ModelClosedException;
 import org.steering4j.prompt.ToolTemplates;
 import org.steering4j.vector.Steering;
@@ -313,6 +315,20 @@ class SteeredStreamingChatModelTest {
         model.chat("hello", recorder);
         assertThat(recorder.error.get(10, TimeUnit.SECONDS)).isSameAs(failure);
         assertThat(recorder.events).containsExactly("error out of order");
+    }
+
+    @Test
+    void should_end_with_onError_when_too_many_requests_wait() throws Exception {
+        EngineOverloadedException overloaded = new EngineOverloadedException("scripted", 256, 256);
+        script.beforeEachToken = () -> {
+            throw overloaded;
+        };
+        Recorder recorder = new Recorder();
+        model.chat("hello", recorder);
+        assertThat(recorder.error.get(10, TimeUnit.SECONDS))
+                .isExactlyInstanceOf(RateLimitException.class)
+                .hasCause(overloaded);
+        assertThat(recorder.events).containsExactly("error " + overloaded.getMessage());
     }
 
     @Test

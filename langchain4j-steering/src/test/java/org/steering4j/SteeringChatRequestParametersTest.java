@@ -1,10 +1,12 @@
 package org.steering4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.steering4j.persona.Persona;
@@ -18,6 +20,7 @@ class SteeringChatRequestParametersTest {
             .minP(0.1)
             .repetitionPenalty(1.2)
             .seed(7L)
+            .timeout(Duration.ofSeconds(8))
             .temperature(0.5)
             .build();
 
@@ -30,6 +33,7 @@ class SteeringChatRequestParametersTest {
         assertThat(merged.minP()).isEqualTo(0.1);
         assertThat(merged.repetitionPenalty()).isEqualTo(1.2);
         assertThat(merged.seed()).isEqualTo(7);
+        assertThat(merged.timeout()).hasSeconds(8);
         assertThat(merged.temperature()).isEqualTo(0.9);
     }
 
@@ -119,6 +123,27 @@ class SteeringChatRequestParametersTest {
                 assertThat(taken.steering()).isEqualTo(Steering.of("power", 1));
                 assertThat(taken.seed()).isEqualTo(3);
             });
+        }
+    }
+
+    @Test
+    void should_prefer_the_timeout_of_the_request() {
+        SteeringChatRequestParameters other = SteeringChatRequestParameters.builder()
+                .timeout(Duration.ofMillis(1))
+                .build();
+        assertThat(full.overrideWith(other).timeout()).hasMillis(1);
+        assertThat(other.defaultedBy(full).timeout()).hasMillis(1);
+        assertThat(full.defaultedBy(other)).isEqualTo(full);
+        assertThat(full.overrideWith(other)).isNotEqualTo(full);
+        assertThat(full.toString()).contains("PT8S");
+    }
+
+    @Test
+    void should_refuse_a_timeout_that_no_answer_can_keep() {
+        for (Duration timeout : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
+            assertThatThrownBy(() -> SteeringChatRequestParameters.builder().timeout(timeout))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("timeout", timeout.toString(), "above zero");
         }
     }
 

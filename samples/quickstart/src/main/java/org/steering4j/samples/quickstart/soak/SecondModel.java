@@ -1,10 +1,10 @@
 package org.steering4j.samples.quickstart.soak;
 
+import dev.langchain4j.exception.RateLimitException;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
-import org.steering4j.engine.EngineOverloadedException;
 import org.steering4j.engine.ModelClosedException;
 import org.steering4j.samples.quickstart.soak.Findings.Check;
 
@@ -40,7 +40,7 @@ final class SecondModel {
             List<Call> overloading = start(models, asked);
             for (int i = 0; i < asked.size(); i++) {
                 Outcome outcome = overloading.get(i).await();
-                boolean refused = outcome.failedWith(EngineOverloadedException.class);
+                boolean refused = outcome.failedWith(RateLimitException.class);
                 findings.count(refused ? FULL : "second model: answered");
                 exchange.mustAnswerOrEnd(asked.get(i), outcome, refused);
             }
@@ -53,7 +53,7 @@ final class SecondModel {
                 boolean closed = outcome.failedWith(ModelClosedException.class);
                 findings.count(closed ? CLOSED : "second model: ended before it was closed");
                 exchange.mustAnswerOrEnd(
-                        running.get(i), outcome, closed || outcome.failedWith(EngineOverloadedException.class));
+                        running.get(i), outcome, closed || outcome.failedWith(RateLimitException.class));
             }
             Outcome late = start(models, draw(random).subList(0, 1)).get(0).await();
             if (exchange.mustEnd("request to a closed model", late)) {
