@@ -1,8 +1,11 @@
 package org.steering4j.samples.quickstart.soak;
 
 import dev.langchain4j.data.image.Image;
+import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.ImageContent;
+import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.TimeoutException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.ChatRequest;
@@ -93,26 +96,28 @@ record BadRequest(
                                             {"type": "object", "properties": {"a": {"type": "string", "pattern": "a+"}}}"""))
                                     .build())
                             .build())),
-            new BadRequest(
+            saying(
                     "prompt longer than the context",
-                    () -> request(UserMessage.from(QUESTION.repeat(200)), of -> of),
-                    false,
                     PromptTooLongException.class,
-                    "512"),
-            new BadRequest(
+                    "512",
+                    UserMessage.from(QUESTION.repeat(200))),
+            saying(
                     "image",
-                    () -> request(
-                            UserMessage.from(ImageContent.from(Image.builder()
-                                    .base64Data("aGk=")
-                                    .mimeType("image/png")
-                                    .build())),
-                            of -> of),
-                    false,
                     UnsupportedFeatureException.class,
-                    "image"),
+                    "image",
+                    UserMessage.from(ImageContent.from(Image.builder()
+                            .base64Data("aGk=")
+                            .mimeType("image/png")
+                            .build()))),
+            saying(
+                    "tool result of an unknown call",
+                    InvalidRequestException.class,
+                    "nobody",
+                    UserMessage.from(QUESTION),
+                    ToolExecutionResultMessage.from("nobody", "clock", "noon")),
             new BadRequest(
                     "no time at all",
-                    () -> request(UserMessage.from(QUESTION), of -> of),
+                    () -> request(List.of(UserMessage.from(QUESTION)), of -> of),
                     true,
                     TimeoutException.class,
                     "PT0.000000001S"));
@@ -122,13 +127,19 @@ record BadRequest(
             Class<? extends Throwable> failure,
             String part,
             UnaryOperator<SteeringChatRequestParameters.Builder> mistake) {
-        return new BadRequest(name, () -> request(UserMessage.from(QUESTION), mistake), false, failure, part);
+        List<ChatMessage> messages = List.of(UserMessage.from(QUESTION));
+        return new BadRequest(name, () -> request(messages, mistake), false, failure, part);
+    }
+
+    private static BadRequest saying(
+            String name, Class<? extends Throwable> failure, String part, ChatMessage... messages) {
+        return new BadRequest(name, () -> request(List.of(messages), of -> of), false, failure, part);
     }
 
     private static ChatRequest request(
-            UserMessage message, UnaryOperator<SteeringChatRequestParameters.Builder> mistake) {
+            List<ChatMessage> messages, UnaryOperator<SteeringChatRequestParameters.Builder> mistake) {
         return ChatRequest.builder()
-                .messages(message)
+                .messages(messages)
                 .parameters(
                         mistake.apply(SteeringChatRequestParameters.builder()).build())
                 .build();

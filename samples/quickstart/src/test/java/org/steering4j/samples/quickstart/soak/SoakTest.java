@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,25 @@ class SoakTest {
         assertThat(findings.promises()).hasSize(Check.values().length).allMatch(Promise::holds);
         assertThat(findings.kinds().keySet())
                 .contains("BLOCKING", "STREAMING", "THROWING_HANDLER", "CANCELLED", "INTERRUPTED", "TIMED_OUT");
+    }
+
+    @Test
+    void should_get_every_bad_request_refused() throws Exception {
+        List<String> complaints = new CopyOnWriteArrayList<>();
+        ChatModels models = Soak.open();
+        try {
+            for (BadRequest bad : BadRequest.ALL) {
+                for (boolean streaming : new boolean[] {false, true}) {
+                    Outcome outcome = bad.make(models, streaming, Runnable::run, complaints::add);
+                    assertThat(bad.isRefused(outcome))
+                            .as("%s: %s", bad.name(), outcome)
+                            .isTrue();
+                }
+            }
+        } finally {
+            models.model().close();
+        }
+        assertThat(complaints).isEmpty();
     }
 
     @Test
