@@ -213,6 +213,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
                     new ChatSetup(opened, model == null, vectors, personas, timeout, defaults, List.copyOf(listeners));
             setup.requireGoodDefaults();
             setup.requireGoodPersonas();
+            setup.announceVectors();
             return setup;
         } catch (RuntimeException e) {
             if (model == null) {
