@@ -47,7 +47,9 @@ class ConversationReuseTest {
     private static final Personas PERSONAS = Personas.of(
             Persona.of("plain", Steering.none()),
             Persona.of("left", Steering.of("left", 1)),
-            Persona.of("right", Steering.of("left", -1)));
+            Persona.of("right", Steering.of("left", -1)),
+            Persona.of("wary", Steering.of("left", 1)).withSystemMessage("Weigh every risk."),
+            Persona.of("rash", Steering.of("left", -1)).withSystemMessage("Take every chance."));
 
     /** In float32, so that what is kept cannot change an answer. */
     private static SteeredModel model;
@@ -86,7 +88,7 @@ class ConversationReuseTest {
         private final SteeredChatModel other = chatModel(forgetful);
         private final List<ChatMessage> messages = new ArrayList<>();
         private final List<ToolSpecification> tools;
-        /** Of the turn before, prompt and answer. */
+        /** Known before the next turn: prompt and answer of the one before. */
         private int tokens;
 
         Conversation(ToolSpecification... tools) {
@@ -143,6 +145,18 @@ class ConversationReuseTest {
         for (int i = 0; i < personas.size(); i++) {
             conversation.turn(UserMessage.from(QUESTIONS.get(i % QUESTIONS.size())), personas.get(i));
         }
+    }
+
+    @Test
+    void should_go_on_from_a_system_prompt_that_personas_share() {
+        String shared = "You are Bea, the brewer of Oakvale. You ask before you answer.";
+        Conversation wary = new Conversation();
+        wary.messages.add(SystemMessage.from(shared));
+        wary.turn(UserMessage.from(QUESTIONS.get(0)), "wary");
+        Conversation rash = new Conversation();
+        rash.messages.add(SystemMessage.from(shared));
+        rash.tokens = model.prompts().tokenizer().encode(shared).length;
+        rash.turn(UserMessage.from(QUESTIONS.get(0)), "rash");
     }
 
     @Test
