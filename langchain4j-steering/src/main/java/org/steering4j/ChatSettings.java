@@ -92,7 +92,7 @@ record ChatSettings(
                 : AnswerConstraint.jsonOrToolCalls(model.vocabulary(), format.jsonSchema(), tools, calls);
     }
 
-    /** The messages of a request, introduced by the persona's system message if it has one. */
+    /** The messages of a request, with the persona's system message if it has one. */
     List<ChatMessage> messages(ChatRequest request) {
         return persona == null ? request.messages() : persona.addSystemMessageTo(request.messages());
     }

@@ -77,6 +77,15 @@ record ChatSetup(
         }
     }
 
+    /** So that what the engine keeps of one request serves the next under another steering, whichever comes first. */
+    void announceVectors() {
+        vectors.names().stream()
+                .map(name -> vectors.get(name).layers().first())
+                .filter(layer -> layer < model.shape().numberOfLayers())
+                .min(Integer::compare)
+                .ifPresent(model.generator()::expectSteeringFrom);
+    }
+
     void requireGoodDefaults() {
         model.whileOpen(() -> ChatSettings.of(this, defaults));
     }

@@ -242,6 +242,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
             ChatSetup setup = new ChatSetup(opened, model == null, vectors, personas, defaults, List.copyOf(listeners));
             setup.requireGoodDefaults();
             setup.requireGoodPersonas();
+            setup.announceVectors();
             return setup;
         } catch (RuntimeException e) {
             if (model == null) {

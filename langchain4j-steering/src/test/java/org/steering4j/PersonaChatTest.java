@@ -224,7 +224,7 @@ class PersonaChatTest {
                 .extracting(request -> request.steering().layer(1)[0])
                 .as("two round trips with a tool, then one each")
                 .containsExactly(-1f, -1f, 2f, 5f, 2f);
-        assertThat(script.promptText(1)).contains("system\nWeigh every risk.\n\nBe brief.\nuser");
+        assertThat(script.promptText(1)).contains("system\nBe brief.\n\nWeigh every risk.\nuser");
         assertThat(script.promptText(2)).contains("system\nBe brief.\nuser");
         assertThat(script.promptText(4))
                 .contains("system\nBe brief.\nuser\nWhat time is it?")
@@ -232,11 +232,11 @@ class PersonaChatTest {
     }
 
     @Test
-    void should_not_add_a_system_message_that_the_request_begins_with() {
+    void should_not_add_a_system_message_that_the_request_holds() {
         builder()
                 .build()
                 .withPersona("cautious")
-                .chat(SystemMessage.from("Weigh every risk.\n\nBe brief."), UserMessage.from("hello"));
-        assertThat(script.promptText(0)).startsWith("system\nWeigh every risk.\n\nBe brief.\nuser");
+                .chat(SystemMessage.from("Be brief.\n\nWeigh every risk."), UserMessage.from("hello"));
+        assertThat(script.promptText(0)).startsWith("system\nBe brief.\n\nWeigh every risk.\nuser");
     }
 }

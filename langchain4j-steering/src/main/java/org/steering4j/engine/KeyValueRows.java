@@ -39,28 +39,24 @@ final class KeyValueRows implements RunningRows {
         private final int promptLength;
         private int[] tokens;
         private int length;
-        /** Of the tokens from here to the length, the blocks above {@link #partlyBlock} are yet to be run. */
+        /** Of the tokens from here to the length, the blocks above {@link #keptBlock} are yet to be run. */
         private int complete;
-
-        private final int partlyBlock;
-        /** After which block the hidden states of all tokens are in the cache. */
-        private int keptBlock;
+        /** After which block hidden states were kept when the row came. */
+        private final int keptBlock;
         /** Which row of the cache is this one's: those of n rows are the first n, in any order. */
         private int slot;
 
-        private Row(LayerSteering steering, int[] prompt, Known known, int slot) {
+        private Row(LayerSteering steering, int[] prompt, Known known, int keptBlock, int slot) {
             this.steering = steering;
             this.promptLength = prompt.length;
             this.tokens = prompt.clone();
             this.length = known.partly();
             this.complete = known.complete();
-            this.partlyBlock = known.partlyBlock();
-            this.keptBlock = known.keptBlock();
+            this.keptBlock = keptBlock;
             this.slot = slot;
         }
 
-        private void append(int[] more, int block) {
-            keptBlock = length == 0 || keptBlock == block ? block : PrefixCache.NO_BLOCK;
+        private void append(int[] more) {
             if (length + more.length > tokens.length) {
                 tokens = Arrays.copyOf(tokens, length + more.length + HEADROOM);
             }
@@ -89,7 +85,7 @@ final class KeyValueRows implements RunningRows {
         cache.reserve(slot, slot + 1, Math.max(longest(), prompt.length));
         try (NDArray row = cache.clearedRow(slot)) {
             Known known = prefixes.load(prompt, rowSteering, row);
-            rows.add(new Row(rowSteering, prompt, known, slot));
+            rows.add(new Row(rowSteering, prompt, known, prefixes.keptBlock(), slot));
             forgetSteering();
             return known.partly();
         }
@@ -102,7 +98,7 @@ final class KeyValueRows implements RunningRows {
             if (count > 0) {
                 try (NDManager step = scope.newSubManager()) {
                     SteeringArrays arrays = SteeringArrays.of(step, List.of(row.steering), model.shape());
-                    NDArray place = step.create(new long[] {row.slot, row.complete, count, row.partlyBlock});
+                    NDArray place = step.create(new long[] {row.slot, row.complete, count, row.keptBlock});
                     model.run("extend_above", place, cache.array(), arrays.layers(), arrays.vectors());
                 }
                 row.complete += count;
@@ -137,19 +133,18 @@ final class KeyValueRows implements RunningRows {
         }
         try (NDManager step = scope.newSubManager()) {
             Shape shape = new Shape(rows.size(), longest);
-            int keptBlock = prefixes.keptBlock();
             NDArray logits = model.run(
                             "next_token_logits",
                             step.create(padded, shape),
                             step.create(positions, shape),
                             step.create(Arrays.copyOf(selected, selectedCount), new Shape(selectedCount)),
                             cache.array(),
-                            step.create(new long[] {keptBlock}),
+                            step.create(new long[] {prefixes.keptBlock()}),
                             steering.layers(),
                             steering.vectors())
                     .get(0);
             for (int i = 0; i < tokens.length; i++) {
-                rows.get(i).append(tokens[i], keptBlock);
+                rows.get(i).append(tokens[i]);
             }
             return byRow(selectedCount == 0 ? new float[0] : logits.toFloatArray(), wanted);
         }

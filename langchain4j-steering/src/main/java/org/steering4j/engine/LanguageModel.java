@@ -40,6 +40,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
     private final ModelShape shape;
     private final Precision precision;
     private final DecoderProgram program;
+    private final PrefixCache prefixes;
     private final UseCount uses;
     private final ContinuousBatch batch;
     /** Fair: conversations take turns. One call uses all cores, so two at once would only disturb each other. */
@@ -51,7 +52,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
         this.shape = shapeOf(folder);
         this.precision = precision;
         this.program = DecoderProgram.open(folder, precision);
-        PrefixCache prefixes = new PrefixCache(this, cacheBytes, cacheBytesPerToken());
+        this.prefixes = new PrefixCache(this, cacheBytes);
         this.uses = new UseCount(configuration.name(), () -> {
             prefixes.close();
             program.close();
@@ -75,7 +76,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
     }
 
     /** Keys and values of all layers, and one block's hidden states. */
-    private long cacheBytesPerToken() {
+    long cacheBytesPerToken() {
         return (configuration.numberOfLayers() + furtherLayers()) * layerBytesPerToken();
     }
 
@@ -85,7 +86,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
         return (configuration.hiddenSize() + valuesPerLayer - 1) / valuesPerLayer;
     }
 
-    private long layerBytesPerToken() {
+    long layerBytesPerToken() {
         return 2L
                 * configuration.keyValueHeads()
                 * configuration.headSize()
@@ -142,7 +143,9 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
         /**
          * Native memory for keys and values of finished generations, so that a request that begins with the same tokens, such as the next
          * turn of a conversation, runs its new tokens only; under another steering, the blocks above the lowest steered one run for all
-         * tokens. 0: off; default 256 MiB. Those not asked for the longest go first.
+         * tokens. What requests have in common, such as a system prompt, is kept once under one steering; under several, the blocks up to
+         * the {@linkplain LanguageModel#expectSteeringFrom lowest steered one} are kept once and those above once for each. 0: off; default 256 MiB. Those
+         * not asked for the longest go first.
          */
         public Builder cacheBytes(long cacheBytes) {
             this.cacheBytes = requireAtLeast(0, cacheBytes, "cacheBytes");
@@ -189,6 +192,12 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
     @Override
     public int vocabularySize() {
         return configuration.vocabularySize();
+    }
+
+    @Override
+    public void expectSteeringFrom(int block) {
+        SteeringArrays.requireLayer(block, shape);
+        prefixes.expectSteeringFrom(block);
     }
 
     @Override

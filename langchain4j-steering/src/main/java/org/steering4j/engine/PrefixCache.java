@@ -2,10 +2,10 @@ package org.steering4j.engine;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import java.util.Arrays;
 import java.util.List;
-import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.steering4j.engine.PrefixTree.Part;
 import org.steering4j.vector.LayerSteering;
 
@@ -13,55 +13,76 @@ import org.steering4j.vector.LayerSteering;
  * Keys and values of the tokens with which earlier requests began, and of their answers, in native memory, so that a request that goes on
  * from there runs its new tokens only.
  *
- * <p>Under another steering, blocks up to the lowest one at which the two differ give the same keys and values. So the hidden states after one
- * block, before it is steered, are kept as well ({@link #keptBlock}), and a request whose steering differs from there on runs the blocks above
- * only. For one thread at a time.
+ * <p>Blocks up to the lowest steered one give the same under every steering. They are kept once for all steerings, together with the hidden
+ * states after the last of them, the kept block, before it is steered; the blocks above are kept for each steering. So a request whose steering
+ * is new runs the upper blocks only.
+ *
+ * <p>The kept block is the lowest block of which it is known that it is steered. When it falls, everything kept before is dropped: it does not
+ * hold the hidden states that are needed from then on. For one thread at a time, but for {@link #expectSteeringFrom}.
  */
 final class PrefixCache implements AutoCloseable {
 
-    static final int NO_BLOCK = -1;
+    /** Which pieces hold the blocks that no steering changes; those above are held under their steering. */
+    private static final Optional<LayerSteering> EVERY_STEERING = Optional.empty();
+
+    private static final int NO_BLOCK = -1;
 
     private final LanguageModel model;
-    private final PrefixTree<Piece> pieces;
-    private final boolean isOff;
+    private final int layers;
+    private final PrefixTree<Optional<LayerSteering>, NDArray> pieces;
+    /** Of a text at most so many, so that its lower and upper blocks have room side by side. */
+    private final int maximumTokens;
+
+    private final AtomicInteger lowestSteered;
+    private int keptBlock;
     /** Made at the first use; null before. */
     private NDManager scope;
 
-    private int keptBlock = NO_BLOCK;
-
     /** @param maximumBytes 0: nothing is kept */
-    PrefixCache(LanguageModel model, long maximumBytes, long bytesPerToken) {
+    PrefixCache(LanguageModel model, long maximumBytes) {
         this.model = model;
-        this.pieces = new PrefixTree<>(maximumBytes / bytesPerToken, piece -> piece.array.close());
-        this.isOff = maximumBytes < bytesPerToken;
+        this.layers = model.shape().numberOfLayers();
+        this.pieces = new PrefixTree<>(
+                maximumBytes, blocks -> layers(blocks).length * model.layerBytesPerToken(), NDArray::close);
+        this.maximumTokens = (int) Math.min(Integer.MAX_VALUE, maximumBytes / model.cacheBytesPerToken());
+        this.keptBlock = isOff() ? NO_BLOCK : layers - 1;
+        this.lowestSteered = new AtomicInteger(keptBlock);
     }
-
-    /**
-     * @param array the cache of some tokens of one row
-     * @param keptBlock after which block its hidden states are kept, or {@link #NO_BLOCK}
-     */
-    private record Piece(NDArray array, int keptBlock) {}
 
     /**
      * What is known of a prompt.
      *
      * @param complete tokens of which all is known
-     * @param partly tokens of which at least the blocks up to a certain one are known
-     * @param partlyBlock that block, after which their hidden states are kept
-     * @param keptBlock the block after which the hidden states of all these tokens are kept, or {@link #NO_BLOCK}
+     * @param partly tokens of which at least the blocks up to the kept one are known
      */
-    record Known(int complete, int partly, int partlyBlock, int keptBlock) {
-
-        private static final Known NOTHING = new Known(0, 0, NO_BLOCK, NO_BLOCK);
-    }
+    record Known(int complete, int partly) {}
 
     boolean isOff() {
-        return isOff;
+        return maximumTokens == 0;
     }
 
-    /** The block after which hidden states are to be kept now: the lowest that was steered so far, or {@link #NO_BLOCK}. */
+    /** Steerings of this block and those above are to be expected; what is expected in time is never dropped. Thread-safe. */
+    void expectSteeringFrom(int block) {
+        lowestSteered.accumulateAndGet(block, Math::min);
+    }
+
+    /** The block after which hidden states are to be kept now, or -1 for none. */
     int keptBlock() {
         return keptBlock;
+    }
+
+    /** Bytes of all that is kept. */
+    long size() {
+        return pieces.size();
+    }
+
+    /** Layers of a cache, in which those that hold hidden states come last. */
+    private long[] layers(Optional<LayerSteering> blocks) {
+        IntStream chosen = blocks.isPresent()
+                ? IntStream.range(keptBlock + 1, layers)
+                : IntStream.concat(
+                        IntStream.rangeClosed(0, keptBlock), IntStream.range(layers, layers + model.furtherLayers()));
+        return chosen.asLongStream().toArray();
     }
 
     /**
@@ -70,108 +91,74 @@ final class PrefixCache implements AutoCloseable {
      * @param cache of one row, with room for the prompt
      */
     Known load(int[] prompt, LayerSteering steering, NDArray cache) {
-        if (isOff) {
-            return Known.NOTHING;
+        if (isOff()) {
+            return new Known(0, 0);
         }
         if (!steering.isNone()) {
-            int lowest = steering.layers().first();
-            keptBlock = keptBlock == NO_BLOCK ? lowest : Math.min(keptBlock, lowest);
+            expectSteeringFrom(steering.layers().first());
         }
-        List<Part<Piece>> same = pieces.find(prompt, steering);
-        int complete = load(same, 0, Math.min(tokens(same), prompt.length - 1), cache);
-        LayerSteering similar = mostSimilar(prompt, steering, complete);
-        if (similar == null) {
-            return new Known(complete, complete, NO_BLOCK, commonBlock(same));
+        if (lowestSteered.get() < keptBlock) {
+            pieces.clear();
+            keptBlock = lowestSteered.get();
         }
-        List<Part<Piece>> others = usable(pieces.find(prompt, similar), steering, similar);
-        int partly = load(others, complete, Math.min(tokens(others), prompt.length - 1), cache);
-        int block = commonBlock(others);
-        boolean keptThroughout = complete == 0 || commonBlock(same) == block;
-        return new Known(complete, partly, block, keptThroughout ? block : NO_BLOCK);
+        // The lower blocks are asked for last and so kept longer: without them the upper ones are of no use.
+        List<Part<NDArray>> upper = pieces.find(prompt, Optional.of(steering));
+        List<Part<NDArray>> lower = pieces.find(prompt, EVERY_STEERING);
+        int partly = Math.min(tokens(lower), prompt.length - 1);
+        load(lower, EVERY_STEERING, partly, cache);
+        if (keptBlock == layers - 1) {
+            return new Known(partly, partly);
+        }
+        int complete = Math.min(tokens(upper), partly);
+        load(upper, Optional.of(steering), complete, cache);
+        return new Known(complete, partly);
     }
 
-    /** The steering of which the most can be used beyond what is known completely; null if there is none. */
-    private LayerSteering mostSimilar(int[] prompt, LayerSteering steering, int complete) {
-        LayerSteering best = null;
-        int most = complete;
-        for (LayerSteering other : pieces.steerings()) {
-            int tokens = other.equals(steering)
-                    ? 0
-                    : Math.min(prompt.length - 1, tokens(usable(pieces.peek(prompt, other), steering, other)));
-            if (tokens > most) {
-                best = other;
-                most = tokens;
-            }
-        }
-        return best;
-    }
-
-    /** The first parts, as far as the same block is kept, if the blocks up to it can be used under another steering. */
-    private static List<Part<Piece>> usable(List<Part<Piece>> parts, LayerSteering steering, LayerSteering other) {
-        int block = parts.isEmpty() ? NO_BLOCK : parts.get(0).piece().keptBlock;
-        if (block == NO_BLOCK || block > lowestDifference(steering, other)) {
-            return List.of();
-        }
-        return parts.stream().takeWhile(part -> part.piece().keptBlock == block).toList();
-    }
-
-    private static int tokens(List<Part<Piece>> parts) {
+    private static int tokens(List<Part<NDArray>> parts) {
         return parts.stream().mapToInt(Part::tokens).sum();
     }
 
-    private static int commonBlock(List<Part<Piece>> parts) {
-        return parts.stream()
-                .map(part -> part.piece().keptBlock)
-                .reduce((first, second) -> first.equals(second) ? first : NO_BLOCK)
-                .orElse(NO_BLOCK);
-    }
-
-    /** The lowest block that one of two different steerings steers and the other does not, or not so. */
-    private static int lowestDifference(LayerSteering first, LayerSteering second) {
-        SortedSet<Integer> layers = new TreeSet<>(first.layers());
-        layers.addAll(second.layers());
-        for (int layer : layers) {
-            if (!first.layers().contains(layer)
-                    || !second.layers().contains(layer)
-                    || !Arrays.equals(first.layer(layer), second.layer(layer))) {
-                return layer;
-            }
-        }
-        throw new IllegalArgumentException("the steerings are equal");
-    }
-
-    /** Copies the tokens from one to another; gives the latter. */
-    private int load(List<Part<Piece>> parts, int from, int to, NDArray cache) {
+    private void load(List<Part<NDArray>> parts, Optional<LayerSteering> blocks, int tokens, NDArray cache) {
         int start = 0;
-        for (Part<Piece> part : parts) {
-            int first = Math.max(from, start);
-            int end = Math.min(to, start + part.tokens());
-            if (first < end) {
+        for (Part<NDArray> part : parts) {
+            int count = Math.min(part.tokens(), tokens - start);
+            if (count > 0) {
                 try (NDManager step = scope.newSubManager()) {
-                    NDArray place = step.create(new long[] {first, first - start, end - first});
-                    model.run("load_piece", place, cache, part.piece().array);
+                    NDArray place = step.create(new long[] {start, count});
+                    model.run("load_piece", place, step.create(layers(blocks)), cache, part.piece());
                 }
             }
             start += part.tokens();
         }
-        return to;
     }
 
     /**
      * Keeps what is not known yet of a row of a cache.
      *
-     * @param rowKeptBlock the block after which the row's hidden states are kept, or {@link #NO_BLOCK}
+     * @param rowKeptBlock the block after which the row's hidden states are kept; if it is no longer the kept block, nothing is kept
      */
     void store(int[] tokens, LayerSteering steering, int rowKeptBlock, NDArray cache, int row) {
-        if (isOff) {
+        if (isOff() || rowKeptBlock != keptBlock) {
             return;
         }
         if (scope == null) {
             scope = model.newScope();
         }
-        pieces.store(tokens, steering, (from, to) -> {
-            try (NDArray place = scope.create(new long[] {row, from, to - from})) {
-                return new Piece(model.run("cut_piece", place, cache).get(0), rowKeptBlock);
+        int[] kept = IntStream.of(tokens).limit(maximumTokens).toArray();
+        if (keptBlock < layers - 1) {
+            store(kept, Optional.of(steering), cache, row);
+        }
+        store(kept, EVERY_STEERING, cache, row);
+    }
+
+    private void store(int[] tokens, Optional<LayerSteering> blocks, NDArray cache, int row) {
+        pieces.store(tokens, blocks, (from, to) -> {
+            try (NDManager step = scope.newSubManager()) {
+                NDArray place = step.create(new long[] {row, from, to - from});
+                NDArray piece = model.run("cut_piece", place, step.create(layers(blocks)), cache)
+                        .get(0);
+                piece.attach(scope);
+                return piece;
             }
         });
     }

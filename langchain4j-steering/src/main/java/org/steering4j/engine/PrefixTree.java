@@ -2,7 +2,6 @@ package org.steering4j.engine;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -10,31 +9,37 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.steering4j.vector.LayerSteering;
+import java.util.function.ToLongFunction;
 
 /**
  * Remembers what was computed for the tokens that began earlier requests, in pieces of some tokens each; what requests have in common, such as
- * a system prompt, is kept once. Holds a bounded number of tokens: those not asked for the longest go first, the ends of texts before their
- * beginnings. Knows nothing of what a piece holds. For one thread at a time.
+ * a system prompt, is kept once for each way in which it was computed. Holds a bounded number of bytes: those not asked for the longest go
+ * first, the ends of texts before their beginnings. Knows nothing of what a piece holds. For one thread at a time.
  *
+ * @param <W> the way in which something was computed
  * @param <P> what was computed for one piece
  */
-final class PrefixTree<P> {
+final class PrefixTree<W, P> {
 
     /** More would be run again where texts part in the middle of a piece, and fewer make more pieces to put together. */
     static final int PIECE_TOKENS = 64;
 
-    private final long maximumTokens;
+    private final long maximumBytes;
+    private final ToLongFunction<W> bytesPerToken;
     private final Consumer<P> release;
-    private final Map<LayerSteering, Node> roots = new HashMap<>();
+    private final Map<W, Node> roots = new HashMap<>();
     /** Least recently used first; a node stands after all nodes below it, so that the first one is a leaf. */
     private final Set<Node> byUse = new LinkedHashSet<>();
 
     private long size;
 
-    /** @param release frees a piece that is dropped */
-    PrefixTree(long maximumTokens, Consumer<P> release) {
-        this.maximumTokens = maximumTokens;
+    /**
+     * @param bytesPerToken of a piece, the same for as long as it is kept
+     * @param release frees a piece that is dropped
+     */
+    PrefixTree(long maximumBytes, ToLongFunction<W> bytesPerToken, Consumer<P> release) {
+        this.maximumBytes = maximumBytes;
+        this.bytesPerToken = bytesPerToken;
         this.release = release;
     }
 
@@ -55,14 +60,14 @@ final class PrefixTree<P> {
     private final class Node {
 
         private final Node parent;
-        private final LayerSteering steering;
+        private final W way;
         private final int[] tokens;
         private final P piece;
         private final List<Node> children = new ArrayList<>();
 
-        private Node(Node parent, LayerSteering steering, int[] tokens, P piece) {
+        private Node(Node parent, W way, int[] tokens, P piece) {
             this.parent = parent;
-            this.steering = steering;
+            this.way = way;
             this.tokens = tokens;
             this.piece = piece;
         }
@@ -72,26 +77,16 @@ final class PrefixTree<P> {
             int mismatch = Arrays.mismatch(tokens, 0, tokens.length, of, offset, of.length);
             return mismatch < 0 ? tokens.length : mismatch;
         }
-    }
 
-    /** The steerings under which something is stored. */
-    Set<LayerSteering> steerings() {
-        return Collections.unmodifiableSet(roots.keySet());
+        private long bytes() {
+            return tokens.length * bytesPerToken.applyAsLong(way);
+        }
     }
 
     /** The longest stored beginning, in order; empty if there is none. It counts as used. */
-    List<Part<P>> find(int[] tokens, LayerSteering steering) {
-        return find(tokens, steering, true);
-    }
-
-    /** {@link #find} that does not count. */
-    List<Part<P>> peek(int[] tokens, LayerSteering steering) {
-        return find(tokens, steering, false);
-    }
-
-    private List<Part<P>> find(int[] tokens, LayerSteering steering, boolean use) {
+    List<Part<P>> find(int[] tokens, W way) {
         List<Part<P>> parts = new ArrayList<>();
-        Node node = roots.get(steering);
+        Node node = roots.get(way);
         int offset = 0;
         Node deepest = null;
         while (node != null) {
@@ -112,17 +107,15 @@ final class PrefixTree<P> {
             deepest = best;
             node = longest == best.tokens.length ? best : null;
         }
-        if (use) {
-            touch(deepest);
-        }
+        touch(deepest);
         return parts;
     }
 
     /** Stores what is not stored yet, as far as there is room. */
-    void store(int[] tokens, LayerSteering steering, Cutter<P> cutter) {
-        Node node = roots.get(steering);
+    void store(int[] tokens, W way, Cutter<P> cutter) {
+        Node node = roots.get(way);
         if (node == null) {
-            node = new Node(null, steering, new int[0], null);
+            node = new Node(null, way, new int[0], null);
         }
         int offset = 0;
         for (Node next = node; next != null && offset < tokens.length; ) {
@@ -143,15 +136,15 @@ final class PrefixTree<P> {
         touch(node);
         while (offset < tokens.length) {
             int end = Math.min(tokens.length, offset + PIECE_TOKENS);
-            if (!makeRoom(end - offset, node)) {
+            if (!makeRoom((end - offset) * bytesPerToken.applyAsLong(way), node)) {
                 return;
             }
-            Node added = new Node(node, steering, Arrays.copyOfRange(tokens, offset, end), cutter.cut(offset, end));
+            Node added = new Node(node, way, Arrays.copyOfRange(tokens, offset, end), cutter.cut(offset, end));
             if (node.parent == null) {
-                roots.put(steering, node);
+                roots.put(way, node);
             }
             node.children.add(added);
-            size += added.tokens.length;
+            size += added.bytes();
             touch(added);
             node = added;
             offset = end;
@@ -159,8 +152,8 @@ final class PrefixTree<P> {
     }
 
     /** @param end of the text that is being stored, which must stay */
-    private boolean makeRoom(int tokens, Node end) {
-        while (size + tokens > maximumTokens) {
+    private boolean makeRoom(long bytes, Node end) {
+        while (size + bytes > maximumBytes) {
             Iterator<Node> first = byUse.iterator();
             // What is being stored was touched last: when its end comes first, nothing else is left.
             Node oldest = first.hasNext() ? first.next() : end;
@@ -174,10 +167,10 @@ final class PrefixTree<P> {
 
     private void remove(Node leaf) {
         byUse.remove(leaf);
-        size -= leaf.tokens.length;
+        size -= leaf.bytes();
         leaf.parent.children.remove(leaf);
         if (leaf.parent.parent == null && leaf.parent.children.isEmpty()) {
-            roots.remove(leaf.steering, leaf.parent);
+            roots.remove(leaf.way, leaf.parent);
         }
         release.accept(leaf.piece);
     }
@@ -190,7 +183,7 @@ final class PrefixTree<P> {
         }
     }
 
-    /** Tokens stored. */
+    /** Bytes stored. */
     long size() {
         return size;
     }

@@ -15,6 +15,14 @@ public interface TokenGenerator {
      */
     GenerationResult generate(GenerationRequest request, TokenListener listener);
 
+    /**
+     * Says before the first request which is the lowest block that any request will steer, so that what is kept of one request serves the next
+     * under another steering. A hint: if it is missing or too high, some is run anew. Of several, the lowest counts.
+     *
+     * @throws IllegalArgumentException if the model has no such block
+     */
+    default void expectSteeringFrom(int block) {}
+
     /** Tokens of prompt and answer together. */
     int contextLength();
 

@@ -14,7 +14,7 @@ import org.steering4j.vector.Steering;
  */
 public final class Persona {
 
-    /** Between the persona's system message and the one that was there before. */
+    /** Between the system message that was there before and the persona's. */
     private static final String PARAGRAPH = "\n\n";
 
     private final String name;
@@ -65,8 +65,9 @@ public final class Persona {
     }
 
     /**
-     * A copy of the messages with the persona's system message in front, as a paragraph of its own where there is a system message already,
-     * since many chat templates take only one. Messages that begin so already stay as they are, so it may be done any number of times.
+     * A copy of the messages with the persona's system message: as the last paragraph of the system message that is there already, since many
+     * chat templates take only one, or else in front. Behind what all personas share, it leaves them a common beginning, which is run only
+     * once. Messages that hold it already stay as they are, so it may be done any number of times.
      */
     public List<ChatMessage> addSystemMessageTo(List<ChatMessage> messages) {
         List<ChatMessage> added = new ArrayList<>(messages);
@@ -85,8 +86,8 @@ public final class Persona {
 
     private SystemMessage join(SystemMessage present) {
         String text = present.text();
-        boolean said = text.equals(systemMessage) || text.startsWith(systemMessage + PARAGRAPH);
-        return said ? present : SystemMessage.from(systemMessage + PARAGRAPH + text);
+        boolean said = text.equals(systemMessage) || text.endsWith(PARAGRAPH + systemMessage);
+        return said ? present : SystemMessage.from(text + PARAGRAPH + systemMessage);
     }
 
     @Override

@@ -13,16 +13,18 @@ import org.steering4j.vector.LayerSteering;
 
 class PrefixTreeTest {
 
+    private static final int BYTES_PER_TOKEN = 3;
     private static final LayerSteering OTHER = LayerSteering.of(Map.of(1, new float[] {1}));
 
     /** A piece is a copy of its tokens. */
     private final List<int[]> alive = new ArrayList<>();
 
-    private PrefixTree<int[]> tree = tree(1000);
+    private PrefixTree<LayerSteering, int[]> tree = tree(1000);
 
-    private PrefixTree<int[]> tree(long maximumTokens) {
+    private PrefixTree<LayerSteering, int[]> tree(long maximumTokens) {
         return new PrefixTree<>(
-                maximumTokens,
+                maximumTokens * BYTES_PER_TOKEN,
+                steering -> BYTES_PER_TOKEN,
                 piece -> assertThat(alive.removeIf(each -> each == piece)).isTrue());
     }
 
@@ -46,13 +48,13 @@ class PrefixTreeTest {
         store(first, LayerSteering.none());
         store(first, LayerSteering.none());
         store(tokens(0, 199), LayerSteering.none());
-        assertThat(tree.size()).isEqualTo(200);
+        assertThat(tokensStored()).isEqualTo(200);
         store(second, LayerSteering.none());
-        assertThat(tree.size()).isEqualTo(200 + 132);
+        assertThat(tokensStored()).isEqualTo(200 + 132);
         assertThat(find(second, LayerSteering.none())).isEqualTo(second);
         assertThat(find(first, LayerSteering.none())).isEqualTo(first);
         store(tokens(0, 300), LayerSteering.none());
-        assertThat(tree.size()).isEqualTo(200 + 132 + 100);
+        assertThat(tokensStored()).isEqualTo(200 + 132 + 100);
     }
 
     @Test
@@ -63,7 +65,7 @@ class PrefixTreeTest {
         find(tokens(0, 10), LayerSteering.none());
         find(tokens(0, 192), LayerSteering.none());
         store(tokens(2000, 64), LayerSteering.none());
-        assertThat(tree.size()).isLessThanOrEqualTo(400);
+        assertThat(tokensStored()).isLessThanOrEqualTo(400);
         assertThat(find(tokens(0, 192), LayerSteering.none())).hasSize(192);
         assertThat(find(tokens(1000, 192), OTHER)).isEqualTo(tokens(1000, 128));
         assertThat(find(tokens(2000, 64), LayerSteering.none())).hasSize(64);
@@ -82,7 +84,7 @@ class PrefixTreeTest {
         store(tokens(7, 300), OTHER);
         tree.clear();
         assertThat(alive).isEmpty();
-        assertThat(tree.size()).isZero();
+        assertThat(tokensStored()).isZero();
         assertThat(find(tokens(0, 500), LayerSteering.none())).isEmpty();
     }
 
@@ -99,10 +101,14 @@ class PrefixTreeTest {
             int[] found = find(text, LayerSteering.none());
             assertThat(Arrays.mismatch(found, text)).isIn(-1, found.length);
             store(text, LayerSteering.none());
-            assertThat(tree.size()).isLessThanOrEqualTo(3000);
-            assertThat(alive.stream().mapToInt(piece -> piece.length).sum()).isEqualTo((int) tree.size());
+            assertThat(tokensStored()).isLessThanOrEqualTo(3000);
+            assertThat(alive.stream().mapToInt(piece -> piece.length).sum()).isEqualTo((int) tokensStored());
             assertThat(find(text, LayerSteering.none())).isEqualTo(text);
         }
+    }
+
+    private long tokensStored() {
+        return tree.size() / BYTES_PER_TOKEN;
     }
 
     private void store(int[] tokens, LayerSteering steering) {

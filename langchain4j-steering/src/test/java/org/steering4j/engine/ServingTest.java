@@ -191,6 +191,40 @@ class ServingTest {
     }
 
     @Test
+    void should_go_on_after_any_change_of_steering_when_the_lowest_block_is_known() {
+        List<LayerSteering> steerings = List.of(LayerSteering.none(), FIRST, SECOND, THIRD, HIGHER);
+        try (LanguageModel caching = open(64 << 20)) {
+            caching.expectSteeringFrom(1);
+            caching.expectSteeringFrom(2); // of another application on the same model: the lowest counts
+            for (LayerSteering from : steerings) {
+                for (LayerSteering to : steerings) {
+                    int[] history = tokens(200, 100 + 10 * steerings.indexOf(from) + steerings.indexOf(to));
+                    assertThat(generate(caching, history, from, 5).cachedTokens())
+                            .isLessThan(5);
+                    for (LayerSteering next : List.of(to, from)) {
+                        int known = history.length;
+                        history = joined(history, tokens(20, 5));
+                        GenerationResult result = generate(caching, history, next, 12);
+                        assertThat(result.cachedTokens()).isGreaterThanOrEqualTo(known);
+                        assertThat(result.tokens())
+                                .isEqualTo(generate(plain, history, next, 12).tokens());
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void should_refuse_to_expect_a_steering_of_a_block_that_there_is_not() {
+        for (int block : new int[] {-1, 4}) {
+            assertThatThrownBy(() -> plain.expectSteeringFrom(block))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("layer " + block)
+                    .hasMessageContaining("0 to 3");
+        }
+    }
+
+    @Test
     void should_use_the_common_beginning_of_texts_that_part() {
         try (LanguageModel caching = open(64 << 20)) {
             int[] system = tokens(170, 8);

@@ -50,7 +50,7 @@ class PersonaTest {
     }
 
     @Test
-    void should_put_its_system_message_in_front() {
+    void should_put_its_system_message_in_front_where_there_is_none() {
         assertThat(CAUTIOUS.addSystemMessageTo(List.of(HELLO)))
                 .containsExactly(SystemMessage.from("Weigh every risk."), HELLO);
         assertThat(Persona.of("plain", Steering.none()).addSystemMessageTo(List.of(HELLO)))
@@ -58,20 +58,20 @@ class PersonaTest {
     }
 
     @Test
-    void should_join_the_system_message_that_is_there() {
+    void should_put_its_system_message_behind_the_one_that_is_there() {
         assertThat(CAUTIOUS.addSystemMessageTo(List.of(SystemMessage.from("Answer in French."), HELLO)))
-                .containsExactly(SystemMessage.from("Weigh every risk.\n\nAnswer in French."), HELLO);
+                .containsExactly(SystemMessage.from("Answer in French.\n\nWeigh every risk."), HELLO);
     }
 
     @Test
     void should_not_repeat_itself() {
         List<ChatMessage> once = CAUTIOUS.addSystemMessageTo(List.of(HELLO));
         List<ChatMessage> joined =
-                CAUTIOUS.addSystemMessageTo(List.of(SystemMessage.from("Weigh every risk. Or not."), HELLO));
+                CAUTIOUS.addSystemMessageTo(List.of(SystemMessage.from("Or not. Weigh every risk."), HELLO));
 
         assertThat(CAUTIOUS.addSystemMessageTo(once)).isEqualTo(once);
         assertThat(CAUTIOUS.addSystemMessageTo(joined))
                 .isEqualTo(joined)
-                .startsWith(SystemMessage.from("Weigh every risk.\n\nWeigh every risk. Or not."));
+                .startsWith(SystemMessage.from("Or not. Weigh every risk.\n\nWeigh every risk."));
     }
 }

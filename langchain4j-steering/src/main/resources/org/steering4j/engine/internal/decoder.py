@@ -214,15 +214,16 @@ class Decoder(Module):
       _1 = torch.zero_(torch.narrow(row, 4, count, torch.size(target, 4) - count))
     return places
 
-  # A copy of one row's cache from a position on. place: int64 [3], row, position, count -> [layers, 2, 1, G, count, D]
-  def cut_piece(self: __torch__.Decoder, place: Tensor, cache: Tensor) -> Tensor:
+  # A copy of some layers of one row's cache from a position on. place: int64 [3], row, position, count; layers: int64 [N]
+  # -> [N, 2, 1, G, count, D]
+  def cut_piece(self: __torch__.Decoder, place: Tensor, layers: Tensor, cache: Tensor) -> Tensor:
     row = torch.narrow(cache, 2, int(place[0]), 1)
-    return torch.clone(torch.narrow(row, 4, int(place[1]), int(place[2])))
+    return torch.index_select(torch.narrow(row, 4, int(place[1]), int(place[2])), 0, layers)
 
-  # Writes some tokens of a piece into a cache of one row. place: int64 [3], position, first token of the piece, count
-  def load_piece(self: __torch__.Decoder, place: Tensor, cache: Tensor, piece: Tensor) -> Tensor:
-    count = int(place[2])
-    _0 = torch.copy_(torch.narrow(cache, 4, int(place[0]), count), torch.narrow(piece, 4, int(place[1]), count))
+  # Writes the first tokens of a piece into those layers of a cache of one row. place: int64 [2], position, count
+  def load_piece(self: __torch__.Decoder, place: Tensor, layers: Tensor, cache: Tensor, piece: Tensor) -> Tensor:
+    count = int(place[1])
+    _0 = torch.index_copy_(torch.narrow(cache, 4, int(place[0]), count), 0, layers, torch.narrow(piece, 4, 0, count))
     return place
 
   # Writes hidden states into the cache's further layers. x: [B * T, H], index: int64 [B, G, T, D], their positions
