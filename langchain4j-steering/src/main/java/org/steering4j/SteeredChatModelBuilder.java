@@ -148,6 +148,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
         return self();
     }
 
+    /** 0 always takes the likeliest token. */
     public B topP(Double topP) {
         this.topP = topP;
         return self();

@@ -565,9 +565,13 @@ class SteeredChatModelTest {
         assertThatThrownBy(() -> builder().maxOutputTokens(0).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("maxOutputTokens");
-        assertThatThrownBy(() -> chat(builder().build(), parameters().topP(1.5).build()))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("topP");
+        for (double topP : new double[] {-0.1, 1.5, Double.NaN}) {
+            assertThatThrownBy(() ->
+                            chat(builder().build(), parameters().topP(topP).build()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("topP", String.valueOf(topP), "from 0 to 1");
+        }
+        assertThat(builder().topP(0.0).build().chat("hello")).isEqualTo("hello");
         assertThatThrownBy(() -> builder().stopSequences("STOP", "").build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("stopSequences");

@@ -7,7 +7,8 @@ package org.steering4j.engine;
  *
  * @param temperature 0: greedy; otherwise logits are divided by it
  * @param topK the number of likeliest tokens kept; 0: all
- * @param topP the likeliest tokens whose probabilities first reach this sum are kept; in (0, 1], 1: all
+ * @param topP the likeliest tokens whose probabilities first reach this sum are kept, at least one; in [0, 1], 0: the
+ *     likeliest alone, 1: all
  * @param minP tokens of at least this share of the likeliest one's probability are kept; in [0, 1], 0: all
  * @param repetitionPenalty divides a positive and multiplies a negative logit of every token seen; above 0, 1: off
  * @param frequencyPenalty subtracted from a token's logit for each time it was generated; in [-2, 2], 0: off
@@ -31,7 +32,7 @@ public record Sampling(
                 temperature,
                 "0 or greater and finite");
         require(topK >= 0, "topK", topK, "0 (all) or greater");
-        require(topP > 0 && topP <= 1, "topP", topP, "above 0 and at most 1");
+        require(topP >= 0 && topP <= 1, "topP", topP, "from 0 to 1");
         require(minP >= 0 && minP <= 1, "minP", minP, "from 0 to 1");
         require(
                 repetitionPenalty > 0 && repetitionPenalty <= Float.MAX_VALUE,

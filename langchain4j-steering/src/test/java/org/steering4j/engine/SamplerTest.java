@@ -133,6 +133,7 @@ class SamplerTest {
 
     @Test
     void should_keep_the_smallest_set_that_reaches_p() {
+        assertThat(drawn(Sampling.builder().topP(0), LOGITS)).containsExactly(2);
         assertThat(drawn(Sampling.builder().topP(1e-9), LOGITS)).containsExactly(2);
         assertThat(drawn(Sampling.builder().topP(0.49), LOGITS)).containsExactly(2);
         assertDistribution(counts(Sampling.builder().topP(0.51), LOGITS), 0.25 / 0.75, 0, 0.5 / 0.75, 0);
