@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.steering4j.SteeredChatModel;
 import org.steering4j.SteeredModel;
 import org.steering4j.SteeringChatRequestParameters;
 import org.steering4j.checkpoint.ModelFolder;
@@ -32,7 +31,6 @@ import org.steering4j.vector.SteeringVectors;
  * @param engine how to open it
  * @param vectorsPath null for no vectors
  * @param defaultPersona null for none
- * @param timeout of an answer; null for none
  * @param defaults what holds for requests that say nothing else
  */
 record SteeringConfiguration(
@@ -41,7 +39,6 @@ record SteeringConfiguration(
         Path vectorsPath,
         List<Persona> personas,
         String defaultPersona,
-        Duration timeout,
         SteeringChatRequestParameters defaults) {
 
     /** What is not set is null. */
@@ -72,11 +69,6 @@ record SteeringConfiguration(
                 reader.path(SettingNames.VECTORS_PATH),
                 personas(reader, settings),
                 defaultPersona,
-                reader.read(
-                        SettingNames.TIMEOUT,
-                        Duration::parse,
-                        value -> SteeredChatModel.builder().timeout(value),
-                        "a duration such as PT30S"),
                 defaults(reader, defaultSteering));
     }
 
@@ -139,6 +131,11 @@ record SteeringConfiguration(
                 .maxOutputTokens(
                         reader.integer(SettingNames.MAX_OUTPUT_TOKENS, SteeringConfiguration::requireOutputTokens))
                 .stopSequences(reader.texts(SettingNames.STOP_SEQUENCES))
+                .timeout(reader.read(
+                        SettingNames.TIMEOUT,
+                        Duration::parse,
+                        value -> SteeringChatRequestParameters.builder().timeout(value),
+                        "a duration such as PT30S"))
                 .build();
     }
 

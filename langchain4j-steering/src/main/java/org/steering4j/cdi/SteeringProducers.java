@@ -69,7 +69,6 @@ class SteeringProducers {
         return builder.model(model)
                 .vectors(vectors)
                 .personas(personas)
-                .timeout(configuration.timeout())
                 .defaultRequestParameters(configuration.defaults());
     }
 

@@ -64,7 +64,6 @@ class SteeringConfigurationTest {
         assertThat(engine)
                 .extracting("precision", "maximumRows", "maximumWaiting", "cacheBytes")
                 .containsExactly(Precision.BFLOAT16, 8, 16, 1L << 32);
-        assertThat(configuration.timeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(configuration.vectorsPath()).isEqualTo(Path.of("vectors"));
         assertThat(configuration.personas())
                 .containsExactly(
@@ -75,6 +74,7 @@ class SteeringConfigurationTest {
                         Persona.of("plain", Steering.none()));
         assertThat(configuration.defaults())
                 .isEqualTo(SteeringChatRequestParameters.builder()
+                        .timeout(Duration.ofSeconds(30))
                         .steering(Steering.of("truthfulness", 1))
                         .temperature(0.5)
                         .topP(0.6)
@@ -96,7 +96,7 @@ class SteeringConfigurationTest {
         LanguageModel.Builder engine = LanguageModel.builder();
         configuration.engine().applyTo(engine);
         assertThat(engine).usingRecursiveComparison().isEqualTo(LanguageModel.builder());
-        assertThat(configuration.timeout()).isNull();
+        assertThat(configuration.defaults().timeout()).isNull();
         assertThat(configuration.personas()).isEmpty();
         assertThat(configuration.defaults()).isEqualTo(SteeringChatRequestParameters.EMPTY);
     }
