@@ -3,7 +3,6 @@ package org.steering4j.constraint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.langchain4j.model.chat.request.json.JsonRawSchema;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,7 +39,7 @@ class JsonConstraintTest {
     @MethodSource("examplesAndVocabularies")
     void should_give_a_valid_document_whatever_is_chosen(Example example, TestVocabularies tokens) {
         AnswerConstraint constraint = constraint(example, tokens);
-        SchemaValidator validator = new SchemaValidator(example.document());
+        SchemaValidator validator = example.validator();
         Set<String> documents = new HashSet<>();
         for (int seed = 0; seed < SEEDS; seed++) {
             String json = new Walk(tokens, seed).go(constraint, 400, seed % 4 / 4.0);
@@ -54,7 +53,7 @@ class JsonConstraintTest {
     @MethodSource("examplesAndVocabularies")
     void should_close_the_document_in_time_at_every_limit(Example example, TestVocabularies tokens) {
         AnswerConstraint constraint = constraint(example, tokens);
-        SchemaValidator validator = new SchemaValidator(example.document());
+        SchemaValidator validator = example.validator();
         int least = constraint.shortestAnswerTokens();
         for (int limit = least; limit < least + 70; limit++) {
             for (int seed = 0; seed < 3; seed++) {
@@ -73,7 +72,7 @@ class JsonConstraintTest {
     @MethodSource("examplesAndVocabularies")
     void should_allow_every_valid_document_however_it_is_split_into_tokens(Example example, TestVocabularies tokens) {
         for (String json : example.valid()) {
-            assertThat(new SchemaValidator(example.document()).problem(json)).isNull();
+            assertThat(example.validator().problem(json)).isNull();
             for (int seed = 0; seed < 10; seed++) {
                 List<Integer> split = split(json, tokens, new Random(seed));
                 assertThat(isAllowed(constraint(example, tokens), split))
@@ -255,7 +254,7 @@ class JsonConstraintTest {
         TestVocabularies tokens = TestVocabularies.characters();
         Example flat = Example.all().findFirst().orElseThrow();
         AnswerConstraint constraint = constraint(flat, tokens);
-        SchemaValidator validator = new SchemaValidator(flat.document());
+        SchemaValidator validator = flat.validator();
         for (int seed = 0; seed < SEEDS; seed++) {
             String json = new Walk(tokens, seed).go(constraint, 100, seed % 4 / 4.0);
             assertThat(validator.problem(json)).as(json).isNull();
@@ -265,10 +264,10 @@ class JsonConstraintTest {
     @Test
     void should_follow_alternatives_that_look_alike_at_every_level() {
         String alike = "{\"anyOf\":[{\"type\":\"integer\"},%s,%s]}".formatted(branch("a"), branch("b"));
-        Example example = new Example("alike", JsonRawSchema.from(alike), List.of(), List.of());
+        Example example = Example.raw("alike", alike, List.of(), List.of());
         TestVocabularies tokens = TestVocabularies.merged();
         AnswerConstraint constraint = constraint(example, tokens);
-        SchemaValidator validator = new SchemaValidator(example.document());
+        SchemaValidator validator = example.validator();
         for (int seed = 0; seed < 5; seed++) {
             String json = new Walk(tokens, seed).go(constraint, 300, 0.9);
             assertThat(validator.problem(json)).as(json).isNull();

@@ -21,8 +21,17 @@ final class SchemaValidator {
     /** References that are being followed, and for which part of the document. */
     private final Set<String> following = new HashSet<>();
 
-    SchemaValidator(JsonNode root) {
+    private SchemaValidator(JsonNode root) {
         this.root = root;
+    }
+
+    /** @param schema JSON Schema */
+    static SchemaValidator of(String schema) {
+        try {
+            return new SchemaValidator(MAPPER.readTree(schema));
+        } catch (JacksonException e) {
+            throw new AssertionError(schema, e);
+        }
     }
 
     /** Null if the text is a valid document. */

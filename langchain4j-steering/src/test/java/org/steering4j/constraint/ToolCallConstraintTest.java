@@ -108,8 +108,10 @@ class ToolCallConstraintTest {
     void should_give_calls_of_the_tools_and_nothing_else(ToolCallFormat format, TestVocabularies tokens)
             throws Exception {
         AnswerConstraint constraint = AnswerConstraint.toolCalls(tokens.vocabulary(), TOOLS, format);
-        SchemaValidator write =
-                new SchemaValidator(SchemaDocument.of(TOOLS.get(1).parameters(), "test"));
+        SchemaValidator write = SchemaValidator.of("""
+                {"type": "object", "properties": {"text": {"type": "string"}, "mark": {"enum": ["</tool_call>", "<"]}},
+                 "required": ["text", "mark"], "additionalProperties": true}
+                """);
         Set<String> names = new HashSet<>();
         Set<Boolean> several = new HashSet<>();
         int least = constraint.shortestAnswerTokens();
