@@ -9,11 +9,7 @@ import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.TimeoutException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.ChatRequest;
-import dev.langchain4j.model.chat.request.ResponseFormat;
-import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
-import dev.langchain4j.model.chat.request.json.JsonRawSchema;
-import dev.langchain4j.model.chat.request.json.JsonSchema;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -42,26 +38,15 @@ record BadRequest(
 
     static final List<BadRequest> ALL = List.of(
             with("unknown persona", UnknownPersonaException.class, "nobody", of -> of.persona("nobody")),
-            with(
-                    "unknown vector",
-                    UnknownSteeringVectorException.class,
-                    "nothing",
-                    of -> of.steering(Steering.of("nothing", 1))),
-            with(
+            steered("unknown vector", UnknownSteeringVectorException.class, "nothing", "nothing", 1),
+            steered(
                     "vector of another model",
                     IncompatibleVectorException.class,
                     "foreign",
-                    of -> of.steering(Steering.of(ChatModels.FOREIGN_VECTOR, 1))),
-            with(
-                    "steering of NaN",
-                    IllegalArgumentException.class,
-                    "NaN",
-                    of -> of.steering(Steering.of("low", Double.NaN))),
-            with(
-                    "steering too strong",
-                    EngineException.class,
-                    "steering is too strong",
-                    of -> of.steering(Steering.of(ChatModels.BREAKING_VECTOR, 1))),
+                    ChatModels.FOREIGN_VECTOR,
+                    1),
+            steered("steering of NaN", IllegalArgumentException.class, "NaN", "low", Double.NaN),
+            steered("steering too strong", EngineException.class, "too strong", ChatModels.BREAKING_VECTOR, 1),
             with(
                     "persona and steering",
                     IllegalArgumentException.class,
@@ -88,14 +73,8 @@ record BadRequest(
                     "schema with pattern",
                     UnsupportedFeatureException.class,
                     "pattern",
-                    of -> of.responseFormat(ResponseFormat.builder()
-                            .type(ResponseFormatType.JSON)
-                            .jsonSchema(JsonSchema.builder()
-                                    .name("answer")
-                                    .rootElement(JsonRawSchema.from("""
-                                            {"type": "object", "properties": {"a": {"type": "string", "pattern": "a+"}}}"""))
-                                    .build())
-                            .build())),
+                    of -> of.responseFormat(Form.json("""
+                    {"type": "object", "properties": {"a": {"type": "string", "pattern": "a+"}}}"""))),
             saying(
                     "prompt longer than the context",
                     PromptTooLongException.class,
@@ -131,6 +110,11 @@ record BadRequest(
         return new BadRequest(name, () -> request(messages, mistake), false, failure, part);
     }
 
+    private static BadRequest steered(
+            String name, Class<? extends Throwable> failure, String part, String vector, double multiplier) {
+        return with(name, failure, part, of -> of.steering(Steering.of(vector, multiplier)));
+    }
+
     private static BadRequest saying(
             String name, Class<? extends Throwable> failure, String part, ChatMessage... messages) {
         return new BadRequest(name, () -> request(List.of(messages), of -> of), false, failure, part);
@@ -152,7 +136,7 @@ record BadRequest(
             return Call.start(callers, () -> (hurried ? models.hurried() : models.blocking()).chat(request.get()))
                     .await();
         }
-        Recorder recorder = new Recorder(Recorder.Manner.LISTENS, 1, complaints);
+        Recorder recorder = new Recorder(Way.STREAMING, 1, complaints);
         try {
             models.streaming().chat(request.get(), recorder);
         } catch (RuntimeException e) {

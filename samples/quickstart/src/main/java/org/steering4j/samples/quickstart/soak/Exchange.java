@@ -6,7 +6,6 @@ import java.util.concurrent.Executor;
 import org.steering4j.SteeredChatModel;
 import org.steering4j.engine.EngineException;
 import org.steering4j.samples.quickstart.soak.Findings.Check;
-import org.steering4j.samples.quickstart.soak.Recorder.Manner;
 
 /** Makes requests and judges how they end. Thread-safe. */
 final class Exchange {
@@ -30,10 +29,8 @@ final class Exchange {
         switch (way) {
             case BLOCKING ->
                 mustAnswer(exercise, start(models.blocking(), exercise).await());
-            case STREAMING -> mustAnswer(exercise, stream(exercise, Manner.LISTENS, random));
-            case SLOW_HANDLER -> mustAnswer(exercise, stream(exercise, Manner.DAWDLES, random));
-            case THROWING_HANDLER -> mustAnswer(exercise, stream(exercise, Manner.THROWS, random));
-            case CANCELLED -> cancelled(exercise, stream(exercise, Manner.CANCELS, random));
+            case STREAMING, SLOW_HANDLER, THROWING_HANDLER -> mustAnswer(exercise, stream(exercise, way, random));
+            case CANCELLED -> cancelled(exercise, stream(exercise, way, random));
             case INTERRUPTED -> interrupt(exercise, random);
             case TIMED_OUT -> {
                 int which = random.nextInt(models.impatient().size());
@@ -47,9 +44,9 @@ final class Exchange {
         return Call.start(callers, () -> model.chat(exercise.request()));
     }
 
-    private Outcome stream(Exercise exercise, Manner manner, SplittableRandom random) throws InterruptedException {
+    private Outcome stream(Exercise exercise, Way way, SplittableRandom random) throws InterruptedException {
         Recorder recorder = new Recorder(
-                manner,
+                way,
                 1 + random.nextInt(MOST_PARTS_BEFORE_CANCEL),
                 complaint -> findings.check(Check.HANDLER, false, "%s: %s", exercise.kind(), complaint));
         models.streaming().chat(exercise.request(), recorder);

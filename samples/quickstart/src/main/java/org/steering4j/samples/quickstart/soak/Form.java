@@ -9,16 +9,10 @@ import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
-import dev.langchain4j.model.chat.request.json.JsonAnyOfSchema;
-import dev.langchain4j.model.chat.request.json.JsonArraySchema;
-import dev.langchain4j.model.chat.request.json.JsonNumberSchema;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
-import dev.langchain4j.model.chat.request.json.JsonReferenceSchema;
+import dev.langchain4j.model.chat.request.json.JsonRawSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchema;
-import dev.langchain4j.model.chat.request.json.JsonSchemaElement;
-import dev.langchain4j.model.chat.request.json.JsonStringSchema;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
@@ -27,35 +21,22 @@ import org.steering4j.SteeringChatRequestParameters;
 /** What an answer is to look like, and whether it does; judged apart from the code that held it to that. */
 enum Form {
     /** Anything. */
-    TEXT {
-        @Override
-        void ask(SteeringChatRequestParameters.Builder parameters) {}
-
+    TEXT(null) {
         @Override
         boolean fits(Answer answer) {
             return answer.toolCalls().isEmpty();
         }
     },
 
-    PERSON {
-        @Override
-        void ask(SteeringChatRequestParameters.Builder parameters) {
-            askForJson(
-                    parameters,
-                    JsonObjectSchema.builder()
-                            .addStringProperty("name")
-                            .addIntegerProperty("age")
-                            .addEnumProperty("home", HOMES)
-                            .addBooleanProperty("married")
-                            .addProperty(
-                                    "friends",
-                                    JsonArraySchema.builder()
-                                            .items(new JsonStringSchema())
-                                            .build())
-                            .required("name", "age", "home", "friends")
-                            .build());
-        }
-
+    PERSON(json("""
+            {"type": "object",
+             "properties": {
+               "name": {"type": "string"},
+               "age": {"type": "integer"},
+               "home": {"enum": ["harbour", "hill", "mill"]},
+               "married": {"type": "boolean"},
+               "friends": {"type": "array", "items": {"type": "string"}}},
+             "required": ["name", "age", "home", "friends"]}""")) {
         @Override
         boolean fits(JsonNode value) {
             return hasNames(value, Set.of("name", "age", "home", "friends"), Set.of("married"))
@@ -68,28 +49,14 @@ enum Form {
         }
     },
 
-    SHAPE {
-        @Override
-        void ask(SteeringChatRequestParameters.Builder parameters) {
-            askForJson(
-                    parameters,
-                    JsonObjectSchema.builder()
-                            .addProperty(
-                                    "shape",
-                                    JsonAnyOfSchema.builder()
-                                            .anyOf(ofNumber("radius"), ofNumber("side"))
-                                            .build())
-                            .required("shape")
-                            .build());
-        }
-
-        private JsonObjectSchema ofNumber(String name) {
-            return JsonObjectSchema.builder()
-                    .addProperty(name, new JsonNumberSchema())
-                    .required(name)
-                    .build();
-        }
-
+    SHAPE(json("""
+            {"type": "object",
+             "properties": {
+               "shape": {
+                 "anyOf": [
+                   {"type": "object", "properties": {"radius": {"type": "number"}}, "required": ["radius"]},
+                   {"type": "object", "properties": {"side": {"type": "number"}}, "required": ["side"]}]}},
+             "required": ["shape"]}""")) {
         @Override
         boolean fits(JsonNode value) {
             JsonNode shape = value.path("shape");
@@ -99,23 +66,15 @@ enum Form {
         }
     },
 
-    TREE {
-        @Override
-        void ask(SteeringChatRequestParameters.Builder parameters) {
-            JsonObjectSchema.Builder node = JsonObjectSchema.builder()
-                    .addStringProperty("value")
-                    .addProperty(
-                            "children",
-                            JsonArraySchema.builder()
-                                    .items(JsonReferenceSchema.builder()
-                                            .reference("node")
-                                            .build())
-                                    .build())
-                    .required("value", "children");
-            askForJson(
-                    parameters, node.definitions(Map.of("node", node.build())).build());
-        }
-
+    TREE(json("""
+            {"$ref": "#/$defs/node",
+             "$defs": {
+               "node": {
+                 "type": "object",
+                 "properties": {
+                   "value": {"type": "string"},
+                   "children": {"type": "array", "items": {"$ref": "#/$defs/node"}}},
+                 "required": ["value", "children"]}}}""")) {
         @Override
         boolean fits(JsonNode value) {
             return hasNames(value, Set.of("value", "children"), Set.of())
@@ -125,20 +84,14 @@ enum Form {
         }
     },
 
-    ANY_OBJECT {
-        @Override
-        void ask(SteeringChatRequestParameters.Builder parameters) {
-            parameters.responseFormat(
-                    ResponseFormat.builder().type(ResponseFormatType.JSON).build());
-        }
-
+    ANY_OBJECT(ResponseFormat.JSON) {
         @Override
         boolean fits(JsonNode value) {
             return value.isObject();
         }
     },
 
-    TOOL_CALLS {
+    TOOL_CALLS(null) {
         @Override
         void ask(SteeringChatRequestParameters.Builder parameters) {
             parameters
@@ -180,8 +133,26 @@ enum Form {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 
+    private final ResponseFormat format;
+
+    Form(ResponseFormat format) {
+        this.format = format;
+    }
+
+    static ResponseFormat json(String schema) {
+        return ResponseFormat.builder()
+                .type(ResponseFormatType.JSON)
+                .jsonSchema(JsonSchema.builder()
+                        .name("answer")
+                        .rootElement(JsonRawSchema.from(schema))
+                        .build())
+                .build();
+    }
+
     /** Puts it into a request. */
-    abstract void ask(SteeringChatRequestParameters.Builder parameters);
+    void ask(SteeringChatRequestParameters.Builder parameters) {
+        parameters.responseFormat(format);
+    }
 
     boolean fits(Answer answer) {
         JsonNode value = parse(answer.text());
@@ -190,14 +161,6 @@ enum Form {
 
     boolean fits(JsonNode value) {
         throw new AssertionError(this + " is no JSON");
-    }
-
-    private static void askForJson(SteeringChatRequestParameters.Builder parameters, JsonSchemaElement root) {
-        parameters.responseFormat(ResponseFormat.builder()
-                .type(ResponseFormatType.JSON)
-                .jsonSchema(
-                        JsonSchema.builder().name("answer").rootElement(root).build())
-                .build());
     }
 
     /** Null if it is no JSON. */

@@ -14,16 +14,6 @@ import java.util.function.Consumer;
 /** A streaming handler that behaves in some manner and complains where it is not called as it should be. For one answer. */
 final class Recorder implements StreamingChatResponseHandler {
 
-    enum Manner {
-        LISTENS,
-        /** Takes its time over every part. */
-        DAWDLES,
-        /** At every part, and at the end. */
-        THROWS,
-        /** After some parts. */
-        CANCELS
-    }
-
     private static final long DAWDLING_MILLISECONDS = 5;
 
     private static final class HandlerException extends RuntimeException {
@@ -32,7 +22,7 @@ final class Recorder implements StreamingChatResponseHandler {
         }
     }
 
-    private final Manner manner;
+    private final Way way;
     private final int partsBeforeCancel;
     private final Consumer<String> complaints;
     private final CompletableFuture<Outcome> end = new CompletableFuture<>();
@@ -43,9 +33,12 @@ final class Recorder implements StreamingChatResponseHandler {
     private int toldOfThrown;
     private boolean ended;
 
-    /** @param partsBeforeCancel how many parts to hear before it cancels, if it does */
-    Recorder(Manner manner, int partsBeforeCancel, Consumer<String> complaints) {
-        this.manner = manner;
+    /**
+     * @param way one of those that stream
+     * @param partsBeforeCancel how many parts to hear before it cancels, if it does
+     */
+    Recorder(Way way, int partsBeforeCancel, Consumer<String> complaints) {
+        this.way = way;
         this.partsBeforeCancel = partsBeforeCancel;
         this.complaints = complaints;
     }
@@ -63,16 +56,13 @@ final class Recorder implements StreamingChatResponseHandler {
     }
 
     private void behave(StreamingHandle handle) {
-        switch (manner) {
-            case LISTENS -> {}
-            case DAWDLES -> dawdle();
-            case THROWS -> throwOne();
-            case CANCELS -> {
-                if (parts >= partsBeforeCancel) {
-                    handle.cancel();
-                    end(Outcome.cancelled(text.toString()));
-                }
-            }
+        if (way == Way.SLOW_HANDLER) {
+            dawdle();
+        } else if (way == Way.THROWING_HANDLER) {
+            throwOne();
+        } else if (way == Way.CANCELLED && parts >= partsBeforeCancel) {
+            handle.cancel();
+            end(Outcome.cancelled(text.toString()));
         }
     }
 
@@ -109,7 +99,7 @@ final class Recorder implements StreamingChatResponseHandler {
             complaints.accept("told of %d of the %d exceptions of the handler".formatted(toldOfThrown, thrown));
         }
         end(Outcome.answered(answer));
-        if (manner == Manner.THROWS) {
+        if (way == Way.THROWING_HANDLER) {
             throwOne();
         }
     }

@@ -36,47 +36,42 @@ final class SecondModel {
                 engine -> engine.maximumRows(1).maximumWaiting(2).cacheBytes(1 << 20));
         try {
             Exchange exchange = new Exchange(models, callers, findings);
-            List<Exercise> asked = draw(random);
-            List<Call> overloading = start(models, asked);
-            for (int i = 0; i < asked.size(); i++) {
-                Outcome outcome = overloading.get(i).await();
-                boolean refused = outcome.failedWith(RateLimitException.class);
-                findings.count(refused ? FULL : "second model: answered");
-                exchange.mustAnswerOrEnd(asked.get(i), outcome, refused);
+            for (Asked one : ask(models, random)) {
+                Outcome outcome = one.call().await();
+                boolean full = outcome.failedWith(RateLimitException.class);
+                findings.count(full ? FULL : "second model: answered");
+                exchange.mustAnswerOrEnd(one.exercise(), outcome, full);
             }
-            List<Exercise> running = draw(random);
-            List<Call> ending = start(models, running);
+            List<Asked> running = ask(models, random);
             Thread.sleep(random.nextInt(MOST_MILLISECONDS_BEFORE_CLOSE));
             models.model().close();
-            for (int i = 0; i < running.size(); i++) {
-                Outcome outcome = ending.get(i).await();
+            for (Asked one : running) {
+                Outcome outcome = one.call().await();
                 boolean closed = outcome.failedWith(ModelClosedException.class);
                 findings.count(closed ? CLOSED : "second model: ended before it was closed");
                 exchange.mustAnswerOrEnd(
-                        running.get(i), outcome, closed || outcome.failedWith(RateLimitException.class));
+                        one.exercise(), outcome, closed || outcome.failedWith(RateLimitException.class));
             }
-            Outcome late = start(models, draw(random).subList(0, 1)).get(0).await();
-            if (exchange.mustEnd("request to a closed model", late)) {
-                findings.check(
-                        Check.REFUSAL,
-                        late.failedWith(ModelClosedException.class),
-                        "request to a closed model: %s",
-                        late);
+            for (Asked one : ask(models, random)) {
+                Outcome late = one.call().await();
+                if (exchange.mustEnd("request to a closed model", late)) {
+                    boolean refused = late.failedWith(ModelClosedException.class);
+                    findings.check(Check.REFUSAL, refused, "request to a closed model: %s", late);
+                }
             }
         } finally {
             models.model().close();
         }
     }
 
-    private List<Exercise> draw(SplittableRandom random) {
+    private record Asked(Exercise exercise, Call call) {}
+
+    /** All at once. */
+    private List<Asked> ask(ChatModels models, SplittableRandom random) {
         return IntStream.range(0, REQUESTS_AT_ONCE)
                 .mapToObj(i -> exercises.get(random.nextInt(exercises.size())))
-                .toList();
-    }
-
-    private List<Call> start(ChatModels models, List<Exercise> asked) {
-        return asked.stream()
-                .map(exercise -> Call.start(callers, () -> models.blocking().chat(exercise.request())))
+                .map(exercise -> new Asked(
+                        exercise, Call.start(callers, () -> models.blocking().chat(exercise.request()))))
                 .toList();
     }
 }

@@ -4,6 +4,9 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.steering4j.recipe.measurement.Promise;
@@ -92,17 +95,23 @@ public final class Soak {
      */
     Findings load(ChatModels models, int workers, BooleanSupplier goesOn) throws InterruptedException {
         long start = System.nanoTime();
-        new Load(models, conversations, workers, findings)
-                .run(
-                        random.split(),
-                        goesOn,
-                        () -> progress.printf(
-                                Locale.ROOT,
-                                "  %.0f minutes: %,d requests in all, %d problems, %s%n",
-                                (System.nanoTime() - start) / 60e9,
-                                findings.tried(),
-                                findings.wrong(),
-                                Footprint.now()));
+        ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+        clock.scheduleAtFixedRate(
+                () -> progress.printf(
+                        Locale.ROOT,
+                        "  %.0f minutes: %,d requests in all, %d problems, %s%n",
+                        (System.nanoTime() - start) / 60e9,
+                        findings.tried(),
+                        findings.wrong(),
+                        Footprint.now()),
+                1,
+                1,
+                TimeUnit.MINUTES);
+        try {
+            new Load(models, conversations, workers, findings).run(random.split(), goesOn);
+        } finally {
+            clock.shutdownNow();
+        }
         return findings;
     }
 

@@ -2,6 +2,8 @@ package org.steering4j.samples.quickstart.soak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.output.FinishReason;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -13,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.steering4j.SteeringChatRequestParameters;
 import org.steering4j.engine.PromptTooLongException;
 import org.steering4j.recipe.measurement.Promise;
 import org.steering4j.samples.quickstart.soak.Findings.Check;
@@ -76,6 +79,26 @@ class SoakTest {
         assertThat(findings.problems()).anyMatch(problem -> problem.startsWith("BREAK"));
         assertThat(findings.wrong()).isPositive();
         assertThat(findings.promises()).anyMatch(promise -> !promise.holds());
+    }
+
+    @Test
+    void should_get_an_answer_of_every_form() {
+        ChatModels models = Soak.open();
+        try {
+            for (Form form : Form.values()) {
+                SteeringChatRequestParameters.Builder parameters =
+                        SteeringChatRequestParameters.builder().maxOutputTokens(64);
+                form.ask(parameters);
+                Answer answer = Answer.of(models.blocking()
+                        .chat(ChatRequest.builder()
+                                .messages(UserMessage.from("Who lives in the harbour?"))
+                                .parameters(parameters.build())
+                                .build()));
+                assertThat(form.fits(answer)).as("%s: %s", form, answer).isTrue();
+            }
+        } finally {
+            models.model().close();
+        }
     }
 
     @Test
