@@ -3,6 +3,7 @@ package org.steering4j.engine;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.steering4j.engine.UseCount.Use;
@@ -39,7 +41,8 @@ final class ContinuousBatch {
     /**
      * @param maximumRows answered at the same time
      * @param maximumWaiting requests that wait although no place is free, beyond which further calls are refused
-     * @param maximumTokens of all rows together, each counted as long as the longest, for which the cache has room; a row alone may take more
+     * @param maximumTokens of all rows together, each counted as long as the longest, for which the cache has room; when rows would outgrow it, the
+     *     youngest wait until there is room again; a row alone may take more
      */
     record Limits(int maximumRows, int maximumWaiting, long maximumTokens) {}
 
@@ -183,6 +186,19 @@ final class ContinuousBatch {
         lock.lock();
         try {
             return waiting.peek();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** It is the next to get a place. */
+    private void putBack(GenerationRow row) {
+        row.putBack();
+        lock.lock();
+        try {
+            if (!row.isCancelled()) { // else its caller may have looked for it here already
+                waiting.addFirst(row);
+            }
         } finally {
             lock.unlock();
         }
@@ -333,6 +349,9 @@ final class ContinuousBatch {
             if (prompts.members.isEmpty() && answers.members.isEmpty()) {
                 return false;
             }
+            while (!fits(prompts.members.size() + answers.members.size(), longest(prompts, answers))) {
+                putBackYoungest(prompts, answers);
+            }
             if (!prompts.members.isEmpty() && !prompts.complete()) {
                 runPrompts(prompts);
                 prompts.moveTo(answers, i -> prompts.members.get(i).promptIsDone());
@@ -365,8 +384,30 @@ final class ContinuousBatch {
 
         private boolean hasRoom(GenerationRow row, Group prompts, Group answers) {
             int rows = prompts.members.size() + answers.members.size() + 1;
-            long longest = Math.max(row.prompt().length, Math.max(prompts.rows.longest(), answers.rows.longest()));
-            return rows == 1 || rows <= limits.maximumRows() && rows * longest <= limits.maximumTokens();
+            return rows <= limits.maximumRows() && fits(rows, Math.max(row.prompt().length, longest(prompts, answers)));
+        }
+
+        /** Whether rows may grow by the token of a step. */
+        private boolean fits(int rows, int longest) {
+            return rows <= 1 || rows * (longest + 1L) <= limits.maximumTokens();
+        }
+
+        private int longest(Group prompts, Group answers) {
+            return Math.max(prompts.rows.longest(), answers.rows.longest());
+        }
+
+        /** Who came first is never put back, and so comes to an end. What was run is kept for the return, as far as there is room. */
+        private void putBackYoungest(Group prompts, Group answers) {
+            GenerationRow youngest = Stream.of(prompts.members, answers.members)
+                    .flatMap(List::stream)
+                    .max(Comparator.comparingLong(GenerationRow::start))
+                    .orElseThrow();
+            Group group = prompts.members.contains(youngest) ? prompts : answers;
+            int index = group.members.indexOf(youngest);
+            group.remember(index);
+            group.rows.remove(new int[] {index});
+            group.members.remove(index);
+            putBack(youngest);
         }
 
         private void runPrompts(Group prompts) {

@@ -22,8 +22,12 @@ final class GenerationRow {
 
     private final long start = System.nanoTime();
 
-    /** How much of the prompt is run or known already. For the batch's thread. */
+    /** What is run before the next token is chosen. For the batch's thread. */
+    private int[] prompt;
+    /** How much of it is run or known already. For the batch's thread. */
     private int promptDone;
+
+    private boolean wasPutBack;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition news = lock.newCondition();
@@ -42,13 +46,19 @@ final class GenerationRow {
         this.request = request;
         this.listener = listener;
         this.contextLength = contextLength;
+        this.prompt = request.prompt();
         this.sampler = new Sampler(request.sampling(), request.prompt());
         int room = contextLength - request.prompt().length;
         this.constraint = request.constraint().start(Math.min(request.maximumTokens(), room));
     }
 
+    /** When it came, in nanoseconds. */
+    long start() {
+        return start;
+    }
+
     int[] prompt() {
-        return request.prompt();
+        return prompt;
     }
 
     LayerSteering steering() {
@@ -60,6 +70,9 @@ final class GenerationRow {
     /** The first tokens of the prompt need not be run. */
     void skip(int knownTokens) {
         promptDone = knownTokens;
+        if (wasPutBack) {
+            return; // what is known now was run for this row itself
+        }
         lock.lock();
         try {
             cachedTokens = knownTokens;
@@ -68,16 +81,28 @@ final class GenerationRow {
         }
     }
 
+    /** The row leaves the batch and will come again: the tokens so far are then a part of its prompt, and the next is chosen as if it had stayed. */
+    void putBack() {
+        wasPutBack = true;
+        lock.lock();
+        try {
+            prompt = Arrays.copyOf(request.prompt(), request.prompt().length + count);
+            System.arraycopy(tokens, 0, prompt, request.prompt().length, count);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The next tokens of the prompt; they count as run. */
     int[] takePrompt(int atMost) {
-        int end = Math.min(request.prompt().length, promptDone + atMost);
-        int[] next = Arrays.copyOfRange(request.prompt(), promptDone, end);
+        int end = Math.min(prompt.length, promptDone + atMost);
+        int[] next = Arrays.copyOfRange(prompt, promptDone, end);
         promptDone = end;
         return next;
     }
 
     boolean promptIsDone() {
-        return promptDone == request.prompt().length;
+        return promptDone == prompt.length;
     }
 
     /** Chooses the next token; what is wrong with this row's logits ends this row alone. */

@@ -33,7 +33,7 @@ import org.steering4j.vector.ModelShape;
  */
 public final class LanguageModel implements TokenGenerator, AutoCloseable {
 
-    /** Keys and values of the running batch; a request waits while it would take more, unless it is alone. */
+    /** Keys and values of the running batch; while they would take more, the youngest requests wait, but never the last one. */
     private static final long BATCH_BYTES = 4L << 30;
 
     private final ModelConfiguration configuration;

@@ -386,6 +386,66 @@ class ContinuousBatchTest {
     }
 
     @Test
+    void should_let_the_youngest_wait_when_rows_outgrow_the_memory_and_answer_each_as_if_alone() {
+        for (int known : List.of(0, 30)) { // of what was run before, nothing and some is known at the return
+            log.known = known;
+            List<GenerationRequest> requests = IntStream.range(0, 12)
+                    .mapToObj(i -> new GenerationRequest(
+                            prompt(1 + 23 * i % 60, i),
+                            steering(i),
+                            Sampling.builder()
+                                    .temperature(i % 2)
+                                    .frequencyPenalty(0.3)
+                                    .seed(i)
+                                    .build(),
+                            100 + 10 * i,
+                            Set.of(7)))
+                    .toList();
+            batch = batch(new Limits(8, 100, 100_000));
+            List<GenerationResult> alone = requests.stream()
+                    .map(request -> generate(request, TokenListener.NONE))
+                    .toList();
+            batch = batch(new Limits(8, 100, 500));
+            awaitTrue(() -> log.open.get() == 0);
+            log.mostTokens.set(0);
+            List<GenerationResult> together = batch.generate(requests, Collections.nCopies(12, token -> true));
+            assertThat(log.mostTokens.get()).isBetween(400L, 500L);
+            for (int i = 0; i < alone.size(); i++) {
+                assertThat(together.get(i))
+                        .usingRecursiveComparison()
+                        .ignoringFields("timeToFirstToken", "total")
+                        .isEqualTo(alone.get(i));
+            }
+        }
+    }
+
+    @Test
+    void should_give_up_a_row_that_waits_for_room() throws Exception {
+        batch = batch(new Limits(8, 100, 60));
+        Semaphore steps = pause();
+        CompletableFuture<GenerationResult> older = start(request(3, 50), TokenListener.NONE);
+        awaitRuns(1);
+        CompletableFuture<Throwable> failure = new CompletableFuture<>();
+        Thread caller = new Thread(() -> {
+            try {
+                generate(request(4, 50), TokenListener.NONE);
+            } catch (Throwable e) {
+                failure.complete(e);
+            }
+        });
+        caller.start();
+        awaitTrue(() -> batch.waiting() == 1);
+        stepUntil(steps, () -> batch.waiting() == 0);
+        stepUntil(steps, () -> batch.waiting() == 1);
+        assertThat(log.runs).filteredOn(run -> run.length == 2).isNotEmpty();
+        caller.interrupt();
+        assertThat(failure.get()).hasMessageContaining("interrupted");
+        assertThat(batch.waiting()).isZero();
+        steps.release(1000);
+        assertThat(older.get().tokens()).hasSize(50);
+    }
+
+    @Test
     void should_end_running_and_waiting_rows_at_close_and_return_the_memory() throws Exception {
         batch = batch(new Limits(2, 100, 100_000));
         Semaphore steps = pause();
@@ -435,6 +495,14 @@ class ContinuousBatchTest {
             uses.requireOpen();
         };
         return steps;
+    }
+
+    private void stepUntil(Semaphore steps, BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            int runs = log.runs.size();
+            steps.release(1);
+            awaitRuns(runs + 1);
+        }
     }
 
     private void awaitRuns(int count) {

@@ -6,7 +6,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.steering4j.vector.LayerSteering;
@@ -26,9 +28,21 @@ class ScriptedRows implements RunningRows {
         final List<int[][]> runs = Collections.synchronizedList(new ArrayList<>());
         final List<String> remembered = Collections.synchronizedList(new ArrayList<>());
         final AtomicInteger open = new AtomicInteger();
+        /** Rows, each as long as the longest, at the step at which these were most; a row alone does not count. */
+        final AtomicLong mostTokens = new AtomicLong();
+
+        private final List<ScriptedRows> groups = new CopyOnWriteArrayList<>();
         volatile int known;
         /** Chunks of work before the prompts can be run. */
         final AtomicInteger incomplete = new AtomicInteger();
+
+        private void measure() {
+            int rows = groups.stream().mapToInt(ScriptedRows::size).sum();
+            long longest = groups.stream().mapToInt(ScriptedRows::longest).max().orElse(0);
+            if (rows > 1) {
+                mostTokens.accumulateAndGet(rows * longest, Math::max);
+            }
+        }
     }
 
     private record Row(List<Integer> tokens, LayerSteering steering, int promptLength) {}
@@ -39,6 +53,7 @@ class ScriptedRows implements RunningRows {
     ScriptedRows(Log log) {
         this.log = log;
         log.open.incrementAndGet();
+        log.groups.add(this);
     }
 
     @Override
@@ -81,6 +96,7 @@ class ScriptedRows implements RunningRows {
             Arrays.stream(tokens[i]).forEach(row.tokens::add);
             logits[i] = wanted[i] ? logits(row.tokens, row.promptLength, row.steering) : null;
         }
+        log.measure();
         return logits;
     }
 
@@ -119,6 +135,7 @@ class ScriptedRows implements RunningRows {
 
     @Override
     public void close() {
+        log.groups.remove(this);
         log.open.decrementAndGet();
     }
 }

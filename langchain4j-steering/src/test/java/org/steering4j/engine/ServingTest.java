@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -120,6 +121,32 @@ class ServingTest {
         assertThat(plain.generate(requests))
                 .hasSize(70)
                 .allSatisfy(result -> assertThat(result.tokens()).hasSize(4));
+    }
+
+    @Test
+    void should_answer_each_as_if_alone_when_rows_wait_for_memory_in_between() {
+        List<LayerSteering> steerings = List.of(LayerSteering.none(), FIRST, HIGHER);
+        List<GenerationRequest> requests = IntStream.range(0, 9)
+                .mapToObj(i -> request(tokens(20 + 31 * i % 70, 60 + i), steerings.get(i % 3), 60))
+                .toList();
+        for (int cacheBytes : new int[] {0, 1 << 20}) {
+            PrefixCache prefixes = new PrefixCache(plain, cacheBytes);
+            UseCount uses = new UseCount("random", prefixes::close);
+            ContinuousBatch batch = new ContinuousBatch(
+                    "random",
+                    uses,
+                    1200,
+                    new ContinuousBatch.Limits(8, 10, 400),
+                    () -> new KeyValueRows(plain, prefixes));
+            List<GenerationResult> together = batch.generate(requests, Collections.nCopies(9, TokenListener.NONE));
+            uses.close();
+            batch.close();
+            for (int i = 0; i < requests.size(); i++) {
+                assertThat(together.get(i).tokens())
+                        .isEqualTo(plain.generate(requests.get(i), TokenListener.NONE)
+                                .tokens());
+            }
+        }
     }
 
     @Test
