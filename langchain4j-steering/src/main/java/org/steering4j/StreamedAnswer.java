@@ -27,9 +27,6 @@ final class StreamedAnswer implements AnswerSink, StreamingHandle {
     }
 
     void stream(ChatGeneration generation) {
-        if (cancelled) {
-            return;
-        }
         ChatResponse response;
         try {
             response = generation.run(this);

@@ -243,15 +243,15 @@ final class ContinuousBatch {
 
         /** Runs tokens; if that fails, all members fail and null is returned. */
         private float[][] run(int[][] tokens, boolean[] wanted) {
-            return attempt(() -> rows.run(tokens, wanted));
+            return attempt(() -> rows.run(tokens, wanted), null);
         }
 
-        /** Does a chunk of what comes before the prompts themselves; false if there is nothing left to do. */
+        /** Does a chunk of what comes before the prompts themselves; false if there is nothing left to do. If it fails, all members fail. */
         private boolean complete() {
-            return !Boolean.FALSE.equals(attempt(() -> rows.complete(PREFILL_TOKENS)));
+            return attempt(() -> rows.complete(PREFILL_TOKENS), true);
         }
 
-        private <T> T attempt(Supplier<T> work) {
+        private <T> T attempt(Supplier<T> work, T ifItFails) {
             try {
                 return work.get();
             } catch (ModelClosedException e) {
@@ -260,7 +260,7 @@ final class ContinuousBatch {
                 fail(e);
                 rows.close();
                 rows = newRows.get();
-                return null;
+                return ifItFails;
             }
         }
 
