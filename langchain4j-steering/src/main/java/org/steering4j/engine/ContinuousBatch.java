@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,6 +16,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.steering4j.engine.UseCount.Use;
+import org.steering4j.engine.internal.EngineThreads;
 
 /**
  * Runs all generations of a model in one batch: a request joins at the next token, first come, first served, and leaves when it ends. Knows
@@ -50,7 +50,6 @@ final class ContinuousBatch {
     private final UseCount uses;
     private final int contextLength;
     private final Limits limits;
-    private final ThreadFactory threads;
     private final Supplier<RunningRows> newRows;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -62,22 +61,12 @@ final class ContinuousBatch {
 
     private Thread driver;
 
-    /**
-     * @param threads makes daemon threads that may compute
-     * @param newRows makes rows that are used and closed while the model is in use
-     */
-    ContinuousBatch(
-            String modelName,
-            UseCount uses,
-            int contextLength,
-            Limits limits,
-            ThreadFactory threads,
-            Supplier<RunningRows> newRows) {
+    /** @param newRows makes rows that are used and closed while the model is in use */
+    ContinuousBatch(String modelName, UseCount uses, int contextLength, Limits limits, Supplier<RunningRows> newRows) {
         this.modelName = modelName;
         this.uses = uses;
         this.contextLength = contextLength;
         this.limits = limits;
-        this.threads = threads;
         this.newRows = newRows;
     }
 
@@ -108,7 +97,7 @@ final class ContinuousBatch {
                 throw new EngineOverloadedException(modelName, waiting.size(), limits.maximumWaiting());
             }
             if (driver == null) {
-                Thread thread = threads.newThread(this::drive);
+                Thread thread = EngineThreads.create("steered-batch-" + modelName, this::drive);
                 thread.start();
                 driver = thread;
             }

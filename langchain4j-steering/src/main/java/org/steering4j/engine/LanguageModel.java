@@ -14,7 +14,6 @@ import org.steering4j.checkpoint.ModelConfiguration;
 import org.steering4j.checkpoint.ModelFolder;
 import org.steering4j.engine.UseCount.Use;
 import org.steering4j.engine.internal.DecoderProgram;
-import org.steering4j.engine.internal.EngineThreads;
 import org.steering4j.vector.LayerSteering;
 import org.steering4j.vector.ModelShape;
 
@@ -36,9 +35,6 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
 
     /** Keys and values of the running batch; while they would take more, the youngest requests wait, but never the last one. */
     private static final long BATCH_BYTES = 4L << 30;
-
-    /** Elements: a core is through with a token's share of so many within some ten microseconds. */
-    private static final long SMALL_MATRIX = 1 << 19;
 
     private final ModelConfiguration configuration;
     private final ModelShape shape;
@@ -66,16 +62,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
                 uses,
                 configuration.contextLength(),
                 new ContinuousBatch.Limits(maximumRows, maximumWaiting, BATCH_BYTES / cacheBytesPerToken()),
-                this::newBatchThread,
                 () -> new KeyValueRows(this, prefixes));
-    }
-
-    private Thread newBatchThread(Runnable work) {
-        String name = "steered-batch-" + configuration.name();
-        long largestMatrix = (long) configuration.hiddenSize() * configuration.feedForwardSize();
-        return largestMatrix < SMALL_MATRIX
-                ? EngineThreads.createForSmallWork(name, work)
-                : EngineThreads.create(name, work);
     }
 
     /** What a steering vector must fit to steer a model, for which the model need not be open. */

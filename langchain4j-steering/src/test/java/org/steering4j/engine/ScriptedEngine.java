@@ -27,7 +27,7 @@ public final class ScriptedEngine implements TokenGenerator, AutoCloseable {
         this.contextLength = contextLength;
         this.vocabularySize = vocabularySize;
         this.answers = answers;
-        this.batch = new ContinuousBatch("scripted", uses, contextLength, LIMITS, Thread::new, Rows::new);
+        this.batch = new ContinuousBatch("scripted", uses, contextLength, LIMITS, Rows::new);
     }
 
     private final class Rows extends ScriptedRows {

@@ -21,7 +21,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.steering4j.engine.internal.EngineThreads;
 import org.steering4j.vector.LayerSteering;
 
 /** Many requests at once, and one after the other on the same beginning, on the real engine. */
@@ -138,7 +137,6 @@ class ServingTest {
                     uses,
                     1200,
                     new ContinuousBatch.Limits(8, 10, 400),
-                    work -> EngineThreads.create("rows", work),
                     () -> new KeyValueRows(plain, prefixes));
             List<GenerationResult> together = batch.generate(requests, Collections.nCopies(9, TokenListener.NONE));
             uses.close();

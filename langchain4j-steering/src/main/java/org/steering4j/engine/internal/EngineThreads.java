@@ -1,6 +1,5 @@
 package org.steering4j.engine.internal;
 
-import ai.djl.pytorch.jni.JniUtils;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -40,25 +39,6 @@ public final class EngineThreads {
     /** A daemon thread, to be started by the caller, whose own calls compute on it. It should end when it has nothing to do. */
     public static Thread create(String name, Runnable work) {
         return new EngineThread(work, name);
-    }
-
-    /**
-     * {@link #create} for work in pieces so small that sharing them out costs more than it gains as soon as a core is busy with something else:
-     * two threads wait for each other hundreds of times a token, each time until both have had their turn. A token of eight rows of the
-     * embedded model takes two cores 4 to 5 ms, or 24 if another process uses one of them; it takes one core 7 ms, or 7.
-     */
-    public static Thread createForSmallWork(String name, Runnable work) {
-        return create(name, () -> {
-            useOneCore();
-            work.run();
-        });
-    }
-
-    /** libtorch takes the number for this thread and for all that have not computed yet. For those it is set back. */
-    private static synchronized void useOneCore() {
-        int threads = JniUtils.getNumThreads();
-        JniUtils.setNumThreads(1);
-        CompletableFuture.runAsync(() -> JniUtils.setNumThreads(threads), CALLS).join();
     }
 
     /** Runs on an engine thread: this one, if it is one. An interrupt is left for later; libtorch cannot be stopped within an operation. */
