@@ -12,7 +12,6 @@ import java.util.List;
 import org.steering4j.constraint.AnswerConstraint;
 import org.steering4j.engine.Sampling;
 import org.steering4j.persona.Persona;
-import org.steering4j.prompt.ToolCallFormat;
 import org.steering4j.vector.LayerSteering;
 import org.steering4j.vector.Steering;
 
@@ -83,13 +82,7 @@ record ChatSettings(
                     "stopSequences beside %s are not supported: they would cut the answer before it is complete; leave one of them out"
                             .formatted(callRequired ? "toolChoice REQUIRED" : "responseFormat JSON"));
         }
-        if (tools.isEmpty()) {
-            return AnswerConstraint.json(model.vocabulary(), format.jsonSchema());
-        }
-        ToolCallFormat calls = model.prompts().toolCallFormat().orElseThrow();
-        return callRequired
-                ? AnswerConstraint.toolCalls(model.vocabulary(), tools, calls)
-                : AnswerConstraint.jsonOrToolCalls(model.vocabulary(), format.jsonSchema(), tools, calls);
+        return model.constraint(new AnswerForm(callRequired, tools, callRequired ? null : format.jsonSchema()));
     }
 
     /** The messages of a request, with the persona's system message if it has one. */

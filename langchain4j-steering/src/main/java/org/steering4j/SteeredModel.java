@@ -2,6 +2,7 @@ package org.steering4j;
 
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -15,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.steering4j.checkpoint.ModelFolder;
+import org.steering4j.constraint.AnswerConstraint;
 import org.steering4j.constraint.Vocabulary;
 import org.steering4j.engine.LanguageModel;
 import org.steering4j.engine.ModelClosedException;
@@ -35,6 +37,8 @@ public final class SteeredModel implements AutoCloseable {
 
     private static final AtomicInteger THREADS = new AtomicInteger();
     private static final long IDLE_THREAD_SECONDS = 10;
+    /** Some megabytes each, of a large vocabulary. */
+    private static final int MOST_FORMS = 16;
 
     private final TokenGenerator generator;
     private final PromptRenderer prompts;
@@ -52,6 +56,13 @@ public final class SteeredModel implements AutoCloseable {
 
     private volatile boolean closed;
     private Vocabulary vocabulary;
+    /** Of the forms asked for last: applications ask for the same ones again and again. */
+    private final Map<AnswerForm, AnswerConstraint> constraints = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<AnswerForm, AnswerConstraint> eldest) {
+            return size() > MOST_FORMS;
+        }
+    };
 
     SteeredModel(
             TokenGenerator generator,
@@ -180,7 +191,7 @@ public final class SteeredModel implements AutoCloseable {
     }
 
     /** What constrained answers are made of; built when it is first needed. */
-    synchronized Vocabulary vocabulary() {
+    private Vocabulary vocabulary() {
         if (vocabulary == null) {
             Map<String, Integer> markTokens = new HashMap<>();
             for (String mark :
@@ -191,6 +202,14 @@ public final class SteeredModel implements AutoCloseable {
                     prompts.tokenizer().tokenTexts(), markTokens, prompts.endTokens(), generator.vocabularySize());
         }
         return vocabulary;
+    }
+
+    /** @throws dev.langchain4j.exception.UnsupportedFeatureException if this model's answers cannot be held to the form */
+    synchronized AnswerConstraint constraint(AnswerForm form) {
+        return constraints.computeIfAbsent(
+                form,
+                missing -> missing.constraint(
+                        vocabulary(), prompts.toolCallFormat().orElse(null)));
     }
 
     /** Runs what uses the model, and says so if it is, or gets, closed. */

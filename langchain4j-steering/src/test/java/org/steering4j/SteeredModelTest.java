@@ -37,6 +37,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.steering4j.checkpoint.ModelFolderException;
+import org.steering4j.constraint.AnswerConstraint;
 import org.steering4j.engine.LanguageModel;
 import org.steering4j.engine.ModelClosedException;
 import org.steering4j.engine.Precision;
@@ -160,6 +161,24 @@ class SteeredModelTest {
             person.fieldNames().forEachRemaining(name -> assertThat(name).isIn("name", "age", "mood", "friends"));
             assertThat(response.tokenUsage().outputTokenCount()).isLessThanOrEqualTo(60 + 5 * seed);
         }
+    }
+
+    @Test
+    void should_work_out_the_form_of_answers_once_and_keep_the_last_ones() {
+        AnswerForm person = new AnswerForm(false, List.of(), PERSON);
+        AnswerConstraint constraint = model.constraint(person);
+        assertThat(model.constraint(new AnswerForm(false, List.of(), PERSON))).isSameAs(constraint);
+        assertThat(model.constraint(new AnswerForm(false, List.of(), null))).isNotSameAs(constraint);
+        for (int i = 0; i < 20; i++) {
+            model.constraint(new AnswerForm(
+                    false,
+                    List.of(),
+                    JsonSchema.builder()
+                            .name("person" + i)
+                            .rootElement(PERSON.rootElement())
+                            .build()));
+        }
+        assertThat(model.constraint(person)).isNotSameAs(constraint);
     }
 
     @Test

@@ -21,15 +21,15 @@ import org.steering4j.prompt.ToolCallFormat;
  *   <li>No name occurs twice in an object.
  * </ul>
  *
- * <p>Immutable; may be shared between threads.
+ * <p>May be shared between threads, and should be between answers: what it finds out about its form serves them all.
  */
 public final class AnswerConstraint implements TokenConstraint.Factory {
 
-    private final Vocabulary vocabulary;
+    private final States states;
     private final Syntax syntax;
 
     private AnswerConstraint(Vocabulary vocabulary, Syntax syntax) {
-        this.vocabulary = vocabulary;
+        this.states = new States(vocabulary);
         this.syntax = syntax;
     }
 
@@ -88,6 +88,6 @@ public final class AnswerConstraint implements TokenConstraint.Factory {
                             .formatted(maximumTokens, shortestAnswerTokens()));
         }
         Stack start = Stack.DONE.push(new Begin(syntax, Syntax.MOST_LEVELS)).push(Gap.SPACE);
-        return new RunningConstraint(vocabulary, start, maximumTokens);
+        return new RunningConstraint(states, start, maximumTokens);
     }
 }

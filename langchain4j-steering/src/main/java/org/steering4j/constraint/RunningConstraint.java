@@ -1,38 +1,36 @@
 package org.steering4j.constraint;
 
 import java.util.BitSet;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
-import java.util.Map;
 import java.util.Set;
 import org.steering4j.engine.TokenConstraint;
 
-/** Holds one answer to its form. States and their masks are kept, for they come again: within a text, after every token. For one thread. */
+/** Holds one answer to its form. For one thread; the states are shared with others. */
 final class RunningConstraint implements TokenConstraint {
 
-    /** Some kilobytes each. */
-    private static final int MOST_STATES = 4096;
-
+    private final States states;
     private final Vocabulary vocabulary;
-    private final Map<Set<Stack>, State> states = new HashMap<>();
     private Set<Stack> stacks;
     private int tokensLeft;
     private boolean cutShort;
     /** Null where not known yet. */
     private BitSet allowedText;
 
-    RunningConstraint(Vocabulary vocabulary, Stack start, int maximumTokens) {
-        this.vocabulary = vocabulary;
+    RunningConstraint(States states, Stack start, int maximumTokens) {
+        this.states = states;
+        this.vocabulary = states.vocabulary();
         this.stacks = Set.of(start);
         this.tokensLeft = maximumTokens;
     }
 
     @Override
     public void exclude(float[] logits) {
-        BitSet now = withEnd(allowedText());
-        if (allowedText() != unlimitedMask().tokens()) {
-            cutShort |= !now.get(likeliest(logits, withEnd(unlimitedMask().tokens())));
+        BitSet now;
+        synchronized (states) {
+            now = withEnd(allowedText());
+            if (allowedText() != unlimitedMask().tokens()) {
+                cutShort |= !now.get(likeliest(logits, withEnd(unlimitedMask().tokens())));
+            }
         }
         long[] words = now.toLongArray();
         for (int token = 0; token < logits.length; token++) {
@@ -82,21 +80,9 @@ final class RunningConstraint implements TokenConstraint {
     }
 
     private State state() {
-        if (states.size() > MOST_STATES) {
-            states.clear();
-        }
         Set<Stack> forgetful = new LinkedHashSet<>();
         stacks.forEach(stack -> forgetful.add(stack.forgetful()));
-        return state(forgetful);
-    }
-
-    private State state(Set<Stack> stacks) {
-        State known = states.get(stacks);
-        if (known == null) {
-            known = new State(Collections.unmodifiableSet(stacks), vocabulary.symbolCount(), this::state);
-            states.put(stacks, known);
-        }
-        return known;
+        return states.first(forgetful);
     }
 
     boolean isComplete() {
@@ -130,7 +116,9 @@ final class RunningConstraint implements TokenConstraint {
         if (tokensLeft == 0) {
             return !stacks.equals(Set.of(Stack.DONE));
         }
-        return !isComplete() || !allowedText().isEmpty();
+        synchronized (states) {
+            return !isComplete() || !allowedText().isEmpty();
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,21 @@ class JsonConstraintTest {
             documents.add(json);
         }
         assertThat(documents).hasSizeGreaterThan(5);
+    }
+
+    @ParameterizedTest
+    @MethodSource("examplesAndVocabularies")
+    void should_hold_answers_of_several_threads_to_one_form(Example example, TestVocabularies tokens) {
+        AnswerConstraint alone = constraint(example, tokens);
+        AnswerConstraint shared = constraint(example, tokens);
+        List<String> documents = IntStream.range(0, 16)
+                .parallel()
+                .mapToObj(seed -> new Walk(tokens, seed).go(shared, 300, 0.5))
+                .toList();
+        assertThat(documents)
+                .isEqualTo(IntStream.range(0, 16)
+                        .mapToObj(seed -> new Walk(tokens, seed).go(alone, 300, 0.5))
+                        .toList());
     }
 
     @ParameterizedTest

@@ -27,8 +27,9 @@ import org.steering4j.recipe.measurement.Promise;
 import org.steering4j.vector.LayerSteering;
 
 /**
- * Measures what it costs to hold answers to a JSON schema. A model is made to write the same document, token by token, with the schema, which
- * each answer brings anew, and without it, in turns, so that nothing differs but the masks. Of each step, the fastest of all rounds counts: what
+ * Measures what it costs to hold answers to a JSON schema. A model is made to write the same document, token by token, with the schema and
+ * without it, in turns, so that nothing differs but the masks. The answers of a round share the schema, as those of
+ * a model do that are asked for at the same time; each round brings it anew. Of each step, the fastest of all rounds counts: what
  * else the machine does hits many a step, but seldom the same one every time.
  */
 final class MaskingCost {
@@ -107,7 +108,8 @@ final class MaskingCost {
             Stopwatch held = new Stopwatch();
             for (int round = 0; round < rounds; round++) {
                 write(conversations, () -> TokenConstraint.Factory.NONE, free);
-                write(conversations, () -> AnswerConstraint.json(vocabulary, SCHEMA), held);
+                AnswerConstraint form = AnswerConstraint.json(vocabulary, SCHEMA);
+                write(conversations, () -> form, held);
             }
             System.out.printf(
                     Locale.ROOT,
