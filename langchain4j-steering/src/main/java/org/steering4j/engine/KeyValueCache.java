@@ -60,8 +60,8 @@ final class KeyValueCache {
 
     /** Copies the first positions of a row of a cache, which may be this one, and sets the others to zero. */
     void copy(KeyValueCache source, int from, int to, int positions) {
-        try (NDArray places = scope.create(new long[][] {{from, to, positions}})) {
-            model.run("copy_rows", places, source.array, array);
+        try (NDManager step = scope.newSubManager()) { // what a method returns belongs to its first argument's manager
+            model.run("copy_rows", step.create(new long[][] {{from, to, positions}}), source.array, array);
         }
     }
 

@@ -3,6 +3,7 @@ package org.steering4j.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -110,6 +111,19 @@ class ServingTest {
                     thread.get();
                 }
             }
+        }
+    }
+
+    @Test
+    void should_hold_no_arrays_of_rows_that_have_come_and_gone() {
+        try (NDManager scope = plain.newScope()) {
+            KeyValueCache cache = new KeyValueCache(plain, scope, 0);
+            cache.reserve(0, 2, 10);
+            for (int i = 0; i < 50; i++) {
+                cache.clearedRow(1).close();
+                cache.copy(cache, 0, 1, 5);
+            }
+            assertThat(scope.getManagedArrays()).containsExactly(cache.array());
         }
     }
 
