@@ -2,7 +2,7 @@
 #
 # It knows token ids, hidden states and steering vectors; it knows nothing of text, sampling or files other than
 # the weights it maps. Shapes: B rows (sequences), T new tokens of each row, S cached positions, N selected
-# positions, H hidden size, V vocabulary size, Q query heads, G key-value heads, D head size, K steered blocks, M vectors.
+# tokens, H hidden size, V vocabulary size, Q query heads, G key-value heads, D head size, K steered blocks, M vectors.
 # Between blocks the hidden states are two-dimensional, [B * T, H]: a three-dimensional `linear` may copy the weight.
 class Decoder(Module):
   __parameters__ = []
@@ -106,9 +106,13 @@ class Decoder(Module):
   def norm(self: __torch__.Decoder, x: Tensor, weight: Tensor) -> Tensor:
     return torch.rms_norm(x, [self.hidden_size], weight, self.norm_epsilon)
 
+  # Every projection. x: [N, inputs], weight: [outputs, inputs] -> [N, outputs]
+  def linear(self: __torch__.Decoder, x: Tensor, weight: Tensor) -> Tensor:
+    return torch.linear(x, weight)
+
   # x: [B * T, H], weight: [heads * D, H] -> [B, heads, T, D]
   def project(self: __torch__.Decoder, x: Tensor, weight: Tensor, bias: List[Tensor], layer: int, rows: int, heads: int) -> Tensor:
-    projected = torch.linear(x, weight)
+    projected = self.linear(x, weight)
     if torch.len(bias) > 0:
       projected = torch.add(projected, bias[layer])
     return torch.transpose(torch.reshape(projected, [rows, -1, heads, self.head_size]), 1, 2)
@@ -151,45 +155,60 @@ class Decoder(Module):
     attended = torch.scaled_dot_product_attention(folded, key, value, torch.repeat(mask, [1, 1, group, 1]))
     return torch.reshape(attended, [rows, self.query_heads, tokens, self.head_size])
 
-  # The second half of a block: attention's output projection and the gated feed-forward network, both residual.
-  def complete_block(self: __torch__.Decoder, layer: int, x: Tensor, attended: Tensor) -> Tensor:
+  # The second half of a block: attention's output projection and the gated feed-forward network, both residual; of the
+  # selection only, if there is one. selection: empty, or int64 [N], indices into B * T, and the row of each
+  def complete_block(self: __torch__.Decoder, layer: int, x: Tensor, attended: Tensor, selection: List[Tensor]) -> Tensor:
     merged = torch.reshape(torch.transpose(attended, 1, 2), [torch.size(x, 0), self.query_heads * self.head_size])
-    x = torch.add(x, torch.linear(merged, self.attention_output_weight[layer]))
+    if torch.len(selection) > 0:
+      x = torch.index_select(x, 0, selection[0])
+      merged = torch.index_select(merged, 0, selection[0])
+    x = torch.add(x, self.linear(merged, self.attention_output_weight[layer]))
     normed = self.norm(x, self.feed_forward_norm[layer])
-    gate = torch.silu(torch.linear(normed, self.gate_weight[layer]))
-    up = torch.linear(normed, self.up_weight[layer])
-    return torch.add(x, torch.linear(torch.mul(gate, up), self.down_weight[layer]))
+    gate = torch.silu(self.linear(normed, self.gate_weight[layer]))
+    up = self.linear(normed, self.up_weight[layer])
+    return torch.add(x, self.linear(torch.mul(gate, up), self.down_weight[layer]))
 
-  # One block over whole sequences. x: [B * T, H] -> [B * T, H]
-  def block(self: __torch__.Decoder, layer: int, x: Tensor, rows: int, rotary: List[Tensor], mask: Optional[Tensor]) -> Tensor:
+  # One block over whole sequences. x: [B * T, H] -> [B * T, H], or [N, H] of the selection
+  def block(self: __torch__.Decoder, layer: int, x: Tensor, rows: int, rotary: List[Tensor], mask: Optional[Tensor], selection: List[Tensor]) -> Tensor:
     normed = self.norm(x, self.attention_norm[layer])
     query = self.rotate(self.project(normed, self.query_weight[layer], self.query_bias, layer, rows, self.query_heads), rotary)
     key = self.rotate(self.project(normed, self.key_weight[layer], self.key_bias, layer, rows, self.key_value_heads), rotary)
     value = self.project(normed, self.value_weight[layer], self.value_bias, layer, rows, self.key_value_heads)
-    return self.complete_block(layer, x, self.attend_within(query, key, value, mask))
+    return self.complete_block(layer, x, self.attend_within(query, key, value, mask), selection)
 
   # Adds each row's vector to all its positions, in float32. x: [B * T, H], vectors: float32 [B or 1, H]
   def steer(self: __torch__.Decoder, x: Tensor, vectors: Tensor, rows: int) -> Tensor:
     by_row = torch.reshape(x.to(6), [rows, -1, self.hidden_size])
     return torch.reshape(torch.add(by_row, torch.unsqueeze(vectors, 1)), [-1, self.hidden_size]).to(self.compute_type)
 
+  # What is steered at a block, steered. x: [B * T, H], or [N, H] of the selection; vectors: float32 [B or 1, K, H]
+  def steer_after(self: __torch__.Decoder, layer: int, x: Tensor, rows: int, selection: List[Tensor], steered_layers: Tensor, vectors: Tensor) -> Tensor:
+    for i in range(torch.size(steered_layers, 0)):
+      if int(steered_layers[i]) == layer:
+        vector = torch.select(vectors, 1, i)
+        if torch.len(selection) == 0:
+          x = self.steer(x, vector, rows)
+        elif torch.size(vector, 0) == 1:
+          x = self.steer(x, vector, 1)
+        else:
+          x = self.steer(x, torch.index_select(vector, 0, selection[1]), torch.size(x, 0))
+    return x
+
   def embed(self: __torch__.Decoder, tokens: Tensor) -> Tensor:
     return torch.embedding(self.token_embedding[0], torch.reshape(tokens, [-1]))
 
   # x: [N, H] -> float32 [N, V]
   def logits(self: __torch__.Decoder, x: Tensor) -> Tensor:
-    return torch.linear(self.norm(x, self.output_norm[0]), self.output_head[0]).to(6)
+    return self.linear(self.norm(x, self.output_norm[0]), self.output_head[0]).to(6)
 
-  # Log-probabilities of given next tokens. x: [B * T, H], selected: int64 [N] indices into B * T, targets: int64 [N]
-  # -> float32 [N]
-  def target_log_probabilities(self: __torch__.Decoder, x: Tensor, selected: Tensor, targets: Tensor) -> Tensor:
-    normed = self.norm(torch.index_select(x, 0, selected), self.output_norm[0])
-    return self.scores_and_slopes(normed, targets, False)[0]
+  # Log-probabilities of given next tokens. x: [N, H], targets: int64 [N] -> float32 [N]
+  def target_log_probabilities(self: __torch__.Decoder, x: Tensor, targets: Tensor) -> Tensor:
+    return self.scores_and_slopes(self.norm(x, self.output_norm[0]), targets, False)[0]
 
   # As target_log_probabilities, to be differentiated. The slopes are known as soon as the scores are: the way back keeps
   # [N, H] of them, not [N, V] logits.
-  def differentiable_log_probabilities(self: __torch__.Decoder, x: Tensor, selected: Tensor, targets: Tensor) -> Tensor:
-    normed = self.norm(torch.index_select(x, 0, selected), self.output_norm[0])
+  def differentiable_log_probabilities(self: __torch__.Decoder, x: Tensor, targets: Tensor) -> Tensor:
+    normed = self.norm(x, self.output_norm[0])
     fixed = torch.detach(normed)
     found = self.scores_and_slopes(fixed, targets, True)
     return torch.add(found[0], torch.sum(torch.mul(torch.sub(normed, fixed).to(6), found[1]), [1]))
@@ -206,7 +225,7 @@ class Decoder(Module):
       count = torch.size(normed, 0) - first
       if count > part:
         count = part
-      logits = torch.linear(torch.narrow(normed, 0, first, count), head).to(6)
+      logits = self.linear(torch.narrow(normed, 0, first, count), head).to(6)
       columns = torch.unsqueeze(torch.narrow(targets, 0, first, count), 1)
       chosen = torch.gather(logits, 1, columns)
       if with_slopes:
@@ -227,16 +246,33 @@ class Decoder(Module):
   # Blocks first to last over whole sequences, with steering. steered_layers: int64 [K] ascending,
   # vectors: float32 [B or 1, K, H].
   def blocks(self: __torch__.Decoder, x: Tensor, rows: int, first: int, last: int, steered_layers: Tensor, vectors: Tensor) -> Tensor:
-    rotary = self.rotary(torch.unsqueeze(torch.arange(torch.size(x, 0) // rows), 0))
-    return self.blocks_within(x, rows, first, last, rotary, None, steered_layers, vectors)
+    return self.blocks_within(x, rows, first, last, self.rotary(self.whole_positions(x, rows)), None, steered_layers, vectors)
+
+  # Of rows that are not packed -> int64 [1, T]
+  def whole_positions(self: __torch__.Decoder, x: Tensor, rows: int) -> Tensor:
+    return torch.unsqueeze(torch.arange(torch.size(x, 0) // rows), 0)
 
   def blocks_within(self: __torch__.Decoder, x: Tensor, rows: int, first: int, last: int, rotary: List[Tensor], mask: Optional[Tensor], steered_layers: Tensor, vectors: Tensor) -> Tensor:
+    everything = annotate(List[Tensor], [])
     for layer in range(first, last + 1):
-      x = self.block(layer, x, rows, rotary, mask)
-      for i in range(torch.size(steered_layers, 0)):
-        if int(steered_layers[i]) == layer:
-          x = self.steer(x, torch.select(vectors, 1, i), rows)
+      x = self.block(layer, x, rows, rotary, mask, everything)
+      x = self.steer_after(layer, x, rows, everything, steered_layers, vectors)
     return x
+
+  # All blocks from the first on, which may be beyond the last, for what some tokens become: in the last block, whose keys and
+  # values take all tokens, nothing else is run for the others. selected: int64 [N] indices into B * T -> [N, H]
+  def remaining_blocks(self: __torch__.Decoder, x: Tensor, rows: int, first: int, rotary: List[Tensor], mask: Optional[Tensor], selected: Tensor, steered_layers: Tensor, vectors: Tensor) -> Tensor:
+    last = self.number_of_layers - 1
+    if first > last:
+      return torch.index_select(x, 0, selected)
+    x = self.blocks_within(x, rows, first, last - 1, rotary, mask, steered_layers, vectors)
+    selection = self.selection(selected, torch.size(x, 0) // rows)
+    x = self.block(last, x, rows, rotary, mask, selection)
+    return self.steer_after(last, x, rows, selection, steered_layers, vectors)
+
+  # selected: int64 [N] indices into B * T -> them, and the row of each
+  def selection(self: __torch__.Decoder, selected: Tensor, tokens: int) -> List[Tensor]:
+    return [selected, torch.floor_divide(selected, tokens)]
 
   # A key-value cache of zeros for B rows of S positions: [layers, 2, B, G, S, D]. shape: int64 [B, S, further layers]
   # The further layers, if any, hold the hidden states after one block (`keep`), so that they grow, join and leave with
@@ -305,14 +341,20 @@ class Decoder(Module):
 
   # Blocks from the first on, over new tokens of B rows, against the first B rows of the cache, which they extend in
   # place. x: [B * T, H], positions: int64 [B, T]. The output of the kept block, before it is steered, goes into the cache; -1: none.
-  def extend(self: __torch__.Decoder, x: Tensor, positions: Tensor, cache: Tensor, first: int, kept_block: int, steered_layers: Tensor, vectors: Tensor) -> Tensor:
+  # selected: int64 [N] indices into B * T -> [N, H]
+  def extend(self: __torch__.Decoder, x: Tensor, positions: Tensor, selected: Tensor, cache: Tensor, first: int, kept_block: int, steered_layers: Tensor, vectors: Tensor) -> Tensor:
     rows = torch.size(positions, 0)
     count = torch.size(positions, 1)
     used = int(torch.max(positions)) + 1
     rotary = self.rotary(positions)
     mask = torch.le(torch.arange(used), torch.unsqueeze(torch.unsqueeze(positions, 1), -1))
     index = torch.expand(torch.unsqueeze(torch.unsqueeze(positions, 1), -1), [rows, self.key_value_heads, count, self.head_size])
+    selection = annotate(List[Tensor], [])
     for layer in range(first, self.number_of_layers):
+      if layer == self.number_of_layers - 1:
+        # The last block is run to its end for those tokens alone, unless all of its output is kept.
+        if kept_block < layer:
+          selection = self.selection(selected, count)
       normed = self.norm(x, self.attention_norm[layer])
       query = self.rotate(self.project(normed, self.query_weight[layer], self.query_bias, layer, rows, self.query_heads), rotary)
       key = self.rotate(self.project(normed, self.key_weight[layer], self.key_bias, layer, rows, self.key_value_heads), rotary)
@@ -326,12 +368,12 @@ class Decoder(Module):
         attended = self.attend_within(query, key, value, None)
       else:
         attended = self.attend_to_cache(query, torch.narrow(keys, 2, 0, used), torch.narrow(values, 2, 0, used), mask)
-      x = self.complete_block(layer, x, attended)
+      x = self.complete_block(layer, x, attended, selection)
       if layer == kept_block:
         _2 = self.keep(x, cache, index)
-      for i in range(torch.size(steered_layers, 0)):
-        if int(steered_layers[i]) == layer:
-          x = self.steer(x, torch.select(vectors, 1, i), rows)
+      x = self.steer_after(layer, x, rows, selection, steered_layers, vectors)
+    if torch.len(selection) == 0:
+      x = torch.index_select(x, 0, selected)
     return x
 
   # Runs new tokens of B rows against the cache, which it extends in place, and gives the logits that follow some of
@@ -339,8 +381,7 @@ class Decoder(Module):
   # reach, which later tokens overwrite before any token looks there. selected: int64 [N], indices into B * T;
   # kept_block: int64 [1], see `extend` -> float32 [N, V].
   def next_token_logits(self: __torch__.Decoder, tokens: Tensor, positions: Tensor, selected: Tensor, cache: Tensor, kept_block: Tensor, steered_layers: Tensor, vectors: Tensor) -> Tensor:
-    x = self.extend(self.embed(tokens), positions, cache, 0, int(kept_block[0]), steered_layers, vectors)
-    return self.logits(torch.index_select(x, 0, selected))
+    return self.logits(self.extend(self.embed(tokens), positions, selected, cache, 0, int(kept_block[0]), steered_layers, vectors))
 
   # Runs the blocks above the kept one for tokens whose lower blocks are in the cache. place: int64 [4], row, position,
   # count, kept block; vectors: float32 [1, K, H], that row's.
@@ -354,7 +395,8 @@ class Decoder(Module):
       if int(steered_layers[i]) == block:
         x = self.steer(x, torch.select(vectors, 1, i), 1)
     positions = torch.unsqueeze(torch.arange(first, first + count), 0)
-    _0 = self.extend(x, positions, row_cache, block + 1, -1, steered_layers, vectors)
+    none = torch.empty([0], dtype=4)
+    _0 = self.extend(x, positions, none, row_cache, block + 1, -1, steered_layers, vectors)
     return place
 
   # Hidden states after a block, of whole sequences. tokens: int64 [B, T], block: int64 [1] -> float32 [B, T, H]
@@ -365,8 +407,11 @@ class Decoder(Module):
 
   # Log-probabilities of selected next tokens of whole sequences -> float32 [N]
   def score(self: __torch__.Decoder, tokens: Tensor, selected: Tensor, targets: Tensor, steered_layers: Tensor, vectors: Tensor) -> Tensor:
-    x = self.blocks(self.embed(tokens), torch.size(tokens, 0), 0, self.number_of_layers - 1, steered_layers, vectors)
-    return self.target_log_probabilities(x, selected, targets)
+    x = self.embed(tokens)
+    rows = torch.size(tokens, 0)
+    rotary = self.rotary(self.whole_positions(x, rows))
+    x = self.remaining_blocks(x, rows, 0, rotary, None, selected, steered_layers, vectors)
+    return self.target_log_probabilities(x, targets)
 
   # Where tokens of packed rows may look: to what came before them in the prompt, segment 0, or in their own segment.
   # layout: int64 [2, B, T], positions and segments -> bool [B, 1, T, T]
@@ -386,29 +431,29 @@ class Decoder(Module):
     none = torch.empty([0], dtype=4)
     x = self.blocks_within(self.embed(tokens), rows, 0, int(block[0]), rotary, mask, none, none)
     hidden = torch.reshape(x, [rows, -1, self.hidden_size]).to(6)
-    x = self.blocks_within(x, rows, int(block[0]) + 1, self.number_of_layers - 1, rotary, mask, none, none)
-    return [hidden, self.target_log_probabilities(x, selected, targets)]
+    x = self.remaining_blocks(x, rows, int(block[0]) + 1, rotary, mask, selected, none, none)
+    return [hidden, self.target_log_probabilities(x, targets)]
 
   # Blocks above the lowest steered one, from its cached output on. hidden: float32 [B, T, H], the output of block
-  # steered_layers[0]; vectors: float32 [M, K, H]; vector_of_row: int64 [B]; multipliers: float32 [B] -> [B * T, H]
-  def steered(self: __torch__.Decoder, hidden: Tensor, layout: Tensor, steered_layers: Tensor, vectors: Tensor, vector_of_row: Tensor, multipliers: Tensor) -> Tensor:
+  # steered_layers[0]; vectors: float32 [M, K, H]; vector_of_row: int64 [B]; multipliers: float32 [B] -> [N, H]
+  def steered(self: __torch__.Decoder, hidden: Tensor, layout: Tensor, selected: Tensor, steered_layers: Tensor, vectors: Tensor, vector_of_row: Tensor, multipliers: Tensor) -> Tensor:
     rows = torch.size(hidden, 0)
     by_row = torch.mul(torch.index_select(vectors, 0, vector_of_row), torch.reshape(multipliers, [-1, 1, 1]))
     x = torch.reshape(hidden, [-1, self.hidden_size]).to(self.compute_type)
     x = self.steer(x, torch.select(by_row, 1, 0), rows)
     rotary = self.rotary(torch.select(layout, 0, 0))
-    return self.blocks_within(x, rows, int(steered_layers[0]) + 1, self.number_of_layers - 1, rotary, self.packed_mask(layout), steered_layers, by_row)
+    return self.remaining_blocks(x, rows, int(steered_layers[0]) + 1, rotary, self.packed_mask(layout), selected, steered_layers, by_row)
 
   # Log-probabilities from the cached output of the lowest steered block on -> float32 [N]
   def steered_score(self: __torch__.Decoder, hidden: Tensor, layout: Tensor, selected: Tensor, targets: Tensor, steered_layers: Tensor, vectors: Tensor, vector_of_row: Tensor, multipliers: Tensor) -> Tensor:
-    x = self.steered(hidden, layout, steered_layers, vectors, vector_of_row, multipliers)
-    return self.target_log_probabilities(x, selected, targets)
+    x = self.steered(hidden, layout, selected, steered_layers, vectors, vector_of_row, multipliers)
+    return self.target_log_probabilities(x, targets)
 
   # The same, differentiable by the vectors -> float32 [N], and the leaf to differentiate by
   def differentiable_steered_score(self: __torch__.Decoder, hidden: Tensor, layout: Tensor, selected: Tensor, targets: Tensor, steered_layers: Tensor, vectors: Tensor, vector_of_row: Tensor, multipliers: Tensor) -> List[Tensor]:
     leaf = torch.requires_grad_(torch.detach(torch.clone(vectors)), True)
-    x = self.steered(hidden, layout, steered_layers, leaf, vector_of_row, multipliers)
-    return [self.differentiable_log_probabilities(x, selected, targets), leaf]
+    x = self.steered(hidden, layout, selected, steered_layers, leaf, vector_of_row, multipliers)
+    return [self.differentiable_log_probabilities(x, targets), leaf]
 
   # d(sum of weights * scores) / d leaf. scores: [N] with their graph, weights: float32 [N]
   def gradient(self: __torch__.Decoder, scores: Tensor, weights: Tensor, leaf: Tensor) -> Tensor:
@@ -454,5 +499,6 @@ class Decoder(Module):
       x = self.blocks(x, rows, first, last, no_layers, x)
       x = self.intervene(x, torch.select(leaf, 0, i), factors, nulled)
       first = last + 1
-    x = self.blocks(x, rows, first, self.number_of_layers - 1, no_layers, x)
-    return [self.differentiable_log_probabilities(x, selected, targets), leaf]
+    rotary = self.rotary(self.whole_positions(x, rows))
+    x = self.remaining_blocks(x, rows, first, rotary, None, selected, no_layers, x)
+    return [self.differentiable_log_probabilities(x, targets), leaf]
