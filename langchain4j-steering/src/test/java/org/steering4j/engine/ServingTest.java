@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,22 @@ class ServingTest {
                     .isEqualTo(IntStream.range(0, last.length)
                             .reduce((a, b) -> last[b] > last[a] ? b : a)
                             .orElseThrow());
+        }
+    }
+
+    /** A pass over chunks that no token follows yet asks for no logits at all. */
+    @Test
+    void should_answer_prompts_of_several_chunks_side_by_side_under_different_steerings_of_the_last_block() {
+        List<GenerationRequest> requests = Stream.of(SECOND, THIRD)
+                .map(steering -> new GenerationRequest(tokens(700, 1), steering, Sampling.greedy(), 6, Set.of()))
+                .toList();
+
+        List<GenerationResult> together = plain.generate(requests);
+
+        for (int i = 0; i < requests.size(); i++) {
+            assertThat(together.get(i).tokens())
+                    .isEqualTo(
+                            plain.generate(requests.get(i), TokenListener.NONE).tokens());
         }
     }
 

@@ -188,10 +188,10 @@ class Decoder(Module):
         vector = torch.select(vectors, 1, i)
         if torch.len(selection) == 0:
           x = self.steer(x, vector, rows)
-        elif torch.size(vector, 0) == 1:
-          x = self.steer(x, vector, 1)
         else:
-          x = self.steer(x, torch.index_select(vector, 0, selection[1]), torch.size(x, 0))
+          if torch.size(vector, 0) > 1:
+            vector = torch.index_select(vector, 0, selection[1])
+          x = torch.add(x.to(6), vector).to(self.compute_type)
     return x
 
   def embed(self: __torch__.Decoder, tokens: Tensor) -> Tensor:
