@@ -1,7 +1,6 @@
 package org.steering4j.engine;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -13,11 +12,8 @@ import java.util.stream.IntStream;
 import org.steering4j.internal.FloatFormats;
 
 /**
- * Numbered arrays of hidden states: on the heap if all of them fit into a budget, else in a temporary file. States that a model computed in
- * bfloat16 are kept in it, which loses nothing. Knows nothing of what the arrays stand for.
- *
- * <p>The file is read by position, not mapped: Java 17 has no clean way to end a mapping, so the disk would not get its room back until the
- * garbage collector came by; and not through a channel, which an interrupt of the thread would close.
+ * Numbered arrays of hidden states: on the heap if all of them fit into a budget, else in a temporary file, mapped. States that a model
+ * computed in bfloat16 are kept in it, which loses nothing. Knows nothing of what the arrays stand for.
  *
  * <p>Written by one thread; then many may read.
  */
@@ -26,25 +22,17 @@ final class HiddenStates implements AutoCloseable {
     private final Precision precision;
     /** By number; unused if the states are in a file. */
     private final ByteBuffer[] entries;
-    /** Null if the states are kept on the heap. Guarded by itself. */
-    private final RandomAccessFile file;
+    /** Null if the states are kept on the heap. */
+    private final MappedFile file;
 
-    private final long[] positions;
     private final int[] bytes;
 
     /** @param file where the states are kept, or null for the heap */
-    HiddenStates(int[] counts, Precision precision, RandomAccessFile file) {
+    HiddenStates(int[] bytes, Precision precision, MappedFile file) {
         this.precision = precision;
         this.file = file;
-        entries = new ByteBuffer[counts.length];
-        positions = new long[counts.length];
-        bytes = new int[counts.length];
-        long end = 0;
-        for (int i = 0; i < counts.length; i++) {
-            bytes[i] = Math.multiplyExact(counts[i], bytesPerValue(precision));
-            positions[i] = end;
-            end += bytes[i];
-        }
+        this.bytes = bytes;
+        this.entries = new ByteBuffer[bytes.length];
     }
 
     /**
@@ -54,16 +42,16 @@ final class HiddenStates implements AutoCloseable {
      * @throws EngineException if the disk has too little room
      */
     static HiddenStates of(int[] counts, Precision precision, long memoryBytes, Path folder) {
-        long total = IntStream.of(counts).asLongStream().sum() * bytesPerValue(precision);
-        RandomAccessFile file = total <= memoryBytes ? null : openFile(folder, total, memoryBytes);
-        return new HiddenStates(counts, precision, file);
+        int bytesPerValue = precision == Precision.BFLOAT16 ? Short.BYTES : Float.BYTES;
+        int[] bytes = IntStream.of(counts)
+                .map(count -> Math.multiplyExact(count, bytesPerValue))
+                .toArray();
+        long total = IntStream.of(bytes).asLongStream().sum();
+        return new HiddenStates(
+                bytes, precision, total <= memoryBytes ? null : file(folder, bytes, total, memoryBytes));
     }
 
-    private static int bytesPerValue(Precision precision) {
-        return precision == Precision.BFLOAT16 ? Short.BYTES : Float.BYTES;
-    }
-
-    private static RandomAccessFile openFile(Path folder, long total, long memoryBytes) {
+    private static MappedFile file(Path folder, int[] bytes, long total, long memoryBytes) {
         try {
             long usable = Files.getFileStore(folder).getUsableSpace();
             if (usable < total) {
@@ -72,14 +60,7 @@ final class HiddenStates implements AutoCloseable {
                                         + " free some space, name another folder by -Djava.io.tmpdir, or take fewer or shorter examples")
                                 .formatted(size(total), size(memoryBytes), size(usable), folder));
             }
-            Path path = Files.createTempFile(folder, "hidden-states", null);
-            RandomAccessFile opened = new RandomAccessFile(path.toFile(), "rw");
-            try {
-                Files.delete(path); // What is open stays until it is closed, even if the JVM is killed.
-            } catch (IOException windowsKeepsOpenFiles) {
-                path.toFile().deleteOnExit();
-            }
-            return opened;
+            return MappedFile.create(folder, bytes);
         } catch (IOException e) {
             throw notWritten(e);
         }
@@ -114,10 +95,7 @@ final class HiddenStates implements AutoCloseable {
             return;
         }
         try {
-            synchronized (file) {
-                file.seek(positions[number]);
-                file.write(buffer.array());
-            }
+            file.write(number, buffer.array());
         } catch (IOException e) {
             throw notWritten(e);
         }
@@ -141,19 +119,14 @@ final class HiddenStates implements AutoCloseable {
     }
 
     private ByteBuffer read(int number) {
-        byte[] read = new byte[bytes[number]];
         try {
-            synchronized (file) {
-                file.seek(positions[number]);
-                file.readFully(read);
-            }
+            return file.read(number);
         } catch (IOException e) {
             throw new EngineException(
                     "the cached hidden states could not be read back from their temporary file: " + e.getMessage()
                             + "; is the disk of java.io.tmpdir in order?",
                     e);
         }
-        return ByteBuffer.wrap(read).order(ByteOrder.nativeOrder());
     }
 
     @Override
