@@ -28,6 +28,7 @@ import org.steering4j.trainer.OptimizerSettings;
 import org.steering4j.trainer.PrincipalComponent;
 import org.steering4j.trainer.ReferenceFree;
 import org.steering4j.trainer.SteeringMethod;
+import org.steering4j.trainer.TrainingDivergedException;
 import org.steering4j.trainer.data.PreferenceData;
 import org.steering4j.vector.FileNotWrittenException;
 import org.steering4j.vector.SteeringException;
@@ -235,6 +236,8 @@ final class ExtractCommand implements Callable<Integer> {
         try (SteeredModel opened = model.openIn(Precision.FLOAT32);
                 RecordedSteps steps = new RecordedSteps(main.errors(), run)) {
             vector = method.makeVector(opened, trainedOn.behavior(), preferences, steps);
+        } catch (TrainingDivergedException diverged) {
+            throw OutputFile.keepLastGoodVector(diverged, output);
         }
         write(vector);
         Summary summary = summary(vector, compared, run);

@@ -5,11 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.UUID;
+import org.steering4j.trainer.TrainingDivergedException;
 import org.steering4j.vector.FileNotWrittenException;
 import org.steering4j.vector.SteeringException;
 import org.steering4j.vector.SteeringVector;
 
-/** Finds out before the work what would otherwise fail after it, by a trial beside the file. */
+/** Where a vector goes: finds out before the work what would otherwise fail after it, and keeps what there is when the work fails. */
 final class OutputFile {
 
     private OutputFile() {}
@@ -49,6 +50,16 @@ final class OutputFile {
         } finally {
             Files.deleteIfExists(beside);
         }
+    }
+
+    /** Writes the last good vector of a training beside the file meant for its result; the error that says where. */
+    static SteeringException keepLastGoodVector(TrainingDivergedException diverged, Path file) {
+        if (diverged.lastGoodVector().isEmpty()) {
+            return diverged;
+        }
+        Path kept = file.resolveSibling("last-good-" + file.getFileName());
+        diverged.lastGoodVector().get().write(kept);
+        return new SteeringException(diverged.getMessage() + ". The last good vector is in " + kept, diverged);
     }
 
     private static void requireFile(Path file) {

@@ -26,7 +26,6 @@ import org.steering4j.trainer.TrainingStep;
 import org.steering4j.trainer.data.PreferenceData;
 import org.steering4j.trainer.report.Report;
 import org.steering4j.trainer.report.TrainingSection;
-import org.steering4j.vector.SteeringException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -204,7 +203,7 @@ final class TrainCommand implements Callable<Integer> {
             return (resume ? bipo.resume(checkpoint) : bipo.checkpoint(checkpoint))
                     .train(opened, trainedOn.behavior(), pairs);
         } catch (TrainingDivergedException diverged) {
-            throw keepLastGoodVector(diverged);
+            throw OutputFile.keepLastGoodVector(diverged, output);
         }
     }
 
@@ -251,15 +250,6 @@ final class TrainCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }
-    }
-
-    private SteeringException keepLastGoodVector(TrainingDivergedException diverged) {
-        if (diverged.lastGoodVector().isEmpty()) {
-            return diverged;
-        }
-        Path kept = output.resolveSibling("last-good-" + output.getFileName());
-        diverged.lastGoodVector().get().write(kept);
-        return new SteeringException(diverged.getMessage() + ". The last good vector is in " + kept, diverged);
     }
 
     private Report report(TrainingResult result) {

@@ -75,6 +75,23 @@ class ExtractCommandTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"one-shot, 5e18", "reference-free, 5e18", "bipo, 3e38"})
+    void should_keep_the_last_good_vector_when_a_training_diverges(String method, String learningRate) {
+        Path vector = folder.resolve("v.safetensors");
+
+        assertThat(extract(vector, method, "--learning-rate", learningRate))
+                .as(errors.toString())
+                .isEqualTo(1);
+
+        Path kept = folder.resolve("last-good-v.safetensors");
+        assertThat(errors.toString())
+                .containsPattern("became (NaN|-?Infinity) at step")
+                .contains("The last good vector is in " + kept);
+        assertThat(SteeringVector.read(kept).layers()).containsExactly(0, 1);
+        assertThat(vector).doesNotExist();
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "mean-difference, mean difference",
         "mean-centring, mean centring",
