@@ -42,7 +42,7 @@
     selected_weights = torch.index_select(weights, 0, selected)
     none = torch.empty([0], dtype=4)
     x = self.blocks(self.embed(torch.narrow(tokens, 1, 0, count)), rows, 0, self.number_of_layers - 1, none, weights)
-    scores = self.target_log_probabilities(x, selected, torch.index_select(targets, 0, selected))
+    scores = self.target_log_probabilities(torch.index_select(x, 0, selected), torch.index_select(targets, 0, selected))
     return torch.neg(torch.div(torch.sum(torch.mul(scores, selected_weights)), torch.sum(selected_weights)))
 
   # The nearest matrix with orthogonal rows or columns, by five Newton-Schulz iterations, in bfloat16 as published
