@@ -50,6 +50,7 @@ public final class SteeredChatModel implements ChatModel, AutoCloseable {
          * Opens the model, if it is not given.
          *
          * @throws IllegalArgumentException if not exactly one model is chosen, or a default is out of its range
+         * @throws org.steering4j.hub.ModelHubException if the model of a name is not there and cannot be had
          * @throws org.steering4j.checkpoint.ModelFolderException if the model cannot be opened
          * @throws org.steering4j.vector.SteeringException if the default persona is unknown, or the default steering or a persona names an unknown
          *     vector or one that does not fit

@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.steering4j.engine.LanguageModel;
 import org.steering4j.engine.Precision;
+import org.steering4j.hub.ModelHub;
 import org.steering4j.persona.Persona;
 import org.steering4j.persona.Personas;
 import org.steering4j.vector.Steering;
@@ -20,7 +21,7 @@ import org.steering4j.vector.SteeringVectors;
 
 /**
  * The settings of a steered chat model, the same for {@link SteeredChatModel} and {@link SteeredStreamingChatModel}. Exactly one of
- * {@link #modelPath}, {@link #embeddedModel} and {@link #model} is required; what else is not set is the model's own, by its
+ * {@link #modelPath}, {@link #modelName}, {@link #embeddedModel} and {@link #model} is required; what else is not set is the model's own, by its
  * {@code generation_config.json}. For one thread.
  *
  * <p>Each setting has a field of its name and type, and a setter of that name and type, because langchain4j-cdi configures builders that way
@@ -31,6 +32,8 @@ import org.steering4j.vector.SteeringVectors;
 public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<B>> {
 
     private String modelPath;
+    private String modelName;
+    private ModelHub modelHub;
     private Boolean embeddedModel;
     private SteeredModel model;
     private Precision precision;
@@ -71,6 +74,22 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
     /** As {@link #modelPath(Path)}. */
     public B modelPath(String modelPath) {
         this.modelPath = modelPath;
+        return self();
+    }
+
+    /**
+     * Opens a model by its name on the Hugging Face hub, such as {@code Qwen/Qwen2.5-0.5B-Instruct}, or {@code owner/name@revision} with a branch, a
+     * tag or a commit: from the Hugging Face cache folder if it is there, else it is downloaded into that first. The chat model then owns the
+     * open model. See {@link ModelHub}.
+     */
+    public B modelName(String modelName) {
+        this.modelName = modelName;
+        return self();
+    }
+
+    /** Where the model of {@link #modelName} comes from; unless set, {@link ModelHub#ofEnvironment()}. */
+    public B modelHub(ModelHub modelHub) {
+        this.modelHub = modelHub;
         return self();
     }
 
@@ -275,6 +294,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
     private Supplier<SteeredModel> opener() {
         List<Supplier<SteeredModel>> openers = Stream.<Supplier<SteeredModel>>of(
                         modelPath == null ? null : () -> SteeredModel.open(Path.of(modelPath), this::configure),
+                        modelName == null ? null : () -> SteeredModel.named(modelName, this::configure, modelHub),
                         Boolean.TRUE.equals(embeddedModel) ? () -> SteeredModel.embedded(this::configure) : null,
                         model == null ? null : this::givenModel)
                 .filter(Objects::nonNull)
@@ -282,7 +302,11 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
         if (openers.size() != 1) {
             throw new IllegalArgumentException(
                     (openers.isEmpty() ? "no model is chosen" : openers.size() + " models are chosen")
-                            + ": call exactly one of modelPath(...), embeddedModel() and model(...)");
+                            + ": call exactly one of modelPath(...), modelName(...), embeddedModel() and model(...)");
+        }
+        if (modelHub != null && modelName == null) {
+            throw new IllegalArgumentException(
+                    "modelHub is set, but no modelName, which alone comes from there: leave it out, or call modelName(...)");
         }
         return openers.get(0);
     }

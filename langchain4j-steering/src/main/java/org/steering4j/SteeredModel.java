@@ -1,5 +1,6 @@
 package org.steering4j;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -23,6 +24,8 @@ import org.steering4j.engine.LanguageModel;
 import org.steering4j.engine.ModelClosedException;
 import org.steering4j.engine.Precision;
 import org.steering4j.engine.TokenGenerator;
+import org.steering4j.hub.ModelHub;
+import org.steering4j.hub.ModelName;
 import org.steering4j.prompt.PromptRenderer;
 import org.steering4j.prompt.ToolCallFormat;
 import org.steering4j.vector.ModelShape;
@@ -101,6 +104,34 @@ public final class SteeredModel implements AutoCloseable {
     public static SteeredModel open(Path folder, Precision precision) {
         Objects.requireNonNull(precision, "precision");
         return open(folder, engine -> engine.precision(precision), () -> {});
+    }
+
+    /**
+     * Opens a model by its name on the Hugging Face hub, {@code owner/name} or {@code owner/name@revision}: from the Hugging Face cache folder if
+     * it is there, else it is downloaded into that first. To say where and how, ask a {@link ModelHub} for the folder and open that.
+     *
+     * @throws IllegalArgumentException if the name is none, or a folder is called so
+     * @throws org.steering4j.hub.ModelHubException if the model is not there and cannot be had
+     * @throws org.steering4j.checkpoint.ModelFolderException if it cannot be opened, as {@link #open(Path)}
+     */
+    public static SteeredModel named(String name) {
+        return named(name, engine -> {});
+    }
+
+    /** {@link #named(String)} with other settings of the engine, as {@link #open(Path, Consumer)}. */
+    public static SteeredModel named(String name, Consumer<LanguageModel.Builder> settings) {
+        return named(name, settings, null);
+    }
+
+    /** @param hub null for that of the environment */
+    static SteeredModel named(String name, Consumer<LanguageModel.Builder> settings, ModelHub hub) {
+        if (Files.isDirectory(Path.of(name))) {
+            throw new IllegalArgumentException(
+                    "the model name " + name
+                            + " is that of a folder here: call modelPath(...), or SteeredModel.open(Path.of(...)), to open the folder");
+        }
+        ModelName model = ModelName.parse(name);
+        return open((hub == null ? ModelHub.ofEnvironment() : hub).folder(model), settings);
     }
 
     /**

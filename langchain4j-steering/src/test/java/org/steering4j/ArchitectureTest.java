@@ -27,6 +27,7 @@ class ArchitectureTest {
     private static final String PROMPT = "org.steering4j.prompt..";
     private static final String CONSTRAINT = "org.steering4j.constraint..";
     private static final String ENGINE = "org.steering4j.engine..";
+    private static final String HUB = "org.steering4j.hub..";
     private static final String CHECKPOINT = "org.steering4j.checkpoint..";
     private static final String VECTOR = "org.steering4j.vector..";
     private static final String INTERNAL = "org.steering4j.internal..";
@@ -53,30 +54,33 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule persona_knows_steerings_only =
-            mayNotKnow(PERSONA, CDI, CONSTRAINT, PROMPT, ENGINE, CHECKPOINT);
+            mayNotKnow(PERSONA, CDI, HUB, CONSTRAINT, PROMPT, ENGINE, CHECKPOINT);
 
     @ArchTest
     static final ArchRule internal_is_at_the_bottom =
-            mayNotKnow(INTERNAL, CDI, CONSTRAINT, PERSONA, PROMPT, ENGINE, CHECKPOINT, VECTOR);
+            mayNotKnow(INTERNAL, CDI, HUB, CONSTRAINT, PERSONA, PROMPT, ENGINE, CHECKPOINT, VECTOR);
 
     @ArchTest
     static final ArchRule vector_knows_none_of_them =
-            mayNotKnow(VECTOR, CDI, CONSTRAINT, PERSONA, PROMPT, ENGINE, CHECKPOINT);
+            mayNotKnow(VECTOR, CDI, HUB, CONSTRAINT, PERSONA, PROMPT, ENGINE, CHECKPOINT);
 
     @ArchTest
     static final ArchRule checkpoint_knows_files_only =
-            mayNotKnow(CHECKPOINT, CDI, CONSTRAINT, PERSONA, PROMPT, ENGINE, VECTOR);
+            mayNotKnow(CHECKPOINT, CDI, HUB, CONSTRAINT, PERSONA, PROMPT, ENGINE, VECTOR);
 
     @ArchTest
-    static final ArchRule engine_knows_no_text = mayNotKnow(ENGINE, CDI, CONSTRAINT, PERSONA, PROMPT);
+    static final ArchRule hub_knows_files_only = mayNotKnow(HUB, CDI, CONSTRAINT, PERSONA, PROMPT, ENGINE, VECTOR);
+
+    @ArchTest
+    static final ArchRule engine_knows_no_text = mayNotKnow(ENGINE, CDI, HUB, CONSTRAINT, PERSONA, PROMPT);
 
     @ArchTest
     static final ArchRule prompt_knows_no_engine_and_no_vectors =
-            mayNotKnow(PROMPT, CDI, CONSTRAINT, PERSONA, ENGINE, VECTOR);
+            mayNotKnow(PROMPT, CDI, HUB, CONSTRAINT, PERSONA, ENGINE, VECTOR);
 
     @ArchTest
     static final ArchRule constraint_knows_tokens_and_schemas_only =
-            mayNotKnow(CONSTRAINT, CDI, PERSONA, CHECKPOINT, VECTOR);
+            mayNotKnow(CONSTRAINT, CDI, HUB, PERSONA, CHECKPOINT, VECTOR);
 
     private static final DescribedPredicate<JavaClass> TOOL_CALL_FORMAT =
             describe("the tool call format", type -> type.getBaseComponentType().isEquivalentTo(ToolCallFormat.class));
@@ -92,7 +96,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule engine_and_below_know_no_langchain4j = noClasses()
             .that()
-            .resideInAnyPackage(ENGINE, CHECKPOINT, VECTOR, INTERNAL)
+            .resideInAnyPackage(ENGINE, HUB, CHECKPOINT, VECTOR, INTERNAL)
             .should()
             .dependOnClassesThat()
             .resideInAPackage("dev.langchain4j..");

@@ -207,6 +207,7 @@ class CdiBuilderRulesTest {
     static Stream<Arguments> settings() {
         return Stream.of(
                 arguments("modelPath", "models/one", "models/one"),
+                arguments("modelName", "Qwen/Qwen3-0.6B", "Qwen/Qwen3-0.6B"),
                 arguments("embeddedModel", "true", true),
                 arguments("precision", "BFLOAT16", Precision.BFLOAT16),
                 arguments("maximumRows", "8", 8),

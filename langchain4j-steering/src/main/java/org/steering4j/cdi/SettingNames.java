@@ -15,6 +15,8 @@ final class SettingNames {
     static final String PREFIX = "steering.";
     static final String ENABLED = PREFIX + "enabled";
     static final String MODEL_PATH = PREFIX + "model-path";
+    static final String MODEL_NAME = PREFIX + "model-name";
+    static final String OFFLINE = PREFIX + "offline";
     static final String PRECISION = PREFIX + "precision";
     static final String MAXIMUM_ROWS = PREFIX + "maximum-rows";
     static final String MAXIMUM_WAITING = PREFIX + "maximum-waiting";
@@ -37,6 +39,8 @@ final class SettingNames {
     private static final List<String> ALL = List.of(
             ENABLED,
             MODEL_PATH,
+            MODEL_NAME,
+            OFFLINE,
             PRECISION,
             MAXIMUM_ROWS,
             MAXIMUM_WAITING,

@@ -17,6 +17,8 @@ import org.steering4j.checkpoint.ModelFolder;
 import org.steering4j.engine.LanguageModel;
 import org.steering4j.engine.Precision;
 import org.steering4j.engine.Sampling;
+import org.steering4j.hub.ModelHub;
+import org.steering4j.hub.ModelName;
 import org.steering4j.persona.Persona;
 import org.steering4j.persona.Personas;
 import org.steering4j.vector.ModelShape;
@@ -27,7 +29,9 @@ import org.steering4j.vector.SteeringVectors;
 /**
  * Our settings, read. Immutable.
  *
- * @param modelPath null for the embedded model
+ * @param modelPath null for the model of {@code modelName}
+ * @param modelName null for the embedded model, unless there is a path
+ * @param offline whether the model of the name may not be downloaded
  * @param engine how to open it
  * @param vectorsPath null for no vectors
  * @param defaultPersona null for none
@@ -35,6 +39,8 @@ import org.steering4j.vector.SteeringVectors;
  */
 record SteeringConfiguration(
         Path modelPath,
+        ModelName modelName,
+        boolean offline,
         EngineSettings engine,
         Path vectorsPath,
         List<Persona> personas,
@@ -63,8 +69,16 @@ record SteeringConfiguration(
                     SettingNames.DEFAULT_PERSONA + " and " + SettingNames.DEFAULT_STEERING
                             + " are both set, but a persona has a steering of its own: remove one");
         }
+        Path modelPath = reader.path(SettingNames.MODEL_PATH);
+        ModelName modelName = reader.read(SettingNames.MODEL_NAME, ModelName::parse, "a model's name");
+        if (modelPath != null && modelName != null) {
+            throw new SteeringConfigurationException(
+                    SettingNames.MODEL_PATH + " and " + SettingNames.MODEL_NAME + " are both set: remove one");
+        }
         return new SteeringConfiguration(
-                reader.path(SettingNames.MODEL_PATH),
+                modelPath,
+                modelName,
+                Boolean.TRUE.equals(reader.flag(SettingNames.OFFLINE)),
                 engine(reader),
                 reader.path(SettingNames.VECTORS_PATH),
                 personas(reader, settings),
@@ -231,8 +245,10 @@ record SteeringConfiguration(
     }
 
     /**
-     * Looks for everything that is named, and whether the vectors fit the model, without opening that.
+     * Looks for everything that is named, and whether the vectors fit the model, without opening that. A model of a name is downloaded if it is
+     * not there.
      *
+     * @throws org.steering4j.hub.ModelHubException if that cannot be done
      * @throws org.steering4j.vector.SteeringException if the model, the vectors, a vector or a persona is missing or damaged, or a vector is
      *     for another model
      */
@@ -249,12 +265,13 @@ record SteeringConfiguration(
     }
 
     private ModelShape modelShape() {
-        if (modelPath != null) {
-            return LanguageModel.shapeOf(ModelFolder.open(modelPath));
+        Path folder = modelFolder();
+        if (folder != null) {
+            return LanguageModel.shapeOf(ModelFolder.open(folder));
         }
         if (!SteeredModel.embeddedIsPresent()) {
-            throw new SteeringConfigurationException("there is no model: set " + SettingNames.MODEL_PATH
-                    + ", or add the artifact org.steering4j:langchain4j-steering-tiny-model");
+            throw new SteeringConfigurationException("there is no model: set " + SettingNames.MODEL_PATH + " or "
+                    + SettingNames.MODEL_NAME + ", or add the artifact org.steering4j:langchain4j-steering-tiny-model");
         }
         return SteeredModel.embeddedShape();
     }
@@ -269,9 +286,15 @@ record SteeringConfiguration(
     }
 
     SteeredModel openModel() {
-        return modelPath == null
-                ? SteeredModel.embedded(engine::applyTo)
-                : SteeredModel.open(modelPath, engine::applyTo);
+        Path folder = modelFolder();
+        return folder == null ? SteeredModel.embedded(engine::applyTo) : SteeredModel.open(folder, engine::applyTo);
+    }
+
+    /** Null for the embedded model. */
+    private Path modelFolder() {
+        return modelName == null
+                ? modelPath
+                : ModelHub.builder().offline(offline).build().folder(modelName);
     }
 
     SteeringVectors openVectors() {

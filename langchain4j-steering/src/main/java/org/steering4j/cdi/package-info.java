@@ -12,6 +12,9 @@
  * <table>
  * <caption>Settings</caption>
  * <tr><td>{@code steering.model-path}</td><td>a model folder; unless set, the embedded model</td></tr>
+ * <tr><td>{@code steering.model-name}</td><td>instead of a path: a model of the Hugging Face hub, such as {@code Qwen/Qwen2.5-0.5B-Instruct} or
+ *     {@code owner/name@revision}; when the application is deployed it is downloaded into the Hugging Face cache folder, unless it is there</td></tr>
+ * <tr><td>{@code steering.offline}</td><td>{@code true}: the model of that name must be there, the network is left alone</td></tr>
  * <tr><td>{@code steering.precision}</td><td>{@code float32} or {@code bfloat16}; unless set, the faster one</td></tr>
  * <tr><td>{@code steering.maximum-rows}, {@code maximum-waiting}, {@code cache-bytes}</td><td>integers: answers at the same time, requests that
  *     wait, bytes for keys and values of earlier requests, as {@code LanguageModel}'s builder has them</td></tr>
@@ -27,7 +30,7 @@
  * <tr><td>{@code steering.enabled}</td><td>{@code false} leaves everything here out</td></tr>
  * </table>
  *
- * <p>It meets the front door, personas and vectors; nobody meets it. The CDI and MicroProfile APIs are not among this artifact's
+ * <p>It meets the front door, the hub, personas and vectors; nobody meets it. The CDI and MicroProfile APIs are not among this artifact's
  * dependencies: without CDI, nothing here is ever loaded.
  */
 package org.steering4j.cdi;

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Reads config.json strictly: a key that changes the computation and is not understood is refused by name, and so is a
@@ -230,11 +231,15 @@ final class ConfigurationReader {
     }
 
     private String name() {
+        Path folder = file.toAbsolutePath().normalize().getParent();
+        Optional<String> nameOnHub = HubCacheFolder.modelName(folder);
+        if (nameOnHub.isPresent()) {
+            return nameOnHub.get();
+        }
         String name = text("_name_or_path", "");
         if (!name.isBlank()) {
             return name;
         }
-        Path folder = file.toAbsolutePath().normalize().getParent();
         return folder.getFileName() == null
                 ? folder.toString()
                 : folder.getFileName().toString();
