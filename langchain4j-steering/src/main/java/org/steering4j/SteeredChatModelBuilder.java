@@ -37,6 +37,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
     private Boolean embeddedModel;
     private SteeredModel model;
     private Precision precision;
+    private Integer contextLength;
     private Integer maximumRows;
     private Integer maximumWaiting;
     private Long cacheBytes;
@@ -113,6 +114,12 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
     /** Of the model that this opens; see {@link LanguageModel.Builder#precision}. */
     public B precision(Precision precision) {
         this.precision = precision;
+        return self();
+    }
+
+    /** Of the model that this opens; see {@link LanguageModel.Builder#contextLength}. */
+    public B contextLength(Integer contextLength) {
+        this.contextLength = contextLength;
         return self();
     }
 
@@ -313,6 +320,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
 
     void configure(LanguageModel.Builder engine) {
         engine.precision(precision);
+        Optional.ofNullable(contextLength).ifPresent(engine::contextLength);
         Optional.ofNullable(maximumRows).ifPresent(engine::maximumRows);
         Optional.ofNullable(maximumWaiting).ifPresent(engine::maximumWaiting);
         Optional.ofNullable(cacheBytes).ifPresent(engine::cacheBytes);
@@ -320,6 +328,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
 
     private SteeredModel givenModel() {
         refuseBesideModel("precision", precision);
+        refuseBesideModel("contextLength", contextLength);
         refuseBesideModel("maximumRows", maximumRows);
         refuseBesideModel("maximumWaiting", maximumWaiting);
         refuseBesideModel("cacheBytes", cacheBytes);

@@ -210,6 +210,7 @@ class CdiBuilderRulesTest {
                 arguments("modelName", "Qwen/Qwen3-0.6B", "Qwen/Qwen3-0.6B"),
                 arguments("embeddedModel", "true", true),
                 arguments("precision", "BFLOAT16", Precision.BFLOAT16),
+                arguments("contextLength", "4096", 4096),
                 arguments("maximumRows", "8", 8),
                 arguments("maximumWaiting", "16", 16),
                 arguments("cacheBytes", "4294967296", 1L << 32),

@@ -3,316 +3,321 @@ package org.steering4j.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
- * Reads config.json strictly: a key that changes the computation and is not understood is refused by name, and so is a
- * value of the wrong type. What the file says of sizes is believed only as far as {@link WeightFiles} finds it true.
+ * Reads config.json strictly: a key that changes the computation and is not understood is refused by name, as is one of which nothing is
+ * known, and a value of the wrong type. What the file says of sizes is believed only as far as {@link WeightFiles} finds it true.
  */
 final class ConfigurationReader {
-
-    private static final Map<String, Boolean> PROJECTION_BIAS_BY_ARCHITECTURE =
-            Map.of("LlamaForCausalLM", false, "Qwen2ForCausalLM", true);
 
     /** Far more than any model has, and few enough to list. */
     private static final int MAXIMUM_LAYERS = 10_000;
 
-    private static final int QUOTED_CHARACTERS = 80;
+    private final ConfigurationValues values;
+    private final Family family;
 
-    /** Others, such as {@code mrope_section} or {@code beta_fast}, belong to types that are not supported. */
-    private static final List<String> ROTARY_KEYS = List.of(
-            "rope_type",
-            "type",
-            "rope_theta",
-            "factor",
-            "low_freq_factor",
-            "high_freq_factor",
-            "original_max_position_embeddings",
-            "partial_rotary_factor");
-
-    private final Path file;
-    private final JsonNode json;
-
-    private ConfigurationReader(Path file, JsonNode json) {
-        this.file = file;
-        this.json = json;
+    private ConfigurationReader(ConfigurationValues values) {
+        this.values = values;
+        this.family = family();
     }
 
     static ModelConfiguration read(Path file) {
-        return new ConfigurationReader(file, JsonFiles.readObject(file)).read();
+        return new ConfigurationReader(new ConfigurationValues(file, JsonFiles.readObject(file))).read();
     }
 
     private ModelConfiguration read() {
-        String architecture = architecture();
-        refuseWhatChangesTheComputation();
-        int hiddenSize = positive(json, "hidden_size");
-        int queryHeads = positive(json, "num_attention_heads");
-        int keyValueHeads = json.hasNonNull("num_key_value_heads") ? positive(json, "num_key_value_heads") : queryHeads;
-        if (queryHeads % keyValueHeads != 0) {
-            throw wrong("num_attention_heads %d is not a multiple of num_key_value_heads %d"
-                    .formatted(queryHeads, keyValueHeads));
-        }
-        if (!json.hasNonNull("head_dim") && hiddenSize % queryHeads != 0) {
-            throw wrong("hidden_size %d is not a multiple of num_attention_heads %d and head_dim is not given"
-                    .formatted(hiddenSize, queryHeads));
-        }
-        int headSize = json.hasNonNull("head_dim") ? positive(json, "head_dim") : hiddenSize / queryHeads;
-        if (headSize % 2 != 0) {
-            throw wrong("the head size (head_dim, else hidden_size / num_attention_heads) is %d;".formatted(headSize)
-                    + " the rotary position embedding needs an even one");
-        }
-        int layers = positive(json, "num_hidden_layers");
-        if (layers > MAXIMUM_LAYERS) {
-            throw wrong("num_hidden_layers is %d but can be at most %d".formatted(layers, MAXIMUM_LAYERS));
-        }
-        double normEpsilon = number(json, "rms_norm_eps", 1e-6);
-        if (normEpsilon >= 1) {
-            throw wrong("rms_norm_eps must be below 1 but is " + normEpsilon);
-        }
+        refuseQuantisedWeights();
+        refuseUnknownKeys();
+        int hiddenSize = values.positive("hidden_size");
+        int queryHeads = values.positive("num_attention_heads");
+        int keyValueHeads = keyValueHeads(queryHeads);
+        int headSize = headSize(hiddenSize, queryHeads);
+        int layers = layers();
+        RotaryReader rotary = new RotaryReader(values, family, headSize);
+        RotaryScaling scaling = rotary.scaling();
         return new ModelConfiguration(
                 name(),
-                architecture,
-                text("model_type", architecture),
+                family.architecture(),
+                values.text("model_type", family.architecture()),
                 layers,
                 hiddenSize,
-                positive(json, "intermediate_size"),
+                values.positive("intermediate_size"),
                 queryHeads,
                 keyValueHeads,
                 headSize,
-                positive(json, "vocab_size"),
-                positive(json, "max_position_embeddings"),
-                normEpsilon,
-                rotaryBase(),
-                rotaryScaling(),
-                PROJECTION_BIAS_BY_ARCHITECTURE.get(architecture),
-                flag("tie_word_embeddings"));
+                values.positive("vocab_size"),
+                scaling.usualContext(values.positive("max_position_embeddings")),
+                normEpsilon(),
+                rotary.base(),
+                scaling,
+                family.projectionBias() || reads("attention_bias", false),
+                values.flag("tie_word_embeddings", family.tiedEmbeddings()),
+                switches(hiddenSize, headSize, layers, rotary));
     }
 
-    private String architecture() {
-        JsonNode architectures = json.path("architectures");
+    private DecoderSwitches switches(int hiddenSize, int headSize, int layers, RotaryReader rotary) {
+        requireActivation();
+        List<Boolean> rotaryLayers = rotaryLayers(layers);
+        int window = window();
+        return new DecoderSwitches(
+                family.normsBefore(),
+                family.normsAfter(),
+                family.queryKeyNorm(),
+                family.isGemma() ? 1 : 0,
+                reads("attention_bias", false),
+                reads("mlp_bias", false),
+                family.isGemma(),
+                family.fusedProjections(),
+                family.isGemma() ? Math.sqrt(hiddenSize) : reads("embedding_multiplier", 1),
+                attentionScale(headSize),
+                reads("attn_logit_softcapping", 0),
+                reads("residual_multiplier", 1),
+                reads("logits_scaling", 1),
+                reads("final_logit_softcapping", 0),
+                rotary.size(),
+                rotary.localBase(),
+                window,
+                windowedLayers(layers, window, rotaryLayers),
+                rotaryLayers);
+    }
+
+    private Family family() {
+        JsonNode architectures = values.get("architectures");
         if (!architectures.isArray() || architectures.isEmpty()) {
-            throw wrong("architectures must be a list of one name but is %s; supported are %s"
-                    .formatted(quoted(architectures), supported()));
+            throw values.wrong("architectures must be a list of one name but is %s; supported are %s"
+                    .formatted(values.quoted("architectures"), Family.supported()));
         }
-        String architecture = architectures.get(0).asText();
-        if (!PROJECTION_BIAS_BY_ARCHITECTURE.containsKey(architecture)) {
-            throw unsupported("the architecture %s is not supported; supported are %s"
-                    .formatted(quoted(architectures.get(0)), supported()));
+        Family found = Family.of(architectures.get(0).asText());
+        if (found == null) {
+            throw values.unsupported("the architecture %s is not supported; supported are %s"
+                    .formatted(ConfigurationValues.quoted(architectures.get(0)), Family.supported()));
         }
-        return architecture;
+        return found;
     }
 
-    private static String supported() {
-        return String.join(
-                ", ", PROJECTION_BIAS_BY_ARCHITECTURE.keySet().stream().sorted().toList());
-    }
-
-    private void refuseWhatChangesTheComputation() {
-        if (json.hasNonNull("quantization_config")) {
-            throw unsupported(
+    private void refuseQuantisedWeights() {
+        if (values.has("quantization_config")) {
+            throw values.unsupported(
                     "the weights are quantised (quant_method %s), which is not supported; use the unquantised model"
-                            .formatted(quoted(json.get("quantization_config").path("quant_method"))));
+                            .formatted(ConfigurationValues.quoted(
+                                    values.get("quantization_config").path("quant_method"))));
         }
-        String activation = text("hidden_act", "silu");
-        if (!List.of("silu", "swish").contains(activation)) {
-            throw unsupported("hidden_act %s is not supported; expected silu".formatted(activation));
-        }
-        for (String key : List.of("attention_bias", "mlp_bias", "use_sliding_window")) {
-            if (flag(key)) {
-                throw unsupported(key + " is true, which is not supported; expected false");
+    }
+
+    private void refuseUnknownKeys() {
+        for (Iterator<String> keys = values.json().fieldNames(); keys.hasNext(); ) {
+            String key = keys.next();
+            if (values.has(key) && !family.reads(key) && !Family.isHarmless(key) && !family.ignores(key)) {
+                requireNeutral(key);
             }
         }
-        for (String key : List.of("pretraining_tp", "partial_rotary_factor")) {
-            requireOne(json, key);
-        }
-        JsonNode layerTypes = json.path("layer_types");
-        if (json.hasNonNull("layer_types") && !layerTypes.isArray()) {
-            throw wrong("layer_types must be a list but is " + quoted(layerTypes));
-        }
-        for (JsonNode layerType : layerTypes) {
-            if (!layerType.asText().equals("full_attention")) {
-                throw unsupported("layer_types holds %s, which is not supported; expected full_attention everywhere"
-                        .formatted(quoted(layerType)));
+        for (String key : family.requiredKeys()) {
+            if (values.get(key).isMissingNode()) {
+                throw values.wrong("%s is missing, which %s models need".formatted(key, family.architecture()));
             }
         }
     }
 
-    /** Older folders hold {@code rope_theta} and {@code rope_scaling}, newer ones {@code rope_parameters} with both. */
-    private List<JsonNode> rotarySettings() {
-        List<JsonNode> settings = new ArrayList<>();
-        for (String key : List.of("rope_parameters", "rope_scaling")) {
-            if (json.hasNonNull(key)) {
-                JsonNode setting = json.get(key);
-                if (!setting.isObject()) {
-                    throw wrong("%s must be an object or null but is %s".formatted(key, quoted(setting)));
-                }
-                settings.add(setting);
+    private void requireNeutral(String key) {
+        Object neutral = Family.neutralValue(key);
+        if (neutral instanceof Boolean expected) {
+            if (values.flag(key, expected) != expected) {
+                throw values.unsupported(
+                        "%s is %s, which is not supported; expected %s".formatted(key, values.quoted(key), expected));
+            }
+        } else if (neutral instanceof Integer expected) {
+            if (values.number(key) != expected) {
+                throw values.unsupported(
+                        "%s is %s, which is not supported; expected %s".formatted(key, values.quoted(key), expected));
+            }
+        } else if (key.equals("layer_types")) {
+            layerTypes();
+        } else if (!Family.isOfWindows(key) || !isWindowSwitchedOff()) {
+            throw values.unsupported(
+                    "%s is %s, but of that key this version knows nothing for %s; it may change what the model computes. If it does not, take it out of the file"
+                            .formatted(ConfigurationValues.abridged(key), values.quoted(key), family.architecture()));
+        }
+    }
+
+    private boolean isWindowSwitchedOff() {
+        return values.has("use_sliding_window") && !values.flag("use_sliding_window", false);
+    }
+
+    private int keyValueHeads(int queryHeads) {
+        boolean given = values.has("num_key_value_heads");
+        if (!given && values.get("num_key_value_heads").isMissingNode() && !family.hasKeyValueHeadsOfQueries()) {
+            throw values.wrong("num_key_value_heads is missing, which %s models need".formatted(family.architecture()));
+        }
+        int keyValueHeads = given ? values.positive("num_key_value_heads") : queryHeads;
+        if (queryHeads % keyValueHeads != 0) {
+            throw values.wrong("num_attention_heads %d is not a multiple of num_key_value_heads %d"
+                    .formatted(queryHeads, keyValueHeads));
+        }
+        return keyValueHeads;
+    }
+
+    private int headSize(int hiddenSize, int queryHeads) {
+        if (!values.has("head_dim") && hiddenSize % queryHeads != 0) {
+            throw values.wrong("hidden_size %d is not a multiple of num_attention_heads %d and head_dim is not given"
+                    .formatted(hiddenSize, queryHeads));
+        }
+        int headSize = values.positive("head_dim", hiddenSize / queryHeads);
+        if (headSize % 2 != 0) {
+            throw values.wrong(
+                    "the head size (head_dim, else hidden_size / num_attention_heads) is %d;".formatted(headSize)
+                            + " the rotary position embedding needs an even one");
+        }
+        return headSize;
+    }
+
+    private int layers() {
+        int layers = values.positive("num_hidden_layers");
+        if (layers > MAXIMUM_LAYERS) {
+            throw values.wrong("num_hidden_layers is %d but can be at most %d".formatted(layers, MAXIMUM_LAYERS));
+        }
+        return layers;
+    }
+
+    private double normEpsilon() {
+        double normEpsilon = values.number("rms_norm_eps", family.normEpsilon());
+        if (normEpsilon >= 1) {
+            throw values.wrong("rms_norm_eps must be below 1 but is " + normEpsilon);
+        }
+        return normEpsilon;
+    }
+
+    private void requireActivation() {
+        List<String> names = family.isGemma() ? List.of("gelu_pytorch_tanh") : List.of("silu", "swish");
+        for (String key : List.of("hidden_act", "hidden_activation")) {
+            String name = values.text(key, names.get(0));
+            if (!names.contains(name)) {
+                throw values.unsupported("%s %s is not supported; expected %s".formatted(key, name, names.get(0)));
             }
         }
-        return settings;
     }
 
-    private double rotaryBase() {
-        List<JsonNode> holders = new ArrayList<>(rotarySettings());
-        holders.add(json);
-        List<Double> bases = holders.stream()
-                .filter(holder -> holder.hasNonNull("rope_theta"))
-                .map(holder -> atLeastOne(holder, "rope_theta"))
-                .distinct()
-                .toList();
-        if (bases.size() > 1) {
-            throw wrong("rope_theta is given twice, as %s and as %s".formatted(bases.get(0), bases.get(1)));
+    /** What the family reads of this name, else the other. */
+    private boolean reads(String key, boolean otherwise) {
+        return family.reads(key) ? values.flag(key, otherwise) : otherwise;
+    }
+
+    private double reads(String key, double otherwise) {
+        return family.reads(key) ? values.number(key, otherwise) : otherwise;
+    }
+
+    private double attentionScale(int headSize) {
+        if (family.reads("query_pre_attn_scalar")) {
+            return 1 / Math.sqrt(values.number("query_pre_attn_scalar"));
         }
-        return bases.isEmpty() ? 10_000 : bases.get(0);
+        return reads("attention_multiplier", 1 / Math.sqrt(headSize));
     }
 
-    private RotaryScaling rotaryScaling() {
-        List<RotaryScaling> scalings =
-                rotarySettings().stream().map(this::rotaryScaling).distinct().toList();
-        if (scalings.size() > 1) {
-            throw wrong("rope_parameters and rope_scaling contradict each other: %s and %s"
-                    .formatted(scalings.get(0), scalings.get(1)));
+    private List<Boolean> rotaryLayers(int layers) {
+        if (!family.reads("no_rope_layers")) {
+            return Collections.nCopies(layers, true);
         }
-        return scalings.isEmpty() ? new RotaryScaling.None() : scalings.get(0);
-    }
-
-    private RotaryScaling rotaryScaling(JsonNode setting) {
-        RotaryScaling scaling = rotaryScalingOfItsType(setting);
-        setting.fieldNames().forEachRemaining(key -> {
-            if (!ROTARY_KEYS.contains(key)) {
-                throw unsupported("the rotary scaling holds %s, which is not supported; supported are %s"
-                        .formatted(quoted(key), String.join(", ", ROTARY_KEYS)));
+        if (!values.has("no_rope_layers")) {
+            int interval = values.positive("no_rope_layer_interval", 4);
+            return IntStream.range(0, layers)
+                    .mapToObj(layer -> (layer + 1) % interval != 0)
+                    .toList();
+        }
+        // Against the name, 1 stands for a layer that has one.
+        return values.list("no_rope_layers", layers, value -> {
+            if (!value.isInt() || value.intValue() != 0 && value.intValue() != 1) {
+                throw values.wrong("no_rope_layers must hold 0 and 1 only but holds " + value);
             }
+            return value.intValue() == 1;
         });
-        requireOne(setting, "partial_rotary_factor");
-        return scaling;
     }
 
-    private RotaryScaling rotaryScalingOfItsType(JsonNode setting) {
-        String type = text(setting, "rope_type", text(setting, "type", "default"));
-        if (!text(setting, "type", type).equals(type)) {
-            throw wrong("the rotary scaling has the rope_type %s and the type %s; expected one of the two"
-                    .formatted(type, setting.get("type")));
-        }
-        return switch (type) {
-            case "default" -> {
-                if (setting.hasNonNull("factor")) {
-                    throw wrong("the rotary scaling has a factor but no rope_type; expected linear or llama3");
-                }
-                yield new RotaryScaling.None();
-            }
-            case "linear" -> new RotaryScaling.Linear(atLeastOne(setting, "factor"));
-            case "llama3" -> {
-                double low = required(setting, "low_freq_factor");
-                double high = required(setting, "high_freq_factor");
-                if (!(low < high)) {
-                    throw wrong("rope_scaling needs 0 < low_freq_factor < high_freq_factor, but they are %s and %s"
-                            .formatted(low, high));
-                }
-                yield new RotaryScaling.Llama3(
-                        atLeastOne(setting, "factor"),
-                        low,
-                        high,
-                        positive(setting, "original_max_position_embeddings"));
-            }
-            default ->
-                throw unsupported(
-                        "rotary scaling of the type %s is not supported; supported are default, linear, llama3"
-                                .formatted(quoted(type)));
-        };
+    /** 0: none. */
+    private int window() {
+        boolean on = family.reads("use_sliding_window")
+                ? values.flag("use_sliding_window", false)
+                : family.reads("sliding_window");
+        return on && values.has("sliding_window") ? values.positive("sliding_window") : 0;
     }
 
-    private void requireOne(JsonNode parent, String key) {
-        if (number(parent, key, 1) != 1) {
-            throw unsupported("%s is %s, which is not supported; expected 1".formatted(key, quoted(parent.get(key))));
+    private List<Boolean> windowedLayers(int layers, int window, List<Boolean> rotaryLayers) {
+        if (family.reads("layer_types") && values.has("layer_types")) {
+            List<Boolean> windowed = layerTypes();
+            if (windowed.size() != layers) {
+                throw values.wrong("layer_types has %d values for %d layers".formatted(windowed.size(), layers));
+            }
+            if (window == 0 && windowed.contains(true)) {
+                throw values.wrong(
+                        "layer_types holds sliding_attention, but sliding_window is %s and use_sliding_window %s"
+                                .formatted(values.quoted("sliding_window"), values.quoted("use_sliding_window")));
+            }
+            return windowed;
         }
+        if (window == 0) {
+            return Collections.nCopies(layers, false);
+        }
+        return IntStream.range(0, layers)
+                .mapToObj(layer -> switch (family.windows()) {
+                    case NO_LAYER -> false;
+                    case EVERY_LAYER -> true;
+                    case FROM_A_LAYER -> layer >= firstWindowedLayer();
+                    case ALL_BUT_EVERY_NTH -> (layer + 1) % windowPattern() != 0;
+                    case WITHOUT_ROTARY -> !rotaryLayers.get(layer);
+                })
+                .toList();
+    }
+
+    private int firstWindowedLayer() {
+        JsonNode first = values.get("max_window_layers");
+        if (!first.isIntegralNumber() || !first.canConvertToInt() || first.intValue() < 0) {
+            throw values.wrong(
+                    "max_window_layers must be a whole number from 0 on but is " + values.quoted("max_window_layers"));
+        }
+        return first.intValue();
+    }
+
+    private int windowPattern() {
+        return family.reads("sliding_window_pattern")
+                ? values.positive("sliding_window_pattern", family.windowPattern())
+                : family.windowPattern();
+    }
+
+    /** By layer: whether it has a window. */
+    private List<Boolean> layerTypes() {
+        if (!values.get("layer_types").isArray()) {
+            throw values.wrong("layer_types must be a list but is " + values.quoted("layer_types"));
+        }
+        boolean windows = family.reads("layer_types");
+        List<Boolean> windowed = new ArrayList<>();
+        for (JsonNode type : values.get("layer_types")) {
+            boolean sliding = type.asText().equals("sliding_attention");
+            if (!type.asText().equals("full_attention") && !(sliding && windows)) {
+                throw values.unsupported("layer_types holds %s, which is not supported; expected %s"
+                        .formatted(
+                                ConfigurationValues.quoted(type),
+                                windows ? "full_attention and sliding_attention" : "full_attention everywhere"));
+            }
+            windowed.add(sliding);
+        }
+        return windowed;
     }
 
     private String name() {
-        Path folder = file.toAbsolutePath().normalize().getParent();
+        Path folder = values.file().toAbsolutePath().normalize().getParent();
         Optional<String> nameOnHub = HubCacheFolder.modelName(folder);
         if (nameOnHub.isPresent()) {
             return nameOnHub.get();
         }
-        String name = text("_name_or_path", "");
+        String name = values.text("_name_or_path", "");
         if (!name.isBlank()) {
             return name;
         }
         return folder.getFileName() == null
                 ? folder.toString()
                 : folder.getFileName().toString();
-    }
-
-    private String text(String key, String otherwise) {
-        return text(json, key, otherwise);
-    }
-
-    private String text(JsonNode parent, String key, String otherwise) {
-        if (!parent.hasNonNull(key)) {
-            return otherwise;
-        }
-        if (!parent.get(key).isTextual()) {
-            throw wrong("%s must be a text but is %s".formatted(key, quoted(parent.get(key))));
-        }
-        return parent.get(key).textValue();
-    }
-
-    private boolean flag(String key) {
-        if (!json.hasNonNull(key)) {
-            return false;
-        }
-        if (!json.get(key).isBoolean()) {
-            throw wrong("%s must be true or false but is %s".formatted(key, quoted(json.get(key))));
-        }
-        return json.get(key).booleanValue();
-    }
-
-    private int positive(JsonNode parent, String key) {
-        JsonNode value = parent.path(key);
-        if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 1) {
-            throw wrong("%s must be a whole number from 1 to %d but is %s"
-                    .formatted(key, Integer.MAX_VALUE, quoted(value)));
-        }
-        return value.intValue();
-    }
-
-    private double number(JsonNode parent, String key, double otherwise) {
-        return parent.hasNonNull(key) ? required(parent, key) : otherwise;
-    }
-
-    private double required(JsonNode parent, String key) {
-        JsonNode value = parent.path(key);
-        if (!value.isNumber() || !Double.isFinite(value.doubleValue()) || value.doubleValue() <= 0) {
-            throw wrong("%s must be a positive number but is %s".formatted(key, quoted(value)));
-        }
-        return value.doubleValue();
-    }
-
-    private double atLeastOne(JsonNode parent, String key) {
-        double value = required(parent, key);
-        if (value < 1) {
-            throw wrong("%s must be at least 1 but is %s".formatted(key, value));
-        }
-        return value;
-    }
-
-    private static String quoted(JsonNode value) {
-        return value.isMissingNode() ? "missing" : quoted(value.toString());
-    }
-
-    private static String quoted(String text) {
-        return text.length() > QUOTED_CHARACTERS ? text.substring(0, QUOTED_CHARACTERS) + "..." : text;
-    }
-
-    private ModelFolderException wrong(String problem) {
-        return new ModelFolderException(
-                "%s: %s; correct the file or download the model again".formatted(file, problem));
-    }
-
-    /** The problem says what is supported: another model is the way out. */
-    private ModelFolderException unsupported(String problem) {
-        return new ModelFolderException("%s: %s".formatted(file, problem));
     }
 }

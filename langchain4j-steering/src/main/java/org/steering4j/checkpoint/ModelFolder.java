@@ -31,6 +31,15 @@ public final class ModelFolder {
         return new ModelFolder(path, configuration, List.copyOf(WeightFiles.locate(path, configuration)));
     }
 
+    /**
+     * The same folder for sequences of another length.
+     *
+     * @throws IllegalArgumentException if the model cannot do so many: see {@link ModelConfiguration#withContextLength}
+     */
+    public ModelFolder withContextLength(int length) {
+        return new ModelFolder(path, configuration.withContextLength(length), weights);
+    }
+
     public Path path() {
         return path;
     }

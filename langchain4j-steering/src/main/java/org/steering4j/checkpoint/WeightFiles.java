@@ -136,30 +136,46 @@ final class WeightFiles {
 
     private List<StoredWeight> locate(ModelConfiguration configuration) {
         List<StoredWeight> located = new ArrayList<>();
-        List<String> missing = new ArrayList<>();
+        Set<String> used = new LinkedHashSet<>();
+        Set<String> missing = new LinkedHashSet<>(); // a fused tensor is missed once
         for (Weight weight : Weight.values()) {
             if (!weight.isIn(configuration)) {
                 continue;
             }
             for (int layer = 0; layer < (weight.perLayer() ? configuration.numberOfLayers() : 1); layer++) {
-                String name = weight.tensorName(layer);
+                String name = weight.storedName(configuration, layer);
                 SafetensorsFile file = fileByTensor.get(name);
+                used.add(name);
                 if (file == null) {
                     missing.add(name);
                 } else {
                     TensorInfo tensor = file.tensors().get(name);
-                    requireUsable(name, tensor, weight.shape(configuration), file.path());
-                    located.add(new StoredWeight(weight, layer, file.path(), tensor));
+                    requireUsable(name, tensor, weight.storedShape(configuration), file.path());
+                    located.add(new StoredWeight(weight, layer, file.path(), part(tensor, weight, configuration)));
                 }
             }
         }
         if (!missing.isEmpty()) {
             throw new ModelFolderException(
                     "%s lacks %s that config.json asks for: %s; download the model again or correct config.json"
-                            .formatted(folder, counted(missing), abridged(missing)));
+                            .formatted(folder, counted(missing), abridged(List.copyOf(missing))));
         }
-        refuseUnknown(located);
+        refuseUnknown(used, configuration);
         return located;
+    }
+
+    /** Of a tensor that holds several weights, one below the other, the rows that are this one. */
+    private static TensorInfo part(TensorInfo tensor, Weight weight, ModelConfiguration configuration) {
+        List<Long> shape = weight.shape(configuration);
+        if (shape.equals(tensor.shape())) {
+            return tensor;
+        }
+        long rowBytes = shape.get(1) * tensor.dataType().bytes();
+        return new TensorInfo(
+                tensor.dataType(),
+                shape,
+                tensor.offsetBytes() + weight.firstRow(configuration) * rowBytes,
+                shape.get(0) * rowBytes);
     }
 
     private static void requireUsable(String name, TensorInfo tensor, List<Long> expected, Path file) {
@@ -181,13 +197,13 @@ final class WeightFiles {
     }
 
     /** A tensor that the decoder does not use may be part of the computation that the model was trained with. */
-    private void refuseUnknown(List<StoredWeight> located) {
+    private void refuseUnknown(Set<String> used, ModelConfiguration configuration) {
         Set<String> unknown = new TreeSet<>(fileByTensor.keySet());
-        located.forEach(stored -> unknown.remove(stored.weight().tensorName(stored.layer())));
+        unknown.removeAll(used);
         unknown.remove(Weight.OUTPUT_HEAD.tensorName(0)); // a stored copy of tied embeddings
         unknown.removeIf(name -> name.endsWith(".rotary_emb.inv_freq")); // follows from config.json
         if (!unknown.isEmpty()) {
-            boolean known = unknown.stream().allMatch(Weight::knows);
+            boolean known = unknown.stream().allMatch(name -> Weight.knows(name, configuration));
             throw new ModelFolderException("%s holds %s that config.json does not account for: %s; %s"
                     .formatted(
                             folder,

@@ -22,16 +22,23 @@ final class Batches {
     private final int hiddenSize;
     private final int vocabularySize;
     private final int queryHeads;
+    private final boolean alwaysWrittenOut;
 
     Batches(int hiddenSize, int vocabularySize, int queryHeads) {
+        this(hiddenSize, vocabularySize, queryHeads, false);
+    }
+
+    /** @param alwaysWrittenOut whether the decoder program writes attention out for longer rows too, as it does for a soft cap */
+    Batches(int hiddenSize, int vocabularySize, int queryHeads, boolean alwaysWrittenOut) {
         this.hiddenSize = hiddenSize;
         this.vocabularySize = vocabularySize;
         this.queryHeads = queryHeads;
+        this.alwaysWrittenOut = alwaysWrittenOut;
     }
 
     /** Of one layer, if rows share their prompts; a token attends to up to as many as the longest row has. */
-    static long attentionBytesPerToken(int queryHeads, long longest) {
-        return longest > LONGEST_WRITTEN_OUT ? 0 : queryHeads * longest * Float.BYTES;
+    long attentionBytesPerToken(long longest) {
+        return longest > LONGEST_WRITTEN_OUT && !alwaysWrittenOut ? 0 : queryHeads * longest * Float.BYTES;
     }
 
     /** All of them, in their order, one row or more to a batch. */
@@ -61,6 +68,6 @@ final class Batches {
         return rows <= MAXIMUM_ROWS
                 && rows * longest * hiddenSize * Float.BYTES <= MAXIMUM_BYTES
                 && answerTokens * vocabularySize * Float.BYTES <= MAXIMUM_BYTES
-                && rows * longest * attentionBytesPerToken(queryHeads, longest) <= MAXIMUM_BYTES;
+                && rows * longest * attentionBytesPerToken(longest) <= MAXIMUM_BYTES;
     }
 }

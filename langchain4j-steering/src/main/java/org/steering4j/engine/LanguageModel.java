@@ -113,6 +113,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
 
         private Path folder;
         private Precision precision;
+        private Integer contextLength;
         private int maximumRows = 32;
         private int maximumWaiting = 256;
         private long cacheBytes = 256L << 20;
@@ -128,6 +129,17 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
         /** Default: measured, the faster one on this machine for this model's sizes. */
         public Builder precision(Precision precision) {
             this.precision = precision;
+            return this;
+        }
+
+        /**
+         * The most tokens that prompt and answer may have together, at least 1. Default: what config.json says the model was made for. Models
+         * whose rotary position embedding is scaled by the length of the context (LongRoPE, as Phi-3.5 and Phi-4-mini with 128 thousand
+         * tokens have it, and dynamic scaling) are opened for their original length: for a longer one they compute otherwise, and short
+         * prompts lose by it; see {@link org.steering4j.checkpoint.RotaryScaling}.
+         */
+        public Builder contextLength(int contextLength) {
+            this.contextLength = requireAtLeast(1, contextLength, "contextLength");
             return this;
         }
 
@@ -167,12 +179,16 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
 
         /**
          * @throws org.steering4j.checkpoint.ModelFolderException if the folder is incomplete, broken or not supported
+         * @throws IllegalArgumentException if the context length is more than the model can do
          */
         public LanguageModel build() {
             if (folder == null) {
                 throw new IllegalArgumentException("folder is missing: say which model folder to open");
             }
             ModelFolder opened = ModelFolder.open(folder);
+            if (contextLength != null) {
+                opened = opened.withContextLength(contextLength);
+            }
             return new LanguageModel(
                     opened,
                     precision == null ? FasterPrecision.measure(opened.configuration()) : precision,
@@ -226,7 +242,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
         for (GenerationRequest request : requests) {
             requireTokens(request.prompt());
             if (request.prompt().length >= contextLength()) {
-                throw new PromptTooLongException(request.prompt().length, contextLength());
+                throw tooLong(request.prompt().length);
             }
             SteeringArrays.requireFit(request.steering(), shape);
         }
@@ -301,7 +317,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
         for (WeightedTokens sequence : sequences) {
             requireTokens(sequence.tokens());
             if (sequence.tokens().length > contextLength()) {
-                throw new PromptTooLongException(sequence.tokens().length, contextLength());
+                throw tooLong(sequence.tokens().length);
             }
             rows.add(new Continuation(sequence.tokens(), new int[] {0}));
         }
@@ -382,7 +398,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
         }
         requireTokens(tokens);
         if (tokens.length > contextLength()) {
-            throw new PromptTooLongException(tokens.length, contextLength());
+            throw tooLong(tokens.length);
         }
         try (Use use = uses.enter();
                 NDManager scope = newScope()) {
@@ -443,15 +459,19 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
         long values = 16L * configuration.hiddenSize() + 5L * configuration.feedForwardSize();
         return (configuration.numberOfLayers() - block)
                 * (values * (precision == Precision.FLOAT32 ? Float.BYTES : Short.BYTES)
-                        + Batches.attentionBytesPerToken(configuration.queryHeads(), longest));
+                        + batches().attentionBytesPerToken(longest));
     }
 
     private void requireFit(Continuation continuation) {
         requireTokens(continuation.prompt());
         requireTokens(continuation.answer());
         if (continuation.length() > contextLength()) {
-            throw new PromptTooLongException(continuation.length(), contextLength());
+            throw tooLong(continuation.length());
         }
+    }
+
+    private PromptTooLongException tooLong(int tokens) {
+        return new PromptTooLongException(tokens, contextLength(), configuration.longestContext());
     }
 
     /** An id beyond the vocabulary would read beyond the embedding. */
@@ -474,7 +494,11 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
     }
 
     Batches batches() {
-        return new Batches(shape.hiddenSize(), vocabularySize(), configuration.queryHeads());
+        return new Batches(
+                shape.hiddenSize(),
+                vocabularySize(),
+                configuration.queryHeads(),
+                configuration.switches().attentionSoftCap() > 0);
     }
 
     Use enter() {

@@ -4,8 +4,18 @@ package org.steering4j.engine;
 public class PromptTooLongException extends EngineException {
 
     public PromptTooLongException(int promptTokens, int contextLength) {
+        this(promptTokens, contextLength, contextLength);
+    }
+
+    /** @param longestContext for how many tokens the model could have been opened */
+    PromptTooLongException(int promptTokens, int contextLength, int longestContext) {
         super(
-                "the prompt has %d tokens, but the model's context holds %d, prompt and answer together; shorten the prompt or keep fewer messages in the chat memory"
-                        .formatted(promptTokens, contextLength));
+                "the prompt has %d tokens, but the model's context holds %d, prompt and answer together; shorten the prompt or keep fewer messages in the chat memory%s"
+                        .formatted(
+                                promptTokens,
+                                contextLength,
+                                longestContext == contextLength
+                                        ? ""
+                                        : ", or open the model with a contextLength of up to " + longestContext));
     }
 }

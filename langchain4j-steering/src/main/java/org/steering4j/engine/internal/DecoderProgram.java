@@ -4,8 +4,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
+import org.steering4j.checkpoint.DecoderSwitches;
 import org.steering4j.checkpoint.ModelConfiguration;
 import org.steering4j.checkpoint.ModelFolder;
 import org.steering4j.engine.Precision;
@@ -41,7 +46,7 @@ public final class DecoderProgram implements AutoCloseable {
             program.runDifferentiably(
                     "load",
                     scope.create(table.rows(), new Shape(table.size(), WeightTable.COLUMNS)),
-                    scope.create(folder.configuration().rotaryFrequencies()));
+                    frequencies(scope, folder.configuration()));
             return program;
         } catch (Throwable e) {
             program.close();
@@ -58,11 +63,47 @@ public final class DecoderProgram implements AutoCloseable {
         attributes.put("head_size", configuration.headSize());
         attributes.put("hidden_size", configuration.hiddenSize());
         attributes.put("norm_epsilon", configuration.normEpsilon());
+        attributes.putAll(switches(configuration));
         attributes.put("compute_type", torchType(precision));
         attributes.put("mapped_paths", table.mappedPaths());
         attributes.put("mapped_elements", table.mappedElements());
         attributes.put("mapped_types", table.mappedTypes());
         return attributes;
+    }
+
+    /** What makes the program the decoder of one family and not of another. */
+    private static Map<String, Object> switches(ModelConfiguration configuration) {
+        DecoderSwitches switches = configuration.switches();
+        boolean twoRotaries = switches.localRotaryBase() > 0;
+        List<Integer> rotaryOfLayer = new ArrayList<>();
+        List<Integer> windowOfLayer = new ArrayList<>();
+        for (int layer = 0; layer < configuration.numberOfLayers(); layer++) {
+            boolean windowed = switches.windowed().get(layer);
+            rotaryOfLayer.add(!switches.rotary().get(layer) ? -1 : windowed && twoRotaries ? 1 : 0);
+            windowOfLayer.add(windowed ? 1 : 0);
+        }
+        return Map.ofEntries(
+                Map.entry("norm_offset", switches.normOffset()),
+                Map.entry("embedding_multiplier", switches.embeddingMultiplier()),
+                Map.entry("attention_scale", switches.attentionScale()),
+                Map.entry("attention_soft_cap", switches.attentionSoftCap()),
+                Map.entry("residual_multiplier", switches.residualMultiplier()),
+                Map.entry("logit_divisor", switches.logitDivisor()),
+                Map.entry("logit_soft_cap", switches.logitSoftCap()),
+                Map.entry("gelu", switches.geluActivation()),
+                Map.entry("rotary_factor", configuration.rotaryScaling().attentionFactor()),
+                Map.entry("rotary_of_layer", rotaryOfLayer),
+                Map.entry("window", switches.slidingWindow()),
+                Map.entry("window_of_layer", windowOfLayer));
+    }
+
+    /** Those of the rotary position embedding, and of layers with a window where they have their own. */
+    private static NDArray frequencies(NDManager scope, ModelConfiguration configuration) {
+        double[] global = configuration.rotaryFrequencies();
+        double[] local = configuration.localRotaryFrequencies();
+        double[] all =
+                DoubleStream.concat(Arrays.stream(global), Arrays.stream(local)).toArray();
+        return scope.create(all, new Shape(all.length / global.length, global.length));
     }
 
     /** The number by which TorchScript names a type. */

@@ -19,6 +19,9 @@ final class TorchScriptArchive {
     /** A pickle that holds an empty tuple. */
     private static final byte[] EMPTY_TUPLE = {(byte) 0x80, 2, ')', '.'};
 
+    /** The format whose operators the text means: below 10, gelu has no approximation by tanh. */
+    private static final String OPERATORS = "10\n";
+
     private final ByteArrayOutputStream pickle = new ByteArrayOutputStream();
 
     private TorchScriptArchive() {}
@@ -38,7 +41,7 @@ final class TorchScriptArchive {
                 store(zip, "data.pkl", new TorchScriptArchive().object(className, attributes));
                 store(zip, "code/__torch__.py", source.getBytes(StandardCharsets.UTF_8));
                 store(zip, "constants.pkl", EMPTY_TUPLE);
-                store(zip, "version", "3\n".getBytes(StandardCharsets.US_ASCII));
+                store(zip, "version", OPERATORS.getBytes(StandardCharsets.US_ASCII));
             }
             return archive.toByteArray();
         } catch (IOException e) {

@@ -1,8 +1,11 @@
-# The decoder: a Llama-architecture transformer as one TorchScript program, run by DJL's PyTorch engine.
+# The decoder: a transformer as one TorchScript program, run by DJL's PyTorch engine. It is plain Llama where nothing is
+# switched on; what other families do beside or otherwise is a switch here, set from config.json, or a list of weights
+# that is empty in families without them.
 #
 # It knows token ids, hidden states and steering vectors; it knows nothing of text, sampling or files other than
 # the weights it maps. Shapes: B rows (sequences), T new tokens of each row, S cached positions, N selected
-# tokens, H hidden size, V vocabulary size, Q query heads, G key-value heads, D head size, K steered blocks, M vectors.
+# tokens, H hidden size, V vocabulary size, Q query heads, G key-value heads, D head size, F pairs of a head that are
+# rotated, K steered blocks, M vectors.
 # Between blocks the hidden states are two-dimensional, [B * T, H]: a three-dimensional `linear` may copy the weight.
 class Decoder(Module):
   __parameters__ = []
@@ -15,6 +18,19 @@ class Decoder(Module):
   hidden_size : int
   norm_epsilon : float
   compute_type : int
+  # Switches. Zero stands for the lack of a cap or window.
+  norm_offset : float              # Gemma: 1
+  embedding_multiplier : float     # Gemma, Granite
+  attention_scale : float          # Gemma, Granite: not one over the root of the head size
+  attention_soft_cap : float       # Gemma 2
+  residual_multiplier : float      # Granite
+  logit_divisor : float            # Granite
+  logit_soft_cap : float           # Gemma 2
+  gelu : bool                      # Gemma: in place of SiLU
+  rotary_factor : float            # YaRN, LongRoPE: of rotated queries and keys
+  rotary_of_layer : List[int]      # which of the frequencies; -1: none (SmolLM3). Gemma 3: 1 for layers with a window
+  window : int                     # tokens that one sees in layers with a window, itself among them
+  window_of_layer : List[int]      # 1: has a window (Mistral, Qwen: from a layer on, Gemma: all but every nth, Phi-3)
   mapped_paths : List[str]
   mapped_elements : List[int]
   mapped_types : List[int]
@@ -34,10 +50,18 @@ class Decoder(Module):
   gate_weight : List[Tensor]
   up_weight : List[Tensor]
   down_weight : List[Tensor]
+  query_norm : List[Tensor]
+  key_norm : List[Tensor]
+  attention_output_bias : List[Tensor]
+  attention_output_norm : List[Tensor]
+  gate_bias : List[Tensor]
+  up_bias : List[Tensor]
+  down_bias : List[Tensor]
+  feed_forward_output_norm : List[Tensor]
 
   # Maps the weight files and takes every tensor out of them, without a copy where the type is the compute type.
   # table: int64 [number of tensors, 5], a row each: kind, mapping, offset in elements, rows (0: a vector), columns;
-  # rows are ordered by kind, then by layer. frequencies: float64 [D / 2].
+  # rows are ordered by kind, then by layer. frequencies: float64 [1 or 2, F].
   def load(self: __torch__.Decoder, table: Tensor, frequencies: Tensor) -> Tensor:
     mappings = annotate(List[Tensor], [])
     for i in range(torch.len(self.mapped_paths)):
@@ -82,78 +106,193 @@ class Decoder(Module):
         _0 = torch.append(self.gate_weight, weight)
       elif kind == 13:
         _0 = torch.append(self.up_weight, weight)
-      else:
+      elif kind == 14:
         _0 = torch.append(self.down_weight, weight)
+      elif kind == 15:
+        _0 = torch.append(self.query_norm, weight)
+      elif kind == 16:
+        _0 = torch.append(self.key_norm, weight)
+      elif kind == 17:
+        _0 = torch.append(self.attention_output_bias, weight)
+      elif kind == 18:
+        _0 = torch.append(self.attention_output_norm, weight)
+      elif kind == 19:
+        _0 = torch.append(self.gate_bias, weight)
+      elif kind == 20:
+        _0 = torch.append(self.up_bias, weight)
+      elif kind == 21:
+        _0 = torch.append(self.down_bias, weight)
+      else:
+        _0 = torch.append(self.feed_forward_output_norm, weight)
     if torch.len(self.output_head) == 0:
       _0 = torch.append(self.output_head, self.token_embedding[0])
     # The Java side owns the memory behind its arrays; what stays here is cloned.
     _0 = torch.append(self.inverse_frequencies, torch.clone(frequencies))
     return table
 
-  # Cosines and sines of the rotary position embedding. positions: int64 [B, T] -> two of [B, 1, T, D / 2].
+  # Cosines and sines of the rotary position embedding, for each set of frequencies. positions: int64 [B, T]
+  # -> two, or four, of [B, 1, T, F]
   def rotary(self: __torch__.Decoder, positions: Tensor) -> List[Tensor]:
-    angles = torch.mul(torch.unsqueeze(positions, -1), self.inverse_frequencies[0])
-    angles = torch.unsqueeze(angles, 1)
-    return [torch.cos(angles).to(6), torch.sin(angles).to(6)]
+    rotary = annotate(List[Tensor], [])
+    for i in range(torch.size(self.inverse_frequencies[0], 0)):
+      angles = torch.mul(torch.unsqueeze(positions, -1), torch.select(self.inverse_frequencies[0], 0, i))
+      angles = torch.unsqueeze(angles, 1)
+      factor = 1.
+      if i == 0:
+        factor = self.rotary_factor
+      _0 = torch.append(rotary, torch.mul(torch.cos(angles), factor).to(6))
+      _1 = torch.append(rotary, torch.mul(torch.sin(angles), factor).to(6))
+    return rotary
 
-  # x: [B, heads, T, D], its first and second half rotated against each other.
-  def rotate(self: __torch__.Decoder, x: Tensor, rotary: List[Tensor]) -> Tensor:
-    halves = torch.chunk(x.to(6), 2, -1)
-    first = torch.sub(torch.mul(halves[0], rotary[0]), torch.mul(halves[1], rotary[1]))
-    second = torch.add(torch.mul(halves[1], rotary[0]), torch.mul(halves[0], rotary[1]))
-    return torch.cat([first, second], -1).to(self.compute_type)
+  # x: [B, heads, T, D], its first and second half rotated against each other. Where only the first 2 F elements of a head
+  # are rotated (Phi-4-mini), the others stay.
+  def rotate(self: __torch__.Decoder, layer: int, x: Tensor, rotary: List[Tensor]) -> Tensor:
+    frequencies = self.rotary_of_layer[layer]
+    if frequencies < 0:
+      return x
+    cosines = rotary[2 * frequencies]
+    sines = rotary[2 * frequencies + 1]
+    rotated = 2 * torch.size(cosines, 3)
+    halves = torch.chunk(torch.narrow(x, 3, 0, rotated).to(6), 2, -1)
+    first = torch.sub(torch.mul(halves[0], cosines), torch.mul(halves[1], sines))
+    second = torch.add(torch.mul(halves[1], cosines), torch.mul(halves[0], sines))
+    joined = torch.cat([first, second], -1).to(self.compute_type)
+    if rotated == self.head_size:
+      return joined
+    return torch.cat([joined, torch.narrow(x, 3, rotated, self.head_size - rotated)], -1)
 
+  # x: [N, any multiple of the weight's length], each part of that length by itself
   def norm(self: __torch__.Decoder, x: Tensor, weight: Tensor) -> Tensor:
-    return torch.rms_norm(x, [self.hidden_size], weight, self.norm_epsilon)
+    size = torch.size(weight, 0)
+    parts = torch.reshape(x, [-1, size])
+    if self.norm_offset == 0.:
+      normed = torch.rms_norm(parts, [size], weight, self.norm_epsilon)
+    else:
+      # Gemma: weights near zero, whose sum with 1 would lose digits in bfloat16.
+      normed = torch.rms_norm(parts.to(6), [size], torch.add(weight.to(6), self.norm_offset), self.norm_epsilon).to(self.compute_type)
+    return torch.reshape(normed, torch.size(x))
+
+  # As norm, where the family has such weights.
+  def norm_if_any(self: __torch__.Decoder, x: Tensor, weights: List[Tensor], layer: int) -> Tensor:
+    if torch.len(weights) == 0:
+      return x
+    return self.norm(x, weights[layer])
 
   # Every projection. x: [N, inputs], weight: [outputs, inputs] -> [N, outputs]
   def linear(self: __torch__.Decoder, x: Tensor, weight: Tensor) -> Tensor:
     return torch.linear(x, weight)
 
-  # x: [B * T, H], weight: [heads * D, H] -> [B, heads, T, D]
-  def project(self: __torch__.Decoder, x: Tensor, weight: Tensor, bias: List[Tensor], layer: int, rows: int, heads: int) -> Tensor:
+  # As linear, with a bias where the family has one.
+  def linear_with_bias(self: __torch__.Decoder, x: Tensor, weight: Tensor, bias: List[Tensor], layer: int) -> Tensor:
     projected = self.linear(x, weight)
-    if torch.len(bias) > 0:
-      projected = torch.add(projected, bias[layer])
-    return torch.transpose(torch.reshape(projected, [rows, -1, heads, self.head_size]), 1, 2)
+    if torch.len(bias) == 0:
+      return projected
+    return torch.add(projected, bias[layer])
+
+  # x: [B * T, H] -> [B, heads, T, D]
+  def by_head(self: __torch__.Decoder, x: Tensor, rows: int, heads: int) -> Tensor:
+    return torch.transpose(torch.reshape(x, [rows, -1, heads, self.head_size]), 1, 2)
+
+  # Queries, keys and values of a block's input. x: [B * T, H] -> [B, Q, T, D], [B, G, T, D] and [B, G, T, D]
+  def attention_inputs(self: __torch__.Decoder, layer: int, x: Tensor, rows: int, rotary: List[Tensor]) -> List[Tensor]:
+    normed = self.norm_if_any(x, self.attention_norm, layer)
+    query = self.linear_with_bias(normed, self.query_weight[layer], self.query_bias, layer)
+    key = self.linear_with_bias(normed, self.key_weight[layer], self.key_bias, layer)
+    value = self.linear_with_bias(normed, self.value_weight[layer], self.value_bias, layer)
+    # The norm's weight says whether heads are normalised each by itself (Qwen3, Gemma 3) or together (OLMo 2).
+    query = self.by_head(self.norm_if_any(query, self.query_norm, layer), rows, self.query_heads)
+    key = self.by_head(self.norm_if_any(key, self.key_norm, layer), rows, self.key_value_heads)
+    value = self.by_head(value, rows, self.key_value_heads)
+    return [self.rotate(layer, query, rotary), self.rotate(layer, key, rotary), value]
+
+  # Where tokens may look in layers without a window and in those with one, by `window_of_layer`. None: at all before them.
+  # seen: bool [B or 1, 1, T, S], where they may look if there were no windows; positions: int64 [B or 1, T];
+  # key_positions: int64 [B or 1, S] -> two of bool [B or 1, 1, T, S]
+  def masks(self: __torch__.Decoder, seen: Optional[Tensor], positions: Tensor, key_positions: Tensor) -> List[Optional[Tensor]]:
+    masks = annotate(List[Optional[Tensor]], [])
+    _0 = torch.append(masks, seen)
+    if self.window == 0 or torch.size(key_positions, 1) <= self.window:
+      _1 = torch.append(masks, seen)
+    else:
+      keys = torch.unsqueeze(torch.unsqueeze(key_positions, 1), 1)
+      queries = torch.unsqueeze(torch.unsqueeze(positions, 1), 3)
+      within = torch.gt(keys, torch.sub(queries, self.window))
+      if seen is not None:
+        _2 = torch.append(masks, torch.logical_and(seen, within))
+      else:
+        _3 = torch.append(masks, torch.logical_and(torch.le(keys, queries), within))
+    return masks
+
+  # masks of whole sequences that are not packed
+  def whole_masks(self: __torch__.Decoder, x: Tensor, rows: int) -> List[Optional[Tensor]]:
+    positions = self.whole_positions(x, rows)
+    return self.masks(None, positions, positions)
 
   # Grouped-query attention of whole sequences, each token seeing itself and what came before, or what the mask says.
-  # query: [B, Q, T, D], key and value: [B, G, T, D], mask: bool [B, 1, T, T] -> [B, Q, T, D]. Keys and values are
+  # query: [B, Q, T, D], key and value: [B, G, T, D], mask: bool [B or 1, 1, T, T] -> [B, Q, T, D]. Keys and values are
   # expanded: the engine's own grouped-query attention takes a slow path on the CPU.
   def attend_within(self: __torch__.Decoder, query: Tensor, key: Tensor, value: Tensor, mask: Optional[Tensor]) -> Tensor:
+    tokens = torch.size(query, 2)
     if mask is not None:
-      if torch.size(query, 2) <= 512:
+      if tokens <= 512 or self.attention_soft_cap > 0.:
         return self.attend_where(query, key, value, mask)
+    elif self.attention_soft_cap > 0.:
+      order = torch.arange(tokens)
+      return self.attend_where(query, key, value, torch.le(order, torch.unsqueeze(torch.unsqueeze(torch.unsqueeze(order, 1), 0), 0)))
     group = self.query_heads // self.key_value_heads
     if group > 1:
       key = torch.repeat_interleave(key, group, 1)
       value = torch.repeat_interleave(value, group, 1)
-    return torch.scaled_dot_product_attention(query, key, value, mask, 0., mask is None)
+    return torch.scaled_dot_product_attention(query, key, value, mask, 0., mask is None, scale=self.attention_scale)
 
-  # As attend_within, written out in float32: for short rows several times faster than the fused attention, above all on the
-  # way back. The query heads of a group are folded into the sequence axis. Keeps a number per head and pair of tokens.
+  # Attention written out in float32, of T tokens to S: for short rows several times faster than the fused attention, above all
+  # on the way back, and the only one with a soft cap. The query heads of a group are folded into the sequence axis. Keeps a
+  # number per head and pair of tokens; where no way back is kept, of some tokens at a time. mask: bool [B or 1, 1, T, S]
   def attend_where(self: __torch__.Decoder, query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
     rows = torch.size(query, 0)
     tokens = torch.size(query, 2)
-    folded = torch.reshape(query.to(6), [rows * self.key_value_heads, -1, self.head_size])
-    keys = torch.reshape(key.to(6), [-1, tokens, self.head_size])
-    values = torch.reshape(value.to(6), [-1, tokens, self.head_size])
-    scores = torch.mul(torch.bmm(folded, torch.transpose(keys, 1, 2)), self.head_size ** -0.5)
-    scores = torch.reshape(scores, [rows, self.query_heads, tokens, tokens])
-    hidden = torch.mul(torch.logical_not(mask).to(6), -1e30)
-    probabilities = torch.softmax(torch.add(scores, hidden), -1)
-    attended = torch.bmm(torch.reshape(probabilities, [rows * self.key_value_heads, -1, tokens]), values)
-    return torch.reshape(attended, [rows, self.query_heads, tokens, self.head_size]).to(self.compute_type)
+    keys = torch.reshape(key.to(6), [rows * self.key_value_heads, -1, self.head_size])
+    values = torch.reshape(value.to(6), [rows * self.key_value_heads, -1, self.head_size])
+    seen = torch.size(keys, 1)
+    part = 1 + 16000000 // (rows * self.query_heads * seen)
+    parts = annotate(List[Tensor], [])
+    for first in range(0, tokens, part):
+      count = tokens - first
+      if count > part:
+        count = part
+      folded = torch.reshape(torch.narrow(query, 2, first, count).to(6), [rows * self.key_value_heads, -1, self.head_size])
+      scores = torch.mul(torch.bmm(folded, torch.transpose(keys, 1, 2)), self.attention_scale)
+      if self.attention_soft_cap > 0.:
+        scores = self.soften(scores, self.attention_soft_cap)
+      scores = torch.reshape(scores, [rows, self.query_heads, count, seen])
+      hidden = torch.mul(torch.logical_not(torch.narrow(mask, 2, first, count)).to(6), -1e30)
+      probabilities = torch.softmax(torch.add(scores, hidden), -1)
+      attended = torch.bmm(torch.reshape(probabilities, [rows * self.key_value_heads, -1, seen]), values)
+      _0 = torch.append(parts, torch.reshape(attended, [rows, self.query_heads, count, self.head_size]))
+    return torch.cat(parts, 2).to(self.compute_type)
+
+  # Draws x towards zero, so that it stays between -cap and cap.
+  def soften(self: __torch__.Decoder, x: Tensor, cap: float) -> Tensor:
+    return torch.mul(torch.tanh(torch.div(x, cap)), cap)
 
   # Grouped-query attention of new tokens to the cache. mask: bool [B, 1, T, S], true where a token may look.
   # The query heads of a group are folded into the sequence axis, so nothing is expanded.
   def attend_to_cache(self: __torch__.Decoder, query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
+    if self.attention_soft_cap > 0.:
+      return self.attend_where(query, key, value, mask)
     group = self.query_heads // self.key_value_heads
     rows = torch.size(query, 0)
     tokens = torch.size(query, 2)
     folded = torch.reshape(query, [rows, self.key_value_heads, group * tokens, self.head_size])
-    attended = torch.scaled_dot_product_attention(folded, key, value, torch.repeat(mask, [1, 1, group, 1]))
+    attended = torch.scaled_dot_product_attention(folded, key, value, torch.repeat(mask, [1, 1, group, 1]), scale=self.attention_scale)
     return torch.reshape(attended, [rows, self.query_heads, tokens, self.head_size])
+
+  # What attention or the feed-forward network gives joins the residual stream.
+  def join(self: __torch__.Decoder, layer: int, x: Tensor, output: Tensor, norms: List[Tensor]) -> Tensor:
+    output = self.norm_if_any(output, norms, layer)
+    if self.residual_multiplier != 1.:
+      output = torch.mul(output, self.residual_multiplier)
+    return torch.add(x, output)
 
   # The second half of a block: attention's output projection and the gated feed-forward network, both residual; of the
   # selection only, if there is one. selection: empty, or int64 [N], indices into B * T, and the row of each
@@ -162,19 +301,23 @@ class Decoder(Module):
     if torch.len(selection) > 0:
       x = torch.index_select(x, 0, selection[0])
       merged = torch.index_select(merged, 0, selection[0])
-    x = torch.add(x, self.linear(merged, self.attention_output_weight[layer]))
-    normed = self.norm(x, self.feed_forward_norm[layer])
-    gate = torch.silu(self.linear(normed, self.gate_weight[layer]))
-    up = self.linear(normed, self.up_weight[layer])
-    return torch.add(x, self.linear(torch.mul(gate, up), self.down_weight[layer]))
+    output = self.linear_with_bias(merged, self.attention_output_weight[layer], self.attention_output_bias, layer)
+    x = self.join(layer, x, output, self.attention_output_norm)
+    normed = self.norm_if_any(x, self.feed_forward_norm, layer)
+    gate = self.linear_with_bias(normed, self.gate_weight[layer], self.gate_bias, layer)
+    if self.gelu:
+      gate = torch.gelu(gate, approximate="tanh")
+    else:
+      gate = torch.silu(gate)
+    up = self.linear_with_bias(normed, self.up_weight[layer], self.up_bias, layer)
+    output = self.linear_with_bias(torch.mul(gate, up), self.down_weight[layer], self.down_bias, layer)
+    return self.join(layer, x, output, self.feed_forward_output_norm)
 
   # One block over whole sequences. x: [B * T, H] -> [B * T, H], or [N, H] of the selection
-  def block(self: __torch__.Decoder, layer: int, x: Tensor, rows: int, rotary: List[Tensor], mask: Optional[Tensor], selection: List[Tensor]) -> Tensor:
-    normed = self.norm(x, self.attention_norm[layer])
-    query = self.rotate(self.project(normed, self.query_weight[layer], self.query_bias, layer, rows, self.query_heads), rotary)
-    key = self.rotate(self.project(normed, self.key_weight[layer], self.key_bias, layer, rows, self.key_value_heads), rotary)
-    value = self.project(normed, self.value_weight[layer], self.value_bias, layer, rows, self.key_value_heads)
-    return self.complete_block(layer, x, self.attend_within(query, key, value, mask), selection)
+  def block(self: __torch__.Decoder, layer: int, x: Tensor, rows: int, rotary: List[Tensor], masks: List[Optional[Tensor]], selection: List[Tensor]) -> Tensor:
+    inputs = self.attention_inputs(layer, x, rows, rotary)
+    attended = self.attend_within(inputs[0], inputs[1], inputs[2], masks[self.window_of_layer[layer]])
+    return self.complete_block(layer, x, attended, selection)
 
   # Adds each row's vector to all its positions, in float32. x: [B * T, H], vectors: float32 [B or 1, H]
   def steer(self: __torch__.Decoder, x: Tensor, vectors: Tensor, rows: int) -> Tensor:
@@ -195,11 +338,23 @@ class Decoder(Module):
     return x
 
   def embed(self: __torch__.Decoder, tokens: Tensor) -> Tensor:
-    return torch.embedding(self.token_embedding[0], torch.reshape(tokens, [-1]))
+    x = torch.embedding(self.token_embedding[0], torch.reshape(tokens, [-1]))
+    if self.embedding_multiplier == 1.:
+      return x
+    # Rounded to the compute type, as Gemma was trained: the root of 2304 to 48, that of 3072 to 55.5 in bfloat16.
+    return torch.mul(x, torch.full([1], self.embedding_multiplier, dtype=self.compute_type))
 
   # x: [N, H] -> float32 [N, V]
   def logits(self: __torch__.Decoder, x: Tensor) -> Tensor:
-    return self.linear(self.norm(x, self.output_norm[0]), self.output_head[0]).to(6)
+    return self.normed_logits(self.norm(x, self.output_norm[0]))
+
+  def normed_logits(self: __torch__.Decoder, normed: Tensor) -> Tensor:
+    logits = self.linear(normed, self.output_head[0]).to(6)
+    if self.logit_divisor != 1.:
+      logits = torch.div(logits, self.logit_divisor)
+    if self.logit_soft_cap > 0.:
+      logits = self.soften(logits, self.logit_soft_cap)
+    return logits
 
   # Log-probabilities of given next tokens. x: [N, H], targets: int64 [N] -> float32 [N]
   def target_log_probabilities(self: __torch__.Decoder, x: Tensor, targets: Tensor) -> Tensor:
@@ -225,18 +380,27 @@ class Decoder(Module):
       count = torch.size(normed, 0) - first
       if count > part:
         count = part
-      logits = self.linear(torch.narrow(normed, 0, first, count), head).to(6)
+      logits = self.normed_logits(torch.narrow(normed, 0, first, count))
       columns = torch.unsqueeze(torch.narrow(targets, 0, first, count), 1)
       chosen = torch.gather(logits, 1, columns)
       if with_slopes:
         # In place, for these are the largest arrays there are: the target's probability less one, as all others relative to the largest.
         largest = torch.amax(logits, [1], True)
+        softened = logits
+        if self.logit_soft_cap > 0.:
+          softened = torch.clone(logits)
         relative = torch.exp_(torch.sub_(logits, largest))
         total = torch.sum(relative, [1], True)
         target = torch.exp(torch.sub(chosen, largest))
         _0 = torch.scatter_(relative, 1, columns, torch.sub(target, total))
+        if self.logit_soft_cap > 0.:
+          # The cap's own slope: 1 less the square of its hyperbolic tangent.
+          _4 = torch.mul_(relative, torch.sub(1., torch.pow(torch.div(softened, self.logit_soft_cap), 2)))
+        slope = torch.neg(torch.div(torch.mm(relative.to(self.compute_type), head).to(6), total))
+        if self.logit_divisor != 1.:
+          slope = torch.div(slope, self.logit_divisor)
         _1 = torch.append(scores, torch.sub(torch.sub(chosen, largest), torch.log(total)))
-        _2 = torch.append(slopes, torch.neg(torch.div(torch.mm(relative.to(self.compute_type), head).to(6), total)))
+        _2 = torch.append(slopes, slope)
       else:
         _3 = torch.append(scores, torch.sub(chosen, torch.logsumexp(logits, [1], True)))
     if with_slopes:
@@ -246,28 +410,29 @@ class Decoder(Module):
   # Blocks first to last over whole sequences, with steering. steered_layers: int64 [K] ascending,
   # vectors: float32 [B or 1, K, H].
   def blocks(self: __torch__.Decoder, x: Tensor, rows: int, first: int, last: int, steered_layers: Tensor, vectors: Tensor) -> Tensor:
-    return self.blocks_within(x, rows, first, last, self.rotary(self.whole_positions(x, rows)), None, steered_layers, vectors)
+    rotary = self.rotary(self.whole_positions(x, rows))
+    return self.blocks_within(x, rows, first, last, rotary, self.whole_masks(x, rows), steered_layers, vectors)
 
   # Of rows that are not packed -> int64 [1, T]
   def whole_positions(self: __torch__.Decoder, x: Tensor, rows: int) -> Tensor:
     return torch.unsqueeze(torch.arange(torch.size(x, 0) // rows), 0)
 
-  def blocks_within(self: __torch__.Decoder, x: Tensor, rows: int, first: int, last: int, rotary: List[Tensor], mask: Optional[Tensor], steered_layers: Tensor, vectors: Tensor) -> Tensor:
+  def blocks_within(self: __torch__.Decoder, x: Tensor, rows: int, first: int, last: int, rotary: List[Tensor], masks: List[Optional[Tensor]], steered_layers: Tensor, vectors: Tensor) -> Tensor:
     everything = annotate(List[Tensor], [])
     for layer in range(first, last + 1):
-      x = self.block(layer, x, rows, rotary, mask, everything)
+      x = self.block(layer, x, rows, rotary, masks, everything)
       x = self.steer_after(layer, x, rows, everything, steered_layers, vectors)
     return x
 
   # All blocks from the first on, which may be beyond the last, for what some tokens become: in the last block, whose keys and
   # values take all tokens, nothing else is run for the others. selected: int64 [N] indices into B * T -> [N, H]
-  def remaining_blocks(self: __torch__.Decoder, x: Tensor, rows: int, first: int, rotary: List[Tensor], mask: Optional[Tensor], selected: Tensor, steered_layers: Tensor, vectors: Tensor) -> Tensor:
+  def remaining_blocks(self: __torch__.Decoder, x: Tensor, rows: int, first: int, rotary: List[Tensor], masks: List[Optional[Tensor]], selected: Tensor, steered_layers: Tensor, vectors: Tensor) -> Tensor:
     last = self.number_of_layers - 1
     if first > last:
       return torch.index_select(x, 0, selected)
-    x = self.blocks_within(x, rows, first, last - 1, rotary, mask, steered_layers, vectors)
+    x = self.blocks_within(x, rows, first, last - 1, rotary, masks, steered_layers, vectors)
     selection = self.selection(selected, torch.size(x, 0) // rows)
-    x = self.block(last, x, rows, rotary, mask, selection)
+    x = self.block(last, x, rows, rotary, masks, selection)
     return self.steer_after(last, x, rows, selection, steered_layers, vectors)
 
   # selected: int64 [N] indices into B * T -> them, and the row of each
@@ -347,7 +512,13 @@ class Decoder(Module):
     count = torch.size(positions, 1)
     used = int(torch.max(positions)) + 1
     rotary = self.rotary(positions)
-    mask = torch.le(torch.arange(used), torch.unsqueeze(torch.unsqueeze(positions, 1), -1))
+    key_positions = torch.unsqueeze(torch.arange(used), 0)
+    if used == count:
+      # Every row from its first token on.
+      masks = self.masks(None, key_positions, key_positions)
+    else:
+      mask = torch.le(torch.arange(used), torch.unsqueeze(torch.unsqueeze(positions, 1), -1))
+      masks = self.masks(mask, positions, key_positions)
     index = torch.expand(torch.unsqueeze(torch.unsqueeze(positions, 1), -1), [rows, self.key_value_heads, count, self.head_size])
     selection = annotate(List[Tensor], [])
     for layer in range(first, self.number_of_layers):
@@ -355,19 +526,17 @@ class Decoder(Module):
         # The last block is run to its end for those tokens alone, unless all of its output is kept.
         if kept_block < layer:
           selection = self.selection(selected, count)
-      normed = self.norm(x, self.attention_norm[layer])
-      query = self.rotate(self.project(normed, self.query_weight[layer], self.query_bias, layer, rows, self.query_heads), rotary)
-      key = self.rotate(self.project(normed, self.key_weight[layer], self.key_bias, layer, rows, self.key_value_heads), rotary)
-      value = self.project(normed, self.value_weight[layer], self.value_bias, layer, rows, self.key_value_heads)
+      inputs = self.attention_inputs(layer, x, rows, rotary)
       layer_cache = torch.select(cache, 0, layer)
       keys = torch.narrow(torch.select(layer_cache, 0, 0), 0, 0, rows)
       values = torch.narrow(torch.select(layer_cache, 0, 1), 0, 0, rows)
-      _0 = torch.scatter_(keys, 2, index, key)
-      _1 = torch.scatter_(values, 2, index, value)
+      _0 = torch.scatter_(keys, 2, index, inputs[1])
+      _1 = torch.scatter_(values, 2, index, inputs[2])
+      seen = masks[self.window_of_layer[layer]]
       if used == count:
-        attended = self.attend_within(query, key, value, None)
+        attended = self.attend_within(inputs[0], inputs[1], inputs[2], seen)
       else:
-        attended = self.attend_to_cache(query, torch.narrow(keys, 2, 0, used), torch.narrow(values, 2, 0, used), mask)
+        attended = self.attend_to_cache(inputs[0], torch.narrow(keys, 2, 0, used), torch.narrow(values, 2, 0, used), unchecked_cast(Tensor, seen))
       x = self.complete_block(layer, x, attended, selection)
       if layer == kept_block:
         _2 = self.keep(x, cache, index)
@@ -410,28 +579,30 @@ class Decoder(Module):
     x = self.embed(tokens)
     rows = torch.size(tokens, 0)
     rotary = self.rotary(self.whole_positions(x, rows))
-    x = self.remaining_blocks(x, rows, 0, rotary, None, selected, steered_layers, vectors)
+    x = self.remaining_blocks(x, rows, 0, rotary, self.whole_masks(x, rows), selected, steered_layers, vectors)
     return self.target_log_probabilities(x, targets)
 
-  # Where tokens of packed rows may look: to what came before them in the prompt, segment 0, or in their own segment.
-  # layout: int64 [2, B, T], positions and segments -> bool [B, 1, T, T]
-  def packed_mask(self: __torch__.Decoder, layout: Tensor) -> Tensor:
+  # Where tokens of packed rows may look: to what came before them in the prompt, segment 0, or in their own segment; with a
+  # window, by their positions, which in every answer count on from the prompt.
+  # layout: int64 [2, B, T], positions and segments -> masks of bool [B, 1, T, T]
+  def packed_masks(self: __torch__.Decoder, layout: Tensor) -> List[Optional[Tensor]]:
     segments = torch.select(layout, 0, 1)
     order = torch.arange(torch.size(segments, 1))
     seen = torch.unsqueeze(segments, 1)
     akin = torch.logical_or(torch.eq(seen, 0), torch.eq(seen, torch.unsqueeze(segments, 2)))
-    return torch.unsqueeze(torch.logical_and(akin, torch.le(order, torch.unsqueeze(order, 1))), 1)
+    positions = torch.select(layout, 0, 0)
+    return self.masks(torch.unsqueeze(torch.logical_and(akin, torch.le(order, torch.unsqueeze(order, 1))), 1), positions, positions)
 
   # What steering after a block cannot change: the hidden states there of packed rows, and the unsteered log-probabilities.
-  # tokens: int64 [B, T], layout: see packed_mask, block: int64 [1] -> float32 [B, T, H] and [N]
+  # tokens: int64 [B, T], layout: see packed_masks, block: int64 [1] -> float32 [B, T, H] and [N]
   def prepare(self: __torch__.Decoder, tokens: Tensor, layout: Tensor, selected: Tensor, targets: Tensor, block: Tensor) -> List[Tensor]:
     rows = torch.size(tokens, 0)
     rotary = self.rotary(torch.select(layout, 0, 0))
-    mask = self.packed_mask(layout)
+    masks = self.packed_masks(layout)
     none = torch.empty([0], dtype=4)
-    x = self.blocks_within(self.embed(tokens), rows, 0, int(block[0]), rotary, mask, none, none)
+    x = self.blocks_within(self.embed(tokens), rows, 0, int(block[0]), rotary, masks, none, none)
     hidden = torch.reshape(x, [rows, -1, self.hidden_size]).to(6)
-    x = self.remaining_blocks(x, rows, int(block[0]) + 1, rotary, mask, selected, none, none)
+    x = self.remaining_blocks(x, rows, int(block[0]) + 1, rotary, masks, selected, none, none)
     return [hidden, self.target_log_probabilities(x, targets)]
 
   # Blocks above the lowest steered one, from its cached output on. hidden: float32 [B, T, H], the output of block
@@ -442,7 +613,7 @@ class Decoder(Module):
     x = torch.reshape(hidden, [-1, self.hidden_size]).to(self.compute_type)
     x = self.steer(x, torch.select(by_row, 1, 0), rows)
     rotary = self.rotary(torch.select(layout, 0, 0))
-    return self.remaining_blocks(x, rows, int(steered_layers[0]) + 1, rotary, self.packed_mask(layout), selected, steered_layers, by_row)
+    return self.remaining_blocks(x, rows, int(steered_layers[0]) + 1, rotary, self.packed_masks(layout), selected, steered_layers, by_row)
 
   # Log-probabilities from the cached output of the lowest steered block on -> float32 [N]
   def steered_score(self: __torch__.Decoder, hidden: Tensor, layout: Tensor, selected: Tensor, targets: Tensor, steered_layers: Tensor, vectors: Tensor, vector_of_row: Tensor, multipliers: Tensor) -> Tensor:
@@ -500,5 +671,5 @@ class Decoder(Module):
       x = self.intervene(x, torch.select(leaf, 0, i), factors, nulled)
       first = last + 1
     rotary = self.rotary(self.whole_positions(x, rows))
-    x = self.remaining_blocks(x, rows, first, rotary, None, selected, no_layers, x)
+    x = self.remaining_blocks(x, rows, first, rotary, self.whole_masks(x, rows), selected, no_layers, x)
     return [self.differentiable_log_probabilities(x, targets), leaf]
