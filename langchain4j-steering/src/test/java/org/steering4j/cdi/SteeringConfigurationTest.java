@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.steering4j.SteeringChatRequestParameters;
 import org.steering4j.engine.LanguageModel;
 import org.steering4j.engine.Precision;
+import org.steering4j.hub.ModelName;
 import org.steering4j.persona.Persona;
 import org.steering4j.vector.Steering;
 
@@ -99,6 +100,26 @@ class SteeringConfigurationTest {
         assertThat(configuration.defaults().timeout()).isNull();
         assertThat(configuration.personas()).isEmpty();
         assertThat(configuration.defaults()).isEqualTo(SteeringChatRequestParameters.EMPTY);
+    }
+
+    @Test
+    void should_read_the_name_of_a_model_instead_of_a_path() {
+        SteeringConfiguration configuration =
+                read(Map.of("steering.model-name", " Qwen/Qwen3-0.6B@main ", "steering.offline", "TRUE"));
+        assertThat(configuration.modelName()).isEqualTo(new ModelName("Qwen", "Qwen3-0.6B", "main"));
+        assertThat(configuration.offline()).isTrue();
+        assertThat(read(Map.of()).modelName()).isNull();
+        assertThat(read(Map.of()).offline()).isFalse();
+        assertThatThrownBy(() -> read(Map.of("steering.model-name", "gpt2")))
+                .isInstanceOf(SteeringConfigurationException.class)
+                .hasMessageContaining("steering.model-name")
+                .hasMessageContaining("expected owner/name");
+        assertThatThrownBy(() -> read(Map.of("steering.model-name", "a/b", "steering.model-path", "x")))
+                .isInstanceOf(SteeringConfigurationException.class)
+                .hasMessageContaining("steering.model-path and steering.model-name are both set");
+        assertThatThrownBy(() -> read(Map.of("steering.offline", "perhaps")))
+                .isInstanceOf(SteeringConfigurationException.class)
+                .hasMessageContaining("true or false");
     }
 
     @Test

@@ -15,9 +15,14 @@ import jakarta.enterprise.inject.spi.Bean;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jboss.weld.environment.se.Weld;
 import org.jboss.weld.environment.se.WeldContainer;
 import org.junit.jupiter.api.AfterEach;
@@ -99,6 +104,36 @@ class SteeringDeploymentTest {
         assertThatThrownBy(() -> deploy(Application.class))
                 .hasStackTraceContaining("the setting steering.personas.bold")
                 .hasStackTraceContaining("its hidden size is 32, the model's 192");
+    }
+
+    @Test
+    void should_open_a_model_of_the_hugging_face_cache_folder() throws IOException {
+        String commit = "0123456789012345678901234567890123456789";
+        Path cached = Path.of(Objects.requireNonNull(System.getenv("HF_HUB_CACHE"), "set by the build"))
+                .resolve("models--cdi--random");
+        Path snapshot = cached.resolve("snapshots").resolve(commit);
+        Files.createDirectories(snapshot);
+        try (Stream<Path> files = Files.list(folder.resolve("random"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, snapshot.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        Files.createDirectories(cached.resolve("refs"));
+        Files.writeString(cached.resolve("refs/main"), commit);
+        settings.set("steering.model-path", "")
+                .set("steering.model-name", "cdi/random")
+                .set("steering.offline", "true");
+        try (WeldContainer container = deploy(Application.class)) {
+            assertThat(container.select(SteeredModel.class).get().name()).isEqualTo("cdi/random");
+        }
+    }
+
+    @Test
+    void should_refuse_to_deploy_a_model_that_is_not_there_when_offline() {
+        settings.set("steering.model-path", "")
+                .set("steering.model-name", "cdi/absent")
+                .set("steering.offline", "true");
+        assertThatThrownBy(() -> deploy(Application.class)).hasStackTraceContaining("the model cdi/absent is not in");
     }
 
     @Test

@@ -38,7 +38,12 @@ public final class Progress implements AutoCloseable {
      * @param unit what is counted, in the plural, such as {@code "answers"}
      */
     public Progress(PrintStream output, String label, long total, String unit) {
-        this(output, label, total, unit, 0, true);
+        this(output, label, total, unit, 0);
+    }
+
+    /** @param doneBefore units that were done in an earlier run; they do not count for the rate */
+    public Progress(PrintStream output, String label, long total, String unit, long doneBefore) {
+        this(output, label, total, unit, doneBefore, true);
     }
 
     /**
@@ -80,10 +85,16 @@ public final class Progress implements AutoCloseable {
 
     /** One more unit is done. */
     public synchronized void step() {
-        done++;
+        stepTo(done + 1);
+    }
+
+    /** So many units are done. */
+    public synchronized void stepTo(long units) {
+        long doneUntilNow = done;
+        done = units;
         if (bar != null) {
-            bar.step();
-        } else if (lines && done * LINES / total > (done - 1) * LINES / total) {
+            bar.stepTo(units);
+        } else if (lines && units * LINES / total > doneUntilNow * LINES / total) {
             output.println(String.format(
                     Locale.ROOT, "%s: %d/%d %s (%d%%), %s", label, done, total, unit, 100 * done / total, pace()));
         }

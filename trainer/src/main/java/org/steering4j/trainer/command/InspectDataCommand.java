@@ -55,7 +55,7 @@ final class InspectDataCommand implements Callable<Integer> {
 
     @Option(
             names = "--model",
-            paramLabel = "DIR|embedded",
+            paramLabel = NamedModel.LABEL,
             description =
                     "Measure in tokens of this model, of which only the tokenizer is opened. Default: measure in words.")
     private String model;
@@ -123,7 +123,7 @@ final class InspectDataCommand implements Callable<Integer> {
         }
         return model.equals("embedded")
                 ? SteeredModel.readEmbedded(folder -> inspectInTokens(data, folder))
-                : inspectInTokens(data, Path.of(model));
+                : inspectInTokens(data, NamedModel.folder(model, command));
     }
 
     private List<DataInspection> inspectInTokens(List<PreferenceData> data, Path folder) {

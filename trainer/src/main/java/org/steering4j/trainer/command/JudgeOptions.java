@@ -34,7 +34,7 @@ final class JudgeOptions {
 
     @Option(
             names = "--judge",
-            paramLabel = "DIR|embedded",
+            paramLabel = NamedModel.LABEL,
             description = "A local model that grades the answers from 1 to 4, unsteered.")
     private String folder;
 
@@ -246,7 +246,9 @@ final class JudgeOptions {
                             .build(),
                     Optional.empty());
         }
-        SteeredModel model = folder.equals("embedded") ? SteeredModel.embedded() : SteeredModel.open(Path.of(folder));
+        SteeredModel model = folder.equals("embedded")
+                ? SteeredModel.embedded()
+                : SteeredModel.open(NamedModel.folder(folder, command));
         try {
             ChatModel judge = SteeredChatModel.builder()
                     .model(model)

@@ -4,17 +4,24 @@ import java.nio.file.Path;
 import java.util.function.Function;
 import org.steering4j.SteeredModel;
 import org.steering4j.engine.Precision;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The option that names the model. */
 final class ModelOption {
 
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
     @Option(
             names = "--model",
             required = true,
-            paramLabel = "DIR|embedded",
+            paramLabel = NamedModel.LABEL,
             description =
-                    "A Hugging Face model folder, or the word embedded for the model that ships with this program.")
+                    "A Hugging Face model folder; or the name of a model on the Hugging Face hub, owner/name or owner/name@revision, which is"
+                            + " downloaded unless it is in the Hugging Face cache folder; or the word embedded for the model that ships with this"
+                            + " program.")
     private String model;
 
     @Option(
@@ -41,14 +48,18 @@ final class ModelOption {
 
     /** Reads something of its folder, which may be gone afterwards, without opening it. */
     <T> T read(Function<Path, T> reader) {
-        return model.equals("embedded") ? SteeredModel.readEmbedded(reader) : reader.apply(Path.of(model));
+        return model.equals("embedded") ? SteeredModel.readEmbedded(reader) : reader.apply(folder());
     }
 
     private SteeredModel open(Precision chosen) {
         if (model.equals("embedded")) {
             return chosen == null ? SteeredModel.embedded() : SteeredModel.embedded(chosen);
         }
-        Path folder = Path.of(model);
+        Path folder = folder();
         return chosen == null ? SteeredModel.open(folder) : SteeredModel.open(folder, chosen);
+    }
+
+    private Path folder() {
+        return NamedModel.folder(model, command);
     }
 }

@@ -1,0 +1,43 @@
+package org.steering4j.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class ProgressTest {
+
+    private final ByteArrayOutputStream shown = new ByteArrayOutputStream();
+
+    private Progress progress(long total, long doneBefore) {
+        return new Progress(new PrintStream(shown, true, StandardCharsets.UTF_8), "model", total, "MB", doneBefore);
+    }
+
+    @Test
+    void should_print_a_line_for_every_tenth_without_a_terminal() {
+        try (Progress progress = progress(20, 0)) {
+            for (int i = 0; i < 20; i++) {
+                progress.step();
+            }
+        }
+        assertThat(shown.toString(StandardCharsets.UTF_8).lines())
+                .hasSize(10)
+                .first()
+                .asString()
+                .startsWith("model: 2/20 MB (10%)");
+    }
+
+    @Test
+    void should_print_a_line_for_the_tenths_that_a_leap_passes_and_none_for_a_step_back() {
+        try (Progress progress = progress(100, 50)) {
+            for (long units : new long[] {50, 55, 79, 50, 79, 100}) {
+                progress.stepTo(units);
+            }
+        }
+        assertThat(shown.toString(StandardCharsets.UTF_8).lines())
+                .map(line -> line.substring(0, line.indexOf(" MB")))
+                .containsExactly("model: 79/100", "model: 79/100", "model: 100/100");
+    }
+}
