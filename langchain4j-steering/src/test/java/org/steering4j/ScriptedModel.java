@@ -24,8 +24,8 @@ final class ScriptedModel implements TokenGenerator, AutoCloseable {
     static final ModelShape SHAPE = new ModelShape("scripted", "llama", 4, 3);
 
     /** ChatML, and a line for each tool. */
-    static final String TEMPLATE =
-            "{%- for tool in tools %}{{- 'tool: ' ~ tool | tojson ~ '\\n' }}{%- endfor %}" + SmallTokenizers.CHATML;
+    static final String TEMPLATE = "{%- for tool in tools or [] %}{{- 'tool: ' ~ tool | tojson ~ '\\n' }}{%- endfor %}"
+            + SmallTokenizers.CHATML;
 
     final List<GenerationRequest> requests = new ArrayList<>();
     final BlockingQueue<StopCause> ends = new LinkedBlockingQueue<>();

@@ -18,7 +18,6 @@ import dev.langchain4j.internal.JsonSchemaElementUtils;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -31,28 +30,24 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.steering4j.checkpoint.JsonFiles;
 import org.steering4j.checkpoint.ModelFolderException;
+import org.steering4j.prompt.jinja.Text;
 
 /**
  * Writes conversations the way a model was trained to read them: messages and tools through the model's own chat template
- * ({@code chat_template.jinja}, or {@code chat_template} in {@code tokenizer_config.json}), into token ids. It knows nothing of generation.
+ * ({@code chat_template.jinja}, {@code chat_template.json}, or {@code chat_template} in {@code tokenizer_config.json}), into token ids. It knows nothing of generation.
  *
- * <p>Text stays text. The template gets the real contents, so that it may trim, split and compare them, but with an invisible guard
- * character (a private-use character that no content holds) at both ends and wherever a control token might begin. Whatever the template
- * makes of them, a control token in its output that holds anything of a content is broken by a guard and so is not taken for one; then the
- * guards are removed. The price: a template that looks for a control token within a content does not find it.
+ * <p>Text stays text. The template gets the contents as they are, so that it may trim, split, search and compare them, but every character
+ * keeps its origin on its way through the template (see {@link Text}): only what the template itself wrote can become a control token.
  *
  * <p>Thread-safe. Closing it closes its tokenizer.
  */
 public final class PromptRenderer implements AutoCloseable {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final char FIRST_PRIVATE_USE = '\uE000';
-    private static final char LAST_PRIVATE_USE = '\uF8FF';
     private static final String DEFAULT_TEMPLATE = "default";
     private static final String TEMPLATE_WITH_TOOLS = "tool_use";
-    private static final Set<String> ID_KEYS = Set.of("id", "tool_call_id");
     private static final Set<String> OUR_KEYS = Set.of("role", "type");
-    /** What may stand unguarded under these: templates compare it, and write it into control tokens. */
+    /** What is the template's own under these: templates write it into control tokens. */
     private static final Set<String> OUR_WORDS = Set.of(
             "system",
             "user",
@@ -76,9 +71,6 @@ public final class PromptRenderer implements AutoCloseable {
     /** Null if it is none that we know. */
     private final ToolCallFormat toolCallFormat;
 
-    /** The first characters of all control tokens. */
-    private final String beginnings;
-
     private PromptRenderer(
             Path folder,
             TextTokenizer tokenizer,
@@ -94,10 +86,6 @@ public final class PromptRenderer implements AutoCloseable {
         this.endTokens = endTokens;
         this.textBeginning = textBeginning;
         this.toolCallFormat = toolCallFormat;
-        this.beginnings = tokenizer.controlTokens().stream()
-                .map(token -> token.substring(0, 1))
-                .distinct()
-                .collect(Collectors.joining());
     }
 
     /**
@@ -130,26 +118,42 @@ public final class PromptRenderer implements AutoCloseable {
         return Files.exists(file) ? JsonFiles.readObject(file) : MAPPER.createObjectNode();
     }
 
+    /** The files come before the configuration, as in transformers. */
     private static Map<String, ChatTemplate> readTemplates(Path folder, JsonNode configuration) {
-        Path file = folder.resolve("chat_template.jinja");
         Map<String, ChatTemplate> templates = new HashMap<>();
-        JsonNode inConfiguration = configuration.path("chat_template");
-        String origin = "the chat template in " + folder.resolve("tokenizer_config.json");
+        Path file = folder.resolve("chat_template.jinja");
         if (Files.exists(file)) {
-            try {
-                templates.put(DEFAULT_TEMPLATE, new ChatTemplate(Files.readString(file), file.toString()));
-            } catch (IOException e) {
-                throw new ModelFolderException(file + " cannot be read as UTF-8 text: " + e, e);
+            templates.put(DEFAULT_TEMPLATE, templateFile(file));
+            Path withTools = folder.resolve("additional_chat_templates").resolve(TEMPLATE_WITH_TOOLS + ".jinja");
+            if (Files.exists(withTools)) {
+                templates.put(TEMPLATE_WITH_TOOLS, templateFile(withTools));
             }
-        } else if (inConfiguration.isTextual()) {
-            templates.put(DEFAULT_TEMPLATE, new ChatTemplate(inConfiguration.asText(), origin));
+            return templates;
         }
-        for (JsonNode named : inConfiguration) {
+        Path json = folder.resolve("chat_template.json");
+        JsonNode inJson = readIfPresent(json).path("chat_template");
+        JsonNode given = inJson.isMissingNode() ? configuration.path("chat_template") : inJson;
+        String origin =
+                "the chat template in " + (inJson.isMissingNode() ? folder.resolve("tokenizer_config.json") : json);
+        if (given.isTextual()) {
+            templates.put(DEFAULT_TEMPLATE, new ChatTemplate(given.asText(), origin));
+        }
+        for (JsonNode named : given) {
             String name = named.path("name").asText();
-            templates.putIfAbsent(
-                    name, new ChatTemplate(named.path("template").asText(), origin + " named \"" + name + "\""));
+            if (name.equals(DEFAULT_TEMPLATE) || name.equals(TEMPLATE_WITH_TOOLS)) {
+                templates.put(
+                        name, new ChatTemplate(named.path("template").asText(), origin + " named \"" + name + "\""));
+            }
         }
         return templates;
+    }
+
+    private static ChatTemplate templateFile(Path file) {
+        try {
+            return new ChatTemplate(Files.readString(file), file.toString());
+        } catch (IOException e) {
+            throw new ModelFolderException(file + " cannot be read as UTF-8 text: " + e, e);
+        }
     }
 
     /** {@code bos_token} and its like, which templates may write. */
@@ -216,35 +220,33 @@ public final class PromptRenderer implements AutoCloseable {
      * @throws ModelFolderException if the model has no chat template, or it fails
      */
     public int[] prompt(List<ChatMessage> messages, List<ToolSpecification> tools) {
-        Rendered rendered = render(messages, tools);
-        return tokenizer.encodeGuarded(rendered.text(), rendered.guard());
+        return tokenizer.encode(render(messages, tools));
     }
 
-    /** What a template wrote, guards and all. */
-    record Rendered(String text, char guard) {
-
-        String withoutGuards() {
-            return text.replace(String.valueOf(guard), "");
-        }
-    }
-
-    Rendered render(List<ChatMessage> messages, List<ToolSpecification> tools) {
+    /** What the template writes. */
+    Text render(List<ChatMessage> messages, List<ToolSpecification> tools) {
         ToolTurns.requireKnownCalls(messages);
         List<ChatMessage> turns =
                 toolCallFormat == ToolCallFormat.LLAMA ? ToolTurns.oneCallAtATime(messages) : messages;
-        List<Map<String, Object>> conversation =
-                turns.stream().map(PromptRenderer::dictionary).toList();
-        List<Map<String, Object>> functions =
-                tools.stream().map(PromptRenderer::function).toList();
-        char guard = unusedCharacter(List.of(conversation, functions));
-
         Map<String, Object> variables = new HashMap<>(namedTokens);
-        variables.put("messages", guarded(conversation, guard));
-        if (!tools.isEmpty()) {
-            variables.put("tools", guarded(functions, guard));
-        }
+        variables.put(
+                "messages",
+                turns.stream()
+                        .map(PromptRenderer::dictionary)
+                        .map(PromptRenderer::withOrigin)
+                        .toList());
+        // As transformers do: what there is none of is none, not undefined.
+        variables.put(
+                "tools",
+                tools.isEmpty()
+                        ? null
+                        : tools.stream()
+                                .map(PromptRenderer::function)
+                                .map(PromptRenderer::withOrigin)
+                                .toList());
+        variables.put("documents", null);
         variables.put("add_generation_prompt", true);
-        return new Rendered(template(!tools.isEmpty()).render(variables), guard);
+        return template(!tools.isEmpty()).render(variables);
     }
 
     /**
@@ -276,7 +278,7 @@ public final class PromptRenderer implements AutoCloseable {
         }
         if (template == null) {
             throw new ModelFolderException(folder
-                    + " has no chat template (neither chat_template.jinja nor chat_template in tokenizer_config.json): use the"
+                    + " has no chat template (neither chat_template.jinja nor chat_template.json nor chat_template in tokenizer_config.json): use the"
                     + " model's instruct or chat variant, or add the template");
         }
         return template;
@@ -392,82 +394,23 @@ public final class PromptRenderer implements AutoCloseable {
         return parameters;
     }
 
-    private static char unusedCharacter(Object value) {
-        String everything = PythonJson.write(value, null);
-        for (char c = FIRST_PRIVATE_USE; c <= LAST_PRIVATE_USE; c++) {
-            if (everything.indexOf(c) < 0) {
-                return c;
-            }
-        }
-        throw new IllegalArgumentException(
-                "the messages hold all 6,400 private-use characters (U+E000 to U+F8FF): leave out at least one");
-    }
-
-    /** A copy with guards in every text that is not ours: all but roles, types, and ids that do no harm. */
-    private Object guarded(Object value, char guard) {
+    /** A copy in which every text is foreign that is not ours: all but roles and types. */
+    private static Object withOrigin(Object value) {
         if (value instanceof String text) {
-            return guarded(text, guard);
+            return Text.foreign(text);
         }
         if (value instanceof List<?> list) {
-            List<Object> copy = new ArrayList<>();
-            list.forEach(item -> copy.add(guarded(item, guard)));
-            return copy;
+            return list.stream().map(PromptRenderer::withOrigin).collect(Collectors.toList());
         }
         if (value instanceof Map<?, ?> map) {
             Map<Object, Object> copy = new LinkedHashMap<>();
             map.forEach((key, item) -> {
-                boolean ours = item instanceof String word
-                        && (OUR_KEYS.contains(key) && OUR_WORDS.contains(word)
-                                || ID_KEYS.contains(key) && isHarmless(word));
-                copy.put(
-                        key instanceof String text ? guardedInside(text, guard) : key,
-                        ours ? item : guarded(item, guard));
+                boolean ours = item instanceof String word && OUR_KEYS.contains(key) && OUR_WORDS.contains(word);
+                copy.put(withOrigin(key), ours ? item : withOrigin(item));
             });
             return copy;
         }
         return value;
-    }
-
-    /** Whether no control token can lie in it, hold it, begin or end in it, so that it needs no guards: templates of Mistral measure ids. */
-    private boolean isHarmless(String id) {
-        return tokenizer.controlTokens().stream()
-                .noneMatch(
-                        token -> token.contains(id) || id.contains(token) || overlap(id, token) || overlap(token, id));
-    }
-
-    /** Whether a text may begin before the other ends. */
-    private static boolean overlap(String first, String second) {
-        for (int length = 1; length < Math.min(first.length(), second.length()); length++) {
-            if (first.endsWith(second.substring(0, length))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private String guarded(String text, char guard) {
-        String core = PythonObjects.strip(text);
-        if (core.isEmpty()) {
-            return text;
-        }
-        int start = text.indexOf(core);
-        return text.substring(0, start)
-                + guard
-                + guardedInside(core, guard)
-                + guard
-                + text.substring(start + core.length());
-    }
-
-    private String guardedInside(String text, char guard) {
-        StringBuilder guarded = new StringBuilder(text.length() + 16);
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            guarded.append(c);
-            if (beginnings.indexOf(c) >= 0) {
-                guarded.append(guard);
-            }
-        }
-        return guarded.toString();
     }
 
     @Override

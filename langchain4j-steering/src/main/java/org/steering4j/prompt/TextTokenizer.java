@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
 import org.steering4j.checkpoint.JsonFiles;
 import org.steering4j.checkpoint.ModelFolderException;
 import org.steering4j.internal.OfflineMode;
+import org.steering4j.prompt.jinja.Text;
 
 /**
  * Text to token ids and back, by the {@code tokenizer.json} of a model folder. It knows nothing of conversations and adds no token of its
@@ -47,6 +48,8 @@ public final class TextTokenizer implements AutoCloseable {
     }
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    /** No control token holds it. */
+    private static final char NO_CHARACTER = '\uFFFF';
 
     /** The file's text, for what is asked of it later: by then the file may be gone. */
     private final byte[] json;
@@ -193,9 +196,17 @@ public final class TextTokenizer implements AutoCloseable {
         return encode(replaceAll(anyControlToken, text, aliasByControlToken));
     }
 
-    /** Encodes what a template rendered: control tokens become control tokens unless a guard breaks them; guards are left out. */
-    int[] encodeGuarded(String rendered, char guard) {
-        return encode(replaceAll(anyControlToken, rendered, aliasByControlToken).replace(String.valueOf(guard), ""));
+    /** Encodes what a template wrote: control tokens become control tokens if all of their characters are the template's own. */
+    int[] encode(Text rendered) {
+        String text = rendered.toString();
+        Matcher tokens = anyControlToken.matcher(rendered.withForeignAs(NO_CHARACTER));
+        StringBuilder aliased = new StringBuilder(text.length());
+        int from = 0;
+        while (tokens.find()) {
+            aliased.append(text, from, tokens.start()).append(aliasByControlToken.get(tokens.group()));
+            from = tokens.end();
+        }
+        return encode(aliased.append(text, from, text.length()).toString());
     }
 
     /**

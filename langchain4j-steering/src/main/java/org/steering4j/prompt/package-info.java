@@ -6,6 +6,8 @@
  * engine, of sampling or of steering. How a model writes tool calls, its {@link org.steering4j.prompt.ToolCallFormat}, is decided once, when
  * the renderer is opened.
  *
+ * <p>Chat templates are evaluated by {@link org.steering4j.prompt.jinja}, to the letter as Jinja2 does or not at all.
+ *
  * <p>Text stays text, both ways. Whatever a message, a tool or a tool's result says, it is encoded as ordinary characters: only the template's
  * own text can become a control token. And where the marks of a tool call are control tokens, no letters of an answer make a call; nor does
  * what JSON that was asked for quotes.

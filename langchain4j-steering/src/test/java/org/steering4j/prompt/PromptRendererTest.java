@@ -153,7 +153,7 @@ class PromptRendererTest {
     }
 
     private static String rendered(PromptRenderer renderer, ChatMessage... messages) {
-        return renderer.render(List.of(messages), List.of()).withoutGuards();
+        return renderer.render(List.of(messages), List.of()).toString();
     }
 
     @Test
@@ -196,7 +196,7 @@ class PromptRendererTest {
                                     ToolExecutionResultMessage.from("1", "weather", "sunny"),
                                     ToolExecutionResultMessage.from("2", "clock", "10:14")),
                             List.of(WEATHER))
-                    .withoutGuards();
+                    .toString();
             assertThat(text).isEqualTo("""
                             <|im_start|>system
                             You help.
@@ -378,7 +378,7 @@ class PromptRendererTest {
     void should_let_templates_look_at_contents() {
         Map<String, String> expected = Map.ofEntries(
                 Map.entry("{{ messages[0].content.strip() }}", "thought</b>Answer, yes"),
-                Map.entry("{{ messages[0].content.split('</b>')[-1].strip() }}", "thought</b>Answer, yes"),
+                Map.entry("{{ messages[0].content.split('</b>')[-1].strip() }}", "Answer, yes"),
                 Map.entry("{{ messages[0].content.split(', ')[0].lstrip() }}", "thought</b>Answer"),
                 Map.entry("{{ 'a.b'.split('.')[-1] }}{{ 'a b  c'.split()|length }}", "b3"),
                 Map.entry("{% if 'Answer' in messages[0].content %}in{% endif %}", "in"),
@@ -389,7 +389,7 @@ class PromptRendererTest {
                 Map.entry("{{ 'abc'[0] ~ 'abc'[-1] ~ 'abc'[1:] }}", "acbc"),
                 Map.entry(
                         "{{ 'x.y'.replace('.', '$') }}{{ ','.join(['a', 'b']) }}{{ 'ab'.startswith('a') }}",
-                        "x$ya,btrue"),
+                        "x$ya,bTrue"),
                 Map.entry(
                         "{% set ns = namespace(n=0, f=false) %}{% for m in messages %}{% set ns.n = ns.n + 1 %}{% endfor %}{{ ns.n }}",
                         "2"),
@@ -400,7 +400,7 @@ class PromptRendererTest {
                 Map.entry("{% for key, value in {'a': 1}.items() %}{{ key }}{{ value }}{% endfor %}", "a1"),
                 Map.entry(
                         "{% for m in messages if m.role == 'user' %}{{ m.role }}{{ loop.last }}{% endfor %}",
-                        "usertrue"),
+                        "userTrue"),
                 Map.entry("a {%- for m in messages if m.role == 'tool' -%} x {%- endfor -%} b", "ab"),
                 Map.entry(
                         "{% for key, value in {'a': 1, 'b': 2, 'c': 3}.items() if key != 'c' %}{{ key }}{{ value }}{{ ',' if not loop.last }}{% endfor %}",
@@ -435,17 +435,15 @@ class PromptRendererTest {
                 "{{ messages.getClass().forName('java.lang.Runtime') }}",
                 "{{ ''.getClass() }}",
                 "{{ messages[0].content.getBytes() }}",
-                "{{ ____int3rpr3t3r____.config }}",
+                "{{ ''.__class__.__mro__ }}",
                 "{% include 'file:///etc/passwd' %}")) {
-            try (PromptRenderer renderer = byteLevel(template)) {
-                String text;
-                try {
-                    text = rendered(renderer, UserMessage.from("hello"));
-                } catch (ModelFolderException e) {
-                    continue;
-                }
-                assertThat(text).as(template).isBlank();
-            }
+            assertThatThrownBy(() -> {
+                        try (PromptRenderer renderer = byteLevel(template)) {
+                            rendered(renderer, UserMessage.from("hello"));
+                        }
+                    })
+                    .as(template)
+                    .isInstanceOf(ModelFolderException.class);
         }
     }
 
@@ -472,7 +470,7 @@ class PromptRendererTest {
         try (PromptRenderer renderer = PromptRenderer.open(folder)) {
             assertThat(rendered(renderer, UserMessage.from("hello"))).isEqualTo("plain");
             assertThat(renderer.render(List.of(UserMessage.from("hello")), List.of(WEATHER))
-                            .withoutGuards())
+                            .toString())
                     .isEqualTo("tools");
         }
     }

@@ -2,20 +2,21 @@ package org.steering4j.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.hubspot.jinjava.Jinjava;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.steering4j.prompt.jinja.JinjaTemplate;
 
 class ChatMarkupTest {
 
     private static final ToolDescription DISTANCE =
             new ToolDescription("distance", "Measures the way.", List.of("from", "to"));
 
-    private final Jinjava jinjava = new Jinjava();
+    private final JinjaTemplate template = JinjaTemplate.parse(ChatMarkup.template());
 
     @Test
     void should_render_the_corpus_exactly_as_the_chat_template_does() {
@@ -99,10 +100,12 @@ class ChatMarkupTest {
         context.put("bos_token", "<|endoftext|>");
         context.put("messages", messages.stream().map(ChatMarkupTest::asMap).toList());
         context.put("add_generation_prompt", addGenerationPrompt);
-        if (!tools.isEmpty()) {
-            context.put("tools", tools.stream().map(ToolDescription::asFunction).toList());
-        }
-        return jinjava.render(ChatMarkup.template(), context);
+        context.put(
+                "tools",
+                tools.isEmpty()
+                        ? null
+                        : tools.stream().map(ToolDescription::asFunction).toList());
+        return template.render(context, Clock.systemUTC()).toString();
     }
 
     private static Map<String, Object> asMap(Message message) {

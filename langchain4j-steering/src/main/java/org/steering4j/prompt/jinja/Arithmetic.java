@@ -1,0 +1,189 @@
+package org.steering4j.prompt.jinja;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@code + - * / // % **} */
+final class Arithmetic {
+
+    private static final int MAXIMUM_BITS = 10_000;
+    private static final int MAXIMUM_ITEMS = 1_000_000;
+
+    private Arithmetic() {}
+
+    static Object of(String operator, Object left, Object right) {
+        if (left instanceof Undefined undefined) {
+            throw undefined.failure();
+        }
+        if (right instanceof Undefined undefined) {
+            throw undefined.failure();
+        }
+        if (Values.isNumber(left) && Values.isNumber(right)) {
+            return left instanceof Double || right instanceof Double
+                    ? decimal(operator, Values.decimal(left), Values.decimal(right))
+                    : whole(operator, Values.whole(left), Values.whole(right));
+        }
+        if (left instanceof Markup || right instanceof Markup || operator.equals("%") && left instanceof Text) {
+            throw Failure.unsupported("%s with %s"
+                    .formatted(operator, operator.equals("%") ? "a string" : "a text marked as safe (use ~)"));
+        }
+        if (operator.equals("+") && left instanceof Text first && right instanceof Text second) {
+            return new TextBuilder().append(first).append(second).build();
+        }
+        boolean lists = left instanceof List && right instanceof List;
+        if (operator.equals("+") && (lists || left instanceof Tuple && right instanceof Tuple)) {
+            List<Object> joined = new ArrayList<>(Values.items(left));
+            joined.addAll(Values.items(right));
+            return sequence(joined, left);
+        }
+        if (operator.equals("*") && isWhole(right)) {
+            return repeated(left, Values.whole(right));
+        }
+        if (operator.equals("*") && isWhole(left)) {
+            return repeated(right, Values.whole(left));
+        }
+        throw cannot(operator, left, right);
+    }
+
+    private static Failure cannot(String operator, Object left, Object right) {
+        return new Failure(
+                "cannot apply %s to %s and %s".formatted(operator, Values.typeName(left), Values.typeName(right)));
+    }
+
+    private static boolean isWhole(Object value) {
+        return value instanceof BigInteger || value instanceof Boolean;
+    }
+
+    private static Object sequence(List<Object> items, Object like) {
+        if (items.size() > MAXIMUM_ITEMS) {
+            throw new Failure("a list of more than %,d items".formatted(MAXIMUM_ITEMS));
+        }
+        return like instanceof Tuple ? new Tuple(items) : items;
+    }
+
+    private static Object repeated(Object value, BigInteger times) {
+        int count = times.max(BigInteger.ZERO)
+                .min(Values.integer(TextBuilder.MAXIMUM_LENGTH + 1))
+                .intValue();
+        if (value instanceof Text text) {
+            TextBuilder repeated = new TextBuilder();
+            for (int i = 0; i < count && !text.isEmpty(); i++) {
+                repeated.append(text);
+            }
+            return repeated.build();
+        }
+        if (!(value instanceof List) && !(value instanceof Tuple)) {
+            throw cannot("*", value, times);
+        }
+        List<Object> items = Values.items(value);
+        List<Object> repeated = new ArrayList<>();
+        for (int i = 0; i < count && !items.isEmpty(); i++) {
+            repeated.addAll(items);
+            sequence(repeated, value);
+        }
+        return sequence(repeated, value);
+    }
+
+    private static Object whole(String operator, BigInteger left, BigInteger right) {
+        BigInteger result = switch (operator) {
+            case "+" -> left.add(right);
+            case "-" -> left.subtract(right);
+            case "*" -> left.multiply(right);
+            case "//", "%" -> {
+                requireNotZero(right.signum() != 0);
+                BigInteger[] parts = left.divideAndRemainder(right);
+                boolean below = parts[1].signum() != 0 && parts[1].signum() != right.signum();
+                yield operator.equals("%")
+                        ? below ? parts[1].add(right) : parts[1]
+                        : below ? parts[0].subtract(BigInteger.ONE) : parts[0];
+            }
+            case "**" -> right.signum() < 0 ? null : power(left, right);
+            default -> null;
+        };
+        if (result == null) { // a division, or a negative power
+            requireNotZero(!operator.equals("/") || right.signum() != 0);
+            return operator.equals("/")
+                    ? quotient(left, right)
+                    : decimal(operator, left.doubleValue(), right.doubleValue());
+        }
+        if (result.bitLength() > MAXIMUM_BITS) {
+            throw new Failure("an integer of more than %,d bits".formatted(MAXIMUM_BITS));
+        }
+        return result;
+    }
+
+    /** Rounded once, also where the numbers themselves are no doubles. */
+    private static Double quotient(BigInteger left, BigInteger right) {
+        return new BigDecimal(left)
+                .divide(new BigDecimal(right), new java.math.MathContext(400))
+                .doubleValue();
+    }
+
+    private static BigInteger power(BigInteger base, BigInteger exponent) {
+        if (exponent.bitLength() > 31 || (long) base.bitLength() * exponent.intValue() > 2L * MAXIMUM_BITS) {
+            throw new Failure("an integer of more than %,d bits".formatted(MAXIMUM_BITS));
+        }
+        return base.pow(exponent.intValue());
+    }
+
+    private static Double decimal(String operator, double left, double right) {
+        switch (operator) {
+            case "+":
+                return left + right;
+            case "-":
+                return left - right;
+            case "*":
+                return left * right;
+            case "**":
+                requireNotZero(left != 0 || right >= 0);
+                if (left < 0 && right != Math.rint(right)) {
+                    throw Failure.unsupported("a complex number");
+                }
+                return Math.pow(left, right);
+            default:
+                requireNotZero(right != 0);
+        }
+        if (operator.equals("/")) {
+            return left / right;
+        }
+        double remainder = left % right;
+        if (remainder != 0 && (remainder < 0) != (right < 0)) {
+            remainder += right;
+        }
+        if (operator.equals("%")) {
+            return remainder == 0 ? Math.copySign(0, right) : remainder;
+        }
+        double quotient = (left - remainder) / right;
+        double floor = Math.floor(quotient);
+        return quotient == 0 ? Math.copySign(0, left / right) : quotient - floor > 0.5 ? floor + 1 : floor;
+    }
+
+    private static void requireNotZero(boolean fine) {
+        if (!fine) {
+            throw new Failure("division by zero");
+        }
+    }
+
+    static Object negative(Object value) {
+        requireNumber(value);
+        return value instanceof Double number
+                ? (Object) (-number)
+                : Values.whole(value).negate();
+    }
+
+    static Object positive(Object value) {
+        requireNumber(value);
+        return value instanceof Double ? value : Values.whole(value);
+    }
+
+    private static void requireNumber(Object value) {
+        if (value instanceof Undefined undefined) {
+            throw undefined.failure();
+        }
+        if (!Values.isNumber(value)) {
+            throw new Failure("a sign needs a number, not " + Values.typeName(value));
+        }
+    }
+}

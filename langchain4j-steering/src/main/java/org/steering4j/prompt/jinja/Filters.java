@@ -1,0 +1,501 @@
+package org.steering4j.prompt.jinja;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/** {@code value | filter} */
+final class Filters {
+
+    static final Set<String> NAMES = Set.of(
+            "abs",
+            "attr",
+            "capitalize",
+            "count",
+            "d",
+            "default",
+            "dictsort",
+            "e",
+            "escape",
+            "first",
+            "float",
+            "indent",
+            "int",
+            "items",
+            "join",
+            "last",
+            "length",
+            "list",
+            "lower",
+            "map",
+            "max",
+            "min",
+            "reject",
+            "rejectattr",
+            "replace",
+            "reverse",
+            "round",
+            "safe",
+            "select",
+            "selectattr",
+            "sort",
+            "string",
+            "sum",
+            "title",
+            "tojson",
+            "trim",
+            "unique",
+            "upper");
+
+    private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]+(_[0-9]+)*");
+    private static final Pattern DECIMAL = Pattern.compile(
+            "[+-]?([0-9]+(_[0-9]+)*\\.?([0-9]+(_[0-9]+)*)?|\\.[0-9]+(_[0-9]+)*)([eE][+-]?[0-9]+(_[0-9]+)*)?");
+    private static final String WORD_BREAKS = "-({[<";
+
+    private Filters() {}
+
+    static Object apply(String name, Object value, Call call) {
+        return switch (name) {
+            case "tojson" -> Json.filter(value, call);
+            case "default", "d" -> {
+                Call.Bound arguments = call.bind("default_value", "boolean");
+                boolean missing =
+                        value instanceof Undefined || arguments.flag("boolean", false) && !Values.isTrue(value);
+                yield missing ? arguments.get("default_value", Text.EMPTY) : value;
+            }
+            case "join" -> join(value, call);
+            case "replace" -> {
+                Call.Bound arguments = call.bind("old", "new", "count");
+                requireNoMarkup(value, name);
+                yield Strings.replace(
+                        Values.string(value),
+                        Values.string(arguments.require("old")),
+                        Values.string(arguments.require("new")),
+                        arguments.get("count", null) == null ? -1 : arguments.integer("count", -1));
+            }
+            case "trim" -> {
+                requireNoMarkup(value, name);
+                yield Strings.strip(Values.string(value), call.bind("chars").textOrNone("chars"), true, true);
+            }
+            case "indent" -> indent(value, call);
+            case "attr" ->
+                Attributes.ofObject(value, call.bind("name").text("name").toString());
+            case "map" -> map(value, call);
+            case "select" -> select(value, call, 0, item -> item, true);
+            case "reject" -> select(value, call, 0, item -> item, false);
+            case "selectattr" -> select(value, call, 1, attribute(call.positional(), 0), true);
+            case "rejectattr" -> select(value, call, 1, attribute(call.positional(), 0), false);
+            case "sort" -> sort(value, call);
+            case "dictsort" -> dictsort(value, call);
+            case "unique" -> unique(value, call);
+            case "min" -> extreme(value, call, -1);
+            case "max" -> extreme(value, call, 1);
+            case "sum" -> sum(value, call);
+            case "int" -> integer(value, call);
+            case "float" -> decimal(value, call);
+            case "round" -> round(value, call);
+            default -> {
+                call.bind();
+                yield withoutArguments(name, value);
+            }
+        };
+    }
+
+    private static Object withoutArguments(String name, Object value) {
+        return switch (name) {
+            case "length", "count" -> Values.integer(Values.length(value));
+            case "list" -> new ArrayList<>(Values.items(value));
+            case "string" -> value instanceof Markup ? value : Values.string(value);
+            case "upper" -> Strings.upper(text(value, name));
+            case "lower" -> Strings.lower(text(value, name));
+            case "capitalize" -> Strings.capitalize(text(value, name));
+            case "title" -> title(text(value, name));
+            case "first" -> {
+                Iterator<Object> items = Values.iterator(value);
+                yield items.hasNext() ? items.next() : new Undefined("there is no first item, the sequence is empty");
+            }
+            case "last" -> {
+                if (value instanceof Generator || value instanceof Undefined) {
+                    throw new Failure(
+                            "%s has no last item: make it a list with |list".formatted(Values.typeName(value)));
+                }
+                List<Object> items = Values.items(value);
+                yield items.isEmpty()
+                        ? new Undefined("there is no last item, the sequence is empty")
+                        : items.get(items.size() - 1);
+            }
+            case "reverse" -> reverse(value);
+            case "items" -> {
+                if (!(value instanceof Map) && !(value instanceof Undefined)) {
+                    throw new Failure("items needs a dictionary, not " + Values.typeName(value));
+                }
+                yield new Generator((value instanceof Map<?, ?> map ? Values.pairs(map) : List.of()).iterator());
+            }
+            case "abs" -> {
+                Object number = Arithmetic.positive(value);
+                yield number instanceof Double decimal ? (Object) Math.abs(decimal) : ((BigInteger) number).abs();
+            }
+            case "safe" -> new Markup(Values.string(value));
+            case "e", "escape" -> value instanceof Markup ? value : new Markup(escape(Values.string(value)));
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    private static void requireNoMarkup(Object value, String filter) {
+        if (value instanceof Markup) {
+            throw Failure.unsupported("the filter " + filter + " after safe or escape");
+        }
+    }
+
+    private static Text text(Object value, String filter) {
+        requireNoMarkup(value, filter);
+        return Values.string(value);
+    }
+
+    // Strings
+
+    private static Text title(Text text) {
+        TextBuilder title = new TextBuilder();
+        int from = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            if (i == text.length() || Strings.isSpace(text.at(i)) || WORD_BREAKS.indexOf(text.at(i)) >= 0) {
+                title.append(word(text.slice(from, i)));
+                if (i < text.length()) {
+                    title.append(text.marked(i));
+                }
+                from = i + 1;
+            }
+        }
+        return title.build();
+    }
+
+    private static Text word(Text word) {
+        return word.isEmpty()
+                ? word
+                : Strings.upper(word.slice(0, 1)).plus(Strings.lower(word.slice(1, word.length())));
+    }
+
+    private static Text escape(Text text) {
+        TextBuilder escaped = new TextBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            switch (text.at(i)) {
+                case '&' -> escaped.append("&amp;");
+                case '<' -> escaped.append("&lt;");
+                case '>' -> escaped.append("&gt;");
+                case '"' -> escaped.append("&#34;");
+                case '\'' -> escaped.append("&#39;");
+                default -> escaped.append(text.marked(i));
+            }
+        }
+        return escaped.build();
+    }
+
+    private static Text indent(Object value, Call call) {
+        Call.Bound arguments = call.bind("width", "first", "blank");
+        requireNoMarkup(value, "indent");
+        Text indentation = arguments.get("width", null) instanceof Text text
+                ? text
+                : Text.own(" ".repeat(Math.max(0, arguments.integer("width", 4))));
+        boolean blank = arguments.flag("blank", false);
+        TextBuilder indented = new TextBuilder();
+        if (arguments.flag("first", false)) {
+            indented.append(indentation);
+        }
+        List<Text> lines = Strings.lines(Values.string(value).plus(Text.own("\n")));
+        for (int i = 0; i < lines.size(); i++) {
+            indented.append(i == 0 ? "" : "\n");
+            indented.append(i > 0 && (blank || !lines.get(i).isEmpty()) ? indentation : Text.EMPTY);
+            indented.append(lines.get(i));
+        }
+        return indented.build();
+    }
+
+    private static Text join(Object value, Call call) {
+        Call.Bound arguments = call.bind("d", "attribute");
+        Text separator = Values.string(arguments.get("d", Text.EMPTY));
+        Item item = attribute(arguments.get("attribute", null));
+        TextBuilder joined = new TextBuilder();
+        boolean first = true;
+        for (Iterator<Object> items = Values.iterator(value); items.hasNext(); first = false) {
+            joined.append(first ? Text.EMPTY : separator).append(Values.string(item.of(items.next())));
+        }
+        return joined.build();
+    }
+
+    // Sequences
+
+    /** What is looked at of an item. */
+    @FunctionalInterface
+    private interface Item {
+        Object of(Object item);
+    }
+
+    private static Item attribute(List<Object> positional, int index) {
+        if (index >= positional.size()) {
+            throw new Failure("the name of an attribute is missing");
+        }
+        return attribute(positional.get(index));
+    }
+
+    /** @param name with dots between the names of attributes of attributes; null for the item itself */
+    private static Item attribute(Object name) {
+        if (name == null) {
+            return item -> item;
+        }
+        List<Object> path = new ArrayList<>();
+        if (name instanceof Text text) {
+            for (String part : text.toString().split("\\.", -1)) {
+                path.add(part.matches("[0-9]+") ? new BigInteger(part) : Text.own(part));
+            }
+        } else {
+            path.add(name);
+        }
+        return item -> {
+            Object value = item;
+            for (Object part : path) {
+                value = Values.item(value, part);
+            }
+            return value;
+        };
+    }
+
+    private static Object map(Object value, Call call) {
+        Iterator<Object> items = Values.iterator(value);
+        Item item;
+        if (call.positional().isEmpty()) {
+            Call.Bound arguments = call.bind("attribute", "default");
+            Item attribute = attribute(arguments.require("attribute"));
+            Object otherwise = arguments.get("default", null);
+            item = each -> {
+                Object found = attribute.of(each);
+                return found instanceof Undefined && otherwise != null ? otherwise : found;
+            };
+        } else {
+            String filter = filterName(call);
+            item = each -> apply(filter, each, call.from(filter, 1));
+        }
+        return new Generator(new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return items.hasNext();
+            }
+
+            @Override
+            public Object next() {
+                return item.of(items.next());
+            }
+        });
+    }
+
+    private static String filterName(Call call) {
+        String filter = Values.string(call.positional().get(0)).toString();
+        if (!NAMES.contains(filter)) {
+            throw new Failure("the filter \"" + filter + "\" is not supported");
+        }
+        return filter;
+    }
+
+    /** @param index of the test among the arguments; without one, what is true is selected */
+    private static Object select(Object value, Call call, int index, Item item, boolean wanted) {
+        Predicate<Object> test = Values::isTrue;
+        if (call.positional().size() > index) {
+            String name = Values.string(call.positional().get(index)).toString();
+            if (!Tests.NAMES.contains(name)) {
+                throw new Failure("the test \"" + name + "\" is not supported");
+            }
+            test = each -> Tests.apply(name, each, call.from(name, index + 1));
+        } else if (!call.named().isEmpty()) {
+            throw new Failure(call.function() + " takes no named arguments without a test");
+        }
+        Predicate<Object> chosen = test;
+        return new Generator(new Kept(Values.iterator(value), each -> chosen.test(item.of(each)) == wanted));
+    }
+
+    private static Object reverse(Object value) {
+        if (value instanceof Text text) {
+            return Values.slice(text, null, null, Values.integer(-1));
+        }
+        requireNoMarkup(value, "reverse");
+        List<Object> items = new ArrayList<>(Values.items(value));
+        Collections.reverse(items);
+        return value instanceof Generator || value instanceof Undefined ? items : new Generator(items.iterator());
+    }
+
+    /** What is compared of a value: unless case matters, strings in lower case. */
+    private static Object key(Object value, boolean caseSensitive) {
+        return !caseSensitive && value instanceof Text text ? Strings.lower(text) : value;
+    }
+
+    private static List<Object> sort(Object value, Call call) {
+        Call.Bound arguments = call.bind("reverse", "case_sensitive", "attribute");
+        boolean caseSensitive = arguments.flag("case_sensitive", false);
+        Object name = arguments.get("attribute", null);
+        List<Item> attributes = name instanceof Text text
+                ? Arrays.stream(text.toString().split(",", -1))
+                        .map(part -> attribute(Text.own(part)))
+                        .toList()
+                : List.of(attribute(name));
+        Comparator<Object> order = (first, second) -> {
+            for (Item attribute : attributes) {
+                Object left = key(attribute.of(first), caseSensitive);
+                Object right = key(attribute.of(second), caseSensitive);
+                if (!Values.areEqual(left, right)) {
+                    return Values.compare(left, right);
+                }
+            }
+            return 0;
+        };
+        List<Object> sorted = new ArrayList<>(Values.items(value));
+        sorted.sort(arguments.flag("reverse", false) ? order.reversed() : order);
+        return sorted;
+    }
+
+    private static List<Object> dictsort(Object value, Call call) {
+        Call.Bound arguments = call.bind("case_sensitive", "by", "reverse");
+        if (!(value instanceof Map<?, ?> map)) {
+            throw value instanceof Undefined undefined
+                    ? undefined.failure()
+                    : new Failure("dictsort needs a dictionary, not " + Values.typeName(value));
+        }
+        String by = Values.string(arguments.get("by", Text.own("key"))).toString();
+        if (!by.equals("key") && !by.equals("value")) {
+            throw new Failure("dictsort sorts by 'key' or 'value', not " + by);
+        }
+        boolean caseSensitive = arguments.flag("case_sensitive", false);
+        Comparator<Object> order = Comparator.comparing(
+                pair -> key(((Tuple) pair).items().get(by.equals("key") ? 0 : 1), caseSensitive), Values::compare);
+        List<Object> pairs = Values.pairs(map);
+        pairs.sort(arguments.flag("reverse", false) ? order.reversed() : order);
+        return pairs;
+    }
+
+    private static Object unique(Object value, Call call) {
+        Call.Bound arguments = call.bind("case_sensitive", "attribute");
+        boolean caseSensitive = arguments.flag("case_sensitive", false);
+        Item attribute = attribute(arguments.get("attribute", null));
+        List<Object> seen = new ArrayList<>();
+        return new Generator(new Kept(Values.iterator(value), item -> {
+            Object key = key(attribute.of(item), caseSensitive);
+            if (key instanceof List || key instanceof Map) {
+                throw new Failure("unique cannot tell apart " + Values.typeName(key));
+            }
+            return !Values.contains(seen, key) && seen.add(key);
+        }));
+    }
+
+    private static Object extreme(Object value, Call call, int sign) {
+        Call.Bound arguments = call.bind("case_sensitive", "attribute");
+        boolean caseSensitive = arguments.flag("case_sensitive", false);
+        Item attribute = attribute(arguments.get("attribute", null));
+        List<Object> items = Values.items(value);
+        if (items.isEmpty()) {
+            return new Undefined("there is no item, the sequence is empty");
+        }
+        Object extreme = items.get(0);
+        for (Object item : items.subList(1, items.size())) {
+            Object key = key(attribute.of(item), caseSensitive);
+            if (Values.compare(key, key(attribute.of(extreme), caseSensitive)) * sign > 0) {
+                extreme = item;
+            }
+        }
+        return extreme;
+    }
+
+    private static Object sum(Object value, Call call) {
+        Call.Bound arguments = call.bind("attribute", "start");
+        Item attribute = attribute(arguments.get("attribute", null));
+        Object sum = arguments.get("start", BigInteger.ZERO);
+        for (Object item : Values.items(value)) {
+            sum = Arithmetic.of("+", sum, attribute.of(item));
+        }
+        return sum;
+    }
+
+    // Numbers
+
+    private static Object integer(Object value, Call call) {
+        Call.Bound arguments = call.bind("default", "base");
+        if (arguments.integer("base", 10) != 10) {
+            throw Failure.unsupported("the filter int with another base than 10");
+        }
+        Object otherwise = arguments.get("default", BigInteger.ZERO);
+        if (value instanceof BigInteger || value instanceof Boolean) {
+            return Values.whole(value);
+        }
+        if (value instanceof Text text) {
+            String digits = Strings.strip(text, null, true, true).toString();
+            if (WHOLE.matcher(digits).matches()) {
+                return new BigInteger(digits.replace("_", "").replaceFirst("^\\+", ""));
+            }
+        }
+        Object number = value instanceof Double ? value : parsed(value);
+        if (number == null) {
+            return otherwise;
+        }
+        double decimal = (Double) number;
+        if (Double.isNaN(decimal) || Double.isInfinite(decimal)) {
+            throw new Failure("no integer: " + Representation.decimal(decimal));
+        }
+        return new BigDecimal(decimal).toBigInteger();
+    }
+
+    private static Object decimal(Object value, Call call) {
+        Object otherwise = call.bind("default").get("default", 0.0);
+        if (Values.isNumber(value)) {
+            return Values.decimal(value);
+        }
+        Double number = parsed(value);
+        return number == null ? otherwise : number;
+    }
+
+    /** Null if it is no text that says a number. */
+    private static Double parsed(Object value) {
+        if (!(value instanceof Text text)) {
+            return null;
+        }
+        String digits = Strings.strip(text, null, true, true).toString();
+        if (DECIMAL.matcher(digits).matches()) {
+            return Double.valueOf(digits.replace("_", ""));
+        }
+        boolean odd = digits.codePoints().anyMatch(c -> c > '~' && Character.isDigit(c))
+                || digits.matches("(?i)[+-]?(inf|infinity|nan)");
+        if (odd) {
+            throw Failure.unsupported("the number \"" + digits + "\"");
+        }
+        return null;
+    }
+
+    private static Object round(Object value, Call call) {
+        Call.Bound arguments = call.bind("precision", "method");
+        int precision = arguments.integer("precision", 0);
+        String method =
+                Values.string(arguments.get("method", Text.own("common"))).toString();
+        Object number = Arithmetic.positive(value);
+        if (Math.abs(precision) > 300) {
+            throw new Failure("round to " + precision + " digits");
+        }
+        if (method.equals("common")) {
+            if (number instanceof BigInteger) {
+                throw Failure.unsupported("the filter round of an integer");
+            }
+            BigDecimal rounded = new BigDecimal((Double) number).setScale(precision, RoundingMode.HALF_EVEN);
+            return Math.copySign(rounded.doubleValue(), (Double) number);
+        }
+        double scale = Math.pow(10, precision);
+        return switch (method) {
+            case "ceil" -> Math.ceil(Values.decimal(number) * scale) / scale;
+            case "floor" -> Math.floor(Values.decimal(number) * scale) / scale;
+            default -> throw new Failure("round knows the methods common, ceil and floor, not " + method);
+        };
+    }
+}

@@ -1,0 +1,46 @@
+package org.steering4j.prompt.jinja;
+
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A template, read once. Immutable and thread-safe. */
+public final class JinjaTemplate {
+
+    private final List<Statement> statements;
+    private final Set<String> names;
+
+    private JinjaTemplate(Parser.Parsed parsed) {
+        this.statements = parsed.statements();
+        this.names = Set.copyOf(parsed.names());
+    }
+
+    /** @throws JinjaException if it is no Jinja, or holds a tag, a filter or a test that is not supported */
+    public static JinjaTemplate parse(String source) {
+        return new JinjaTemplate(Parser.parse(Lexer.tokens(source)));
+    }
+
+    /** The names of the variables that it reads anywhere, its own among them. */
+    public Set<String> variables() {
+        return names;
+    }
+
+    /**
+     * Writes it.
+     *
+     * @param variables strings or {@link Text}, numbers, booleans, null, and lists and maps of them
+     * @param clock for {@code strftime_now}
+     * @throws JinjaException.Refusal if it calls {@code raise_exception}
+     * @throws JinjaException if it fails otherwise, or takes too many steps
+     */
+    public Text render(Map<String, ?> variables, Clock clock) {
+        Scope scope = new Scope(null);
+        variables.forEach((name, value) -> scope.set(name, Values.of(value)));
+        try {
+            return new Rendering(clock).run(statements, scope);
+        } catch (StackOverflowError e) {
+            throw new JinjaException(1, "it is nested too deep");
+        }
+    }
+}

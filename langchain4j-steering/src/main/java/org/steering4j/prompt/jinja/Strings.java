@@ -1,0 +1,435 @@
+package org.steering4j.prompt.jinja;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.IntPredicate;
+
+/** The methods of Python's strings. */
+final class Strings {
+
+    private static final Set<String> METHODS = Set.of(
+            "capitalize",
+            "count",
+            "endswith",
+            "find",
+            "index",
+            "isalnum",
+            "isalpha",
+            "isdigit",
+            "islower",
+            "isspace",
+            "isupper",
+            "join",
+            "lower",
+            "lstrip",
+            "partition",
+            "removeprefix",
+            "removesuffix",
+            "replace",
+            "rfind",
+            "rpartition",
+            "rsplit",
+            "rstrip",
+            "split",
+            "splitlines",
+            "startswith",
+            "strip",
+            "title",
+            "upper");
+
+    private static final Set<String> OTHER_METHODS = Set.of(
+            "casefold",
+            "center",
+            "encode",
+            "expandtabs",
+            "format",
+            "format_map",
+            "isascii",
+            "isdecimal",
+            "isidentifier",
+            "isnumeric",
+            "isprintable",
+            "istitle",
+            "ljust",
+            "maketrans",
+            "rindex",
+            "rjust",
+            "swapcase",
+            "translate",
+            "zfill");
+
+    private static final int NO_LIMIT = -1;
+
+    private Strings() {}
+
+    /** @return null if there is no such method */
+    static Function method(Text text, String name) {
+        if (OTHER_METHODS.contains(name)) {
+            throw Failure.unsupported("the string method " + name + "()");
+        }
+        return METHODS.contains(name) ? call -> call(text, name, call) : null;
+    }
+
+    private static Object call(Text text, String name, Call call) {
+        return switch (name) {
+            case "strip" -> strip(text, call.bind("chars").textOrNone("chars"), true, true);
+            case "lstrip" -> strip(text, call.bind("chars").textOrNone("chars"), true, false);
+            case "rstrip" -> strip(text, call.bind("chars").textOrNone("chars"), false, true);
+            case "startswith" -> anyPart(call.bind("prefix").require("prefix"), part -> text.holdsAt(0, part));
+            case "endswith" ->
+                anyPart(
+                        call.bind("suffix").require("suffix"),
+                        part -> text.holdsAt(text.length() - part.length(), part));
+            case "removeprefix" -> {
+                Text prefix = call.bind("prefix").text("prefix");
+                yield text.holdsAt(0, prefix) ? text.slice(prefix.length(), text.length()) : text;
+            }
+            case "removesuffix" -> {
+                Text suffix = call.bind("suffix").text("suffix");
+                int end = text.length() - suffix.length();
+                yield text.holdsAt(end, suffix) ? text.slice(0, end) : text;
+            }
+            case "replace" -> {
+                Call.Bound arguments = call.bind("old", "new", "count");
+                yield replace(text, arguments.text("old"), arguments.text("new"), arguments.integer("count", NO_LIMIT));
+            }
+            case "split" -> {
+                Call.Bound arguments = call.bind("sep", "maxsplit");
+                yield split(text, arguments.textOrNone("sep"), arguments.integer("maxsplit", NO_LIMIT));
+            }
+            case "rsplit" -> {
+                Call.Bound arguments = call.bind("sep", "maxsplit");
+                yield splitFromEnd(text, arguments.textOrNone("sep"), arguments.integer("maxsplit", NO_LIMIT));
+            }
+            case "splitlines" -> {
+                call.bind();
+                yield new ArrayList<Object>(lines(text));
+            }
+            case "partition" -> partition(text, call.bind("sep").text("sep"), false);
+            case "rpartition" -> partition(text, call.bind("sep").text("sep"), true);
+            case "join" -> join(text, call.bind("iterable").require("iterable"));
+            case "find" -> Values.integer(text.indexOf(call.bind("sub").text("sub"), 0));
+            case "rfind" -> Values.integer(text.lastIndexOf(call.bind("sub").text("sub")));
+            case "index" -> {
+                int index = text.indexOf(call.bind("sub").text("sub"), 0);
+                if (index < 0) {
+                    throw new Failure("index(): the string does not hold "
+                            + Representation.of(call.positional().get(0)));
+                }
+                yield Values.integer(index);
+            }
+            case "count" -> Values.integer(count(text, call.bind("sub").text("sub")));
+            default -> {
+                call.bind();
+                yield withoutArguments(text, name);
+            }
+        };
+    }
+
+    private static Object withoutArguments(Text text, String name) {
+        return switch (name) {
+            case "upper" -> upper(text);
+            case "lower" -> lower(text);
+            case "capitalize" -> capitalize(text);
+            case "title" -> title(text);
+            case "isdigit" -> all(text, Strings::isDigit);
+            case "isspace" -> all(text, Strings::isSpace);
+            case "isalpha" -> all(text, Character::isLetter);
+            case "isalnum" -> all(text, c -> Character.isLetter(c) || isDigit(c));
+            case "isupper" -> isUpper(text);
+            case "islower" -> isLower(text);
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    // Characters
+
+    /** What Python's strip() takes for white space. */
+    static boolean isSpace(int point) {
+        return point >= 0x9 && point <= 0xD
+                || point >= 0x1C && point <= ' '
+                || point == 0x85
+                || Character.isSpaceChar(point);
+    }
+
+    private static boolean isDigit(int point) {
+        if (Character.getType(point) == Character.OTHER_NUMBER) {
+            throw Failure.unsupported("to ask whether '" + Character.toString(point) + "' is a digit");
+        }
+        return Character.isDigit(point);
+    }
+
+    private static boolean isCased(int point) {
+        return Character.isUpperCase(point) || Character.isLowerCase(point) || Character.isTitleCase(point);
+    }
+
+    private static boolean all(Text text, IntPredicate predicate) {
+        return !text.isEmpty() && text.codePoints().allMatch(predicate);
+    }
+
+    static boolean isUpper(Text text) {
+        return text.codePoints().anyMatch(Strings::isCased)
+                && text.codePoints().allMatch(c -> !isCased(c) || Character.isUpperCase(c));
+    }
+
+    static boolean isLower(Text text) {
+        return text.codePoints().anyMatch(Strings::isCased)
+                && text.codePoints().allMatch(c -> !isCased(c) || Character.isLowerCase(c));
+    }
+
+    static Text upper(Text text) {
+        TextBuilder upper = new TextBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            append(Character.toString(text.at(i)).toUpperCase(Locale.ROOT), text.marked(i), upper);
+        }
+        return upper.build();
+    }
+
+    static Text lower(Text text) {
+        TextBuilder lower = new TextBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            appendLower(text, i, lower);
+        }
+        return lower.build();
+    }
+
+    private static void appendLower(Text text, int index, TextBuilder lower) {
+        boolean sigma = text.at(index) == 'Σ';
+        boolean atEnd = index > 0
+                && Character.isLetter(text.at(index - 1))
+                && (index + 1 == text.length() || !Character.isLetter(text.at(index + 1)));
+        String letter =
+                sigma && atEnd ? "ς" : Character.toString(text.at(index)).toLowerCase(Locale.ROOT);
+        append(letter, text.marked(index), lower);
+    }
+
+    /** Of a letter that has no title case of its own, such as ß, the first cased one of its capitals. */
+    private static void appendTitle(int marked, TextBuilder title) {
+        int point = Text.unmarked(marked);
+        int[] capitals =
+                Character.toString(point).toUpperCase(Locale.ROOT).codePoints().toArray();
+        if (capitals.length == 1) {
+            title.append(Text.as(marked, Character.toTitleCase(point)));
+            return;
+        }
+        boolean cased = false;
+        for (int capital : capitals) {
+            title.append(Text.as(marked, cased ? Character.toLowerCase(capital) : capital));
+            cased |= isCased(capital) && Character.getType(capital) != Character.MODIFIER_LETTER;
+        }
+    }
+
+    private static void append(String letters, int origin, TextBuilder text) {
+        letters.codePoints().forEach(letter -> text.append(Text.as(origin, letter)));
+    }
+
+    static Text capitalize(Text text) {
+        TextBuilder capitalized = new TextBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            if (i == 0) {
+                appendTitle(text.marked(i), capitalized);
+            } else {
+                appendLower(text, i, capitalized);
+            }
+        }
+        return capitalized.build();
+    }
+
+    private static Text title(Text text) {
+        TextBuilder title = new TextBuilder();
+        boolean inWord = false;
+        for (int i = 0; i < text.length(); i++) {
+            if (inWord) {
+                appendLower(text, i, title);
+            } else {
+                appendTitle(text.marked(i), title);
+            }
+            inWord = isCased(text.at(i));
+        }
+        return title.build();
+    }
+
+    // Parts
+
+    /** @param characters to strip; null for white space */
+    static Text strip(Text text, Text characters, boolean start, boolean end) {
+        IntPredicate stripped = characters == null
+                ? Strings::isSpace
+                : point -> characters.codePoints().anyMatch(other -> other == point);
+        int from = 0;
+        int to = text.length();
+        while (start && from < to && stripped.test(text.at(from))) {
+            from++;
+        }
+        while (end && to > from && stripped.test(text.at(to - 1))) {
+            to--;
+        }
+        return text.slice(from, to);
+    }
+
+    private static boolean anyPart(Object parts, java.util.function.Predicate<Text> predicate) {
+        for (Object part : parts instanceof Tuple tuple ? tuple.items() : Collections.singletonList(parts)) {
+            if (!(part instanceof Text text)) {
+                throw new Failure(
+                        "startswith() and endswith() need a string or a tuple of them, not " + Values.typeName(part));
+            }
+            if (predicate.test(text)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** @param count how many at most; negative for all */
+    static Text replace(Text text, Text old, Text replacement, int count) {
+        TextBuilder replaced = new TextBuilder();
+        int left = count < 0 ? Integer.MAX_VALUE : count;
+        int from = 0;
+        if (old.isEmpty()) { // stands between all characters
+            for (; left > 0 && from <= text.length(); left--, from++) {
+                replaced.append(replacement).append(text.slice(from, Math.min(from + 1, text.length())));
+            }
+            return replaced.append(text.slice(Math.min(from, text.length()), text.length()))
+                    .build();
+        }
+        for (int at = text.indexOf(old, 0); at >= 0 && left > 0; at = text.indexOf(old, from), left--) {
+            replaced.append(text.slice(from, at)).append(replacement);
+            from = at + old.length();
+        }
+        return replaced.append(text.slice(from, text.length())).build();
+    }
+
+    private static int count(Text text, Text part) {
+        if (part.isEmpty()) {
+            return text.length() + 1;
+        }
+        int count = 0;
+        for (int at = text.indexOf(part, 0); at >= 0; at = text.indexOf(part, at + part.length())) {
+            count++;
+        }
+        return count;
+    }
+
+    private static void requireSeparator(Text separator) {
+        if (separator != null && separator.isEmpty()) {
+            throw new Failure("an empty separator splits nothing");
+        }
+    }
+
+    /**
+     * @param separator null for white space
+     * @param limit how many splits at most; negative for all
+     */
+    private static List<Object> split(Text text, Text separator, int limit) {
+        requireSeparator(separator);
+        List<Object> parts = new ArrayList<>();
+        int from = 0;
+        if (separator == null) {
+            while (true) {
+                while (from < text.length() && isSpace(text.at(from))) {
+                    from++;
+                }
+                if (from == text.length()) {
+                    return parts;
+                }
+                int end = from;
+                while (end < text.length() && !isSpace(text.at(end))) {
+                    end++;
+                }
+                if (parts.size() == limit) {
+                    parts.add(text.slice(from, text.length()));
+                    return parts;
+                }
+                parts.add(text.slice(from, end));
+                from = end;
+            }
+        }
+        for (int at = text.indexOf(separator, 0);
+                at >= 0 && parts.size() != limit;
+                at = text.indexOf(separator, from)) {
+            parts.add(text.slice(from, at));
+            from = at + separator.length();
+        }
+        parts.add(text.slice(from, text.length()));
+        return parts;
+    }
+
+    private static List<Object> splitFromEnd(Text text, Text separator, int limit) {
+        requireSeparator(separator);
+        List<Object> parts = new ArrayList<>();
+        Text left = separator == null ? strip(text, null, false, true) : text;
+        while (parts.size() != limit) {
+            int end = left.length();
+            int at;
+            if (separator == null) {
+                at = end - 1;
+                while (at >= 0 && !isSpace(left.at(at))) {
+                    at--;
+                }
+            } else {
+                at = left.lastIndexOf(separator);
+            }
+            if (at < 0) {
+                break;
+            }
+            parts.add(left.slice(at + (separator == null ? 1 : separator.length()), end));
+            left = separator == null ? strip(left.slice(0, at), null, false, true) : left.slice(0, at);
+        }
+        Text first =
+                separator == null ? strip(left, null, limit >= 0 && parts.size() == limit ? false : true, true) : left;
+        if (separator != null || !strip(first, null, true, true).isEmpty()) {
+            parts.add(first);
+        }
+        Collections.reverse(parts);
+        return parts;
+    }
+
+    private static Tuple partition(Text text, Text separator, boolean last) {
+        requireSeparator(separator);
+        int at = last ? text.lastIndexOf(separator) : text.indexOf(separator, 0);
+        if (at < 0) {
+            return new Tuple(last ? List.of(Text.EMPTY, Text.EMPTY, text) : List.of(text, Text.EMPTY, Text.EMPTY));
+        }
+        return new Tuple(List.of(text.slice(0, at), separator, text.slice(at + separator.length(), text.length())));
+    }
+
+    static List<Text> lines(Text text) {
+        List<Text> lines = new ArrayList<>();
+        int from = 0;
+        for (int i = 0; i < text.length(); i++) {
+            if (isLineBreak(text.at(i))) {
+                lines.add(text.slice(from, i));
+                i += text.at(i) == '\r' && i + 1 < text.length() && text.at(i + 1) == '\n' ? 1 : 0;
+                from = i + 1;
+            }
+        }
+        if (from < text.length()) {
+            lines.add(text.slice(from, text.length()));
+        }
+        return lines;
+    }
+
+    private static boolean isLineBreak(int point) {
+        return point >= 0xA && point <= 0xD
+                || point >= 0x1C && point <= 0x1E
+                || point == 0x85
+                || point == 0x2028
+                || point == 0x2029;
+    }
+
+    private static Text join(Text separator, Object parts) {
+        TextBuilder joined = new TextBuilder();
+        boolean first = true;
+        for (Object part : Values.items(parts)) {
+            if (!(part instanceof Text text)) {
+                throw new Failure("join() needs strings, not " + Values.typeName(part));
+            }
+            joined.append(first ? Text.EMPTY : separator).append(text);
+            first = false;
+        }
+        return joined.build();
+    }
+}

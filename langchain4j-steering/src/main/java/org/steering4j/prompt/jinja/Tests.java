@@ -1,0 +1,110 @@
+package org.steering4j.prompt.jinja;
+
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** {@code value is test} */
+final class Tests {
+
+    static final Set<String> NAMES = Set.of(
+            "defined",
+            "undefined",
+            "none",
+            "boolean",
+            "true",
+            "false",
+            "string",
+            "number",
+            "integer",
+            "float",
+            "mapping",
+            "sequence",
+            "iterable",
+            "callable",
+            "sameas",
+            "odd",
+            "even",
+            "divisibleby",
+            "in",
+            "lower",
+            "upper",
+            "eq",
+            "equalto",
+            "==",
+            "ne",
+            "!=",
+            "lt",
+            "lessthan",
+            "<",
+            "le",
+            "<=",
+            "gt",
+            "greaterthan",
+            ">",
+            "ge",
+            ">=");
+
+    private Tests() {}
+
+    static boolean apply(String name, Object value, Call call) {
+        return switch (name) {
+            case "eq", "equalto", "==" -> Values.areEqual(value, other(call));
+            case "ne", "!=" -> !Values.areEqual(value, other(call));
+            case "lt", "lessthan", "<" -> Values.compare(value, other(call)) < 0;
+            case "le", "<=" -> Values.compare(value, other(call)) <= 0;
+            case "gt", "greaterthan", ">" -> Values.compare(value, other(call)) > 0;
+            case "ge", ">=" -> Values.compare(value, other(call)) >= 0;
+            case "in" -> Values.contains(other(call), value);
+            case "sameas" -> isSame(value, other(call));
+            case "divisibleby" -> Values.areEqual(Arithmetic.of("%", value, other(call)), BigInteger.ZERO);
+            default -> {
+                call.bind();
+                yield apply(name, value);
+            }
+        };
+    }
+
+    private static Object other(Call call) {
+        return call.bind("other").require("other");
+    }
+
+    private static boolean apply(String name, Object value) {
+        return switch (name) {
+            case "defined" -> !(value instanceof Undefined);
+            case "undefined" -> value instanceof Undefined;
+            case "none" -> value == null;
+            case "boolean" -> value instanceof Boolean;
+            case "true" -> Boolean.TRUE.equals(value);
+            case "false" -> Boolean.FALSE.equals(value);
+            case "string" -> Values.isString(value);
+            case "number" -> Values.isNumber(value);
+            case "integer" -> value instanceof BigInteger;
+            case "float" -> value instanceof Double;
+            case "mapping" -> value instanceof Map;
+            case "sequence" -> Values.hasLength(value) && !(value instanceof View);
+            case "iterable" -> Values.isIterable(value);
+            case "callable" -> value instanceof Function;
+            case "odd" -> Values.areEqual(Arithmetic.of("%", value, BigInteger.TWO), BigInteger.ONE);
+            case "even" -> Values.areEqual(Arithmetic.of("%", value, BigInteger.TWO), BigInteger.ZERO);
+            case "lower" -> Strings.isLower(Values.string(value));
+            case "upper" -> Strings.isUpper(Values.string(value));
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    /** Numbers and strings have no identity that could be relied upon. */
+    private static boolean isSame(Object value, Object other) {
+        if (value instanceof Boolean || other instanceof Boolean || value == null || other == null) {
+            return value == null ? other == null : value.equals(other);
+        }
+        boolean identity = List.of(value, other).stream()
+                .noneMatch(each -> Values.isNumber(each) || Values.isString(each) || each instanceof Tuple);
+        if (!identity && value != other && Values.areEqual(value, other)) {
+            throw Failure.unsupported(
+                    "sameas with equal " + (Values.isNumber(value) ? "numbers" : "strings") + " (use ==)");
+        }
+        return value == other;
+    }
+}

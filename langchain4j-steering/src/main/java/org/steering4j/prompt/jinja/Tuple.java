@@ -1,0 +1,11 @@
+package org.steering4j.prompt.jinja;
+
+import java.util.List;
+
+/** A list in parentheses, which equals no list in brackets. */
+record Tuple(List<Object> items) {
+
+    static Tuple of(Object first, Object second) {
+        return new Tuple(java.util.Arrays.asList(first, second));
+    }
+}

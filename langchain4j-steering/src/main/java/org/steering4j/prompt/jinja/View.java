@@ -1,0 +1,10 @@
+package org.steering4j.prompt.jinja;
+
+import java.util.List;
+
+/**
+ * Keys, values or items of a dictionary.
+ *
+ * @param kind what Python calls it
+ */
+record View(String kind, List<Object> items) {}

@@ -1,0 +1,206 @@
+package org.steering4j.prompt.jinja;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every text to the letter as Jinja2 writes it with the settings of Hugging Face's transformers. What Jinja2 wrote lies beside the templates,
+ * in {@code chat-templates}, with the script that asked it.
+ */
+class Jinja2ComparisonTest {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-05T09:07:03Z"), ZoneOffset.UTC);
+
+    /** What Jinja2 does and we refuse, since no chat template was seen to need it. */
+    private static final Set<String> REFUSED = Set.of(
+            "{{ 'ab'.ljust(4) }}",
+            "{{ 'abc def'|wordcount }}",
+            "{{ '<b>x</b>'|striptags }}",
+            "{{ 'abcdef'|truncate(4, true, '..', 0) }}",
+            "{{ 'ab'|center(6) }}",
+            "{{ '<b>'|safe + '<a>' }}",
+            "{{ '%s is %d'|format('x', 3) }}",
+            "{{ '%s' % 'x' }}",
+            "{{ '{} {}'.format('a', 1) }}",
+            "{{ numbers|batch(2)|list }}",
+            "{{ '0x1A'|int(base=16) }}",
+            "{{ numbers|slice(2)|list }}",
+            "{{ people|groupby('role')|list|length }}",
+            "{{ 'aB'.swapcase() }}",
+            "{{ lipsum is defined }}",
+            "{{ self is defined }}",
+            "{{ 'upper' is filter }}",
+            "{% block a %}in block{% endblock %}",
+            "{{ 5 .real }} {{ 5.5.real is defined }}");
+
+    private static Path file(String name) {
+        try {
+            return Path.of(Jinja2ComparisonTest.class
+                            .getResource("/chat-templates/render.py")
+                            .toURI())
+                    .resolveSibling(name);
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Map<String, Object> map(JsonNode json) {
+        return MAPPER.convertValue(json, new TypeReference<LinkedHashMap<String, Object>>() {});
+    }
+
+    static Stream<Arguments> conversations() throws IOException {
+        JsonNode conversations = MAPPER.readTree(file("conversations.json").toFile());
+        List<Arguments> cases = new ArrayList<>();
+        try (Stream<Path> files = Files.list(file("."))) {
+            for (Path template : files.filter(each -> each.toString().endsWith(".jinja"))
+                    .sorted()
+                    .toList()) {
+                String name = template.getFileName().toString().replace(".jinja", "");
+                JsonNode expected = MAPPER.readTree(file(name + ".json").toFile());
+                conversations
+                        .fieldNames()
+                        .forEachRemaining(conversation -> cases.add(Arguments.of(
+                                name, conversation, conversations.get(conversation), expected.get(conversation))));
+            }
+        }
+        return cases.stream();
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("conversations")
+    void should_write_a_conversation_as_Jinja2_does(
+            String template, String name, JsonNode conversation, JsonNode expected) throws IOException {
+        JinjaTemplate parsed = JinjaTemplate.parse(Files.readString(file(template + ".jinja")));
+        for (boolean ask : new boolean[] {false, true}) {
+            Map<String, Object> variables = new HashMap<>(Map.of("bos_token", "<s>", "eos_token", "</s>"));
+            variables.put("tools", null);
+            variables.put("documents", null);
+            variables.putAll(map(conversation));
+            if (conversation.has("variables")) {
+                variables.putAll(map(conversation.get("variables")));
+            }
+            variables.put("add_generation_prompt", ask);
+            compare(() -> parsed, variables, expected.get(ask ? 1 : 0));
+        }
+    }
+
+    static Stream<Arguments> snippets() throws IOException {
+        List<Arguments> cases = new ArrayList<>();
+        MAPPER.readTree(file("snippets.json").toFile())
+                .forEach(snippet ->
+                        cases.add(Arguments.of(snippet.get("template").asText(), snippet)));
+        return cases.stream();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("snippets")
+    void should_write_a_snippet_as_Jinja2_does(String template, JsonNode expected) throws IOException {
+        Map<String, Object> variables =
+                map(MAPPER.readTree(file("variables.json").toFile()));
+        if (REFUSED.contains(template)) {
+            assertThatThrownBy(() -> JinjaTemplate.parse(template).render(variables, CLOCK))
+                    .isInstanceOf(JinjaException.class)
+                    .hasMessageContaining("line 1")
+                    .hasMessageContaining("not supported");
+        } else {
+            compare(() -> JinjaTemplate.parse(template), variables, expected);
+        }
+    }
+
+    private interface Parsing {
+        JinjaTemplate template();
+    }
+
+    private static void compare(Parsing parsing, Map<String, Object> variables, JsonNode expected) {
+        if (expected.has("text")) {
+            assertThat(parsing.template().render(variables, CLOCK))
+                    .hasToString(expected.get("text").asText());
+        } else if (expected.get("error").asText().equals("refused")) {
+            assertThatThrownBy(() -> parsing.template().render(variables, CLOCK))
+                    .isInstanceOfSatisfying(
+                            JinjaException.Refusal.class,
+                            refusal -> assertThat(refusal.reason())
+                                    .isEqualTo(expected.get("message").asText()));
+        } else {
+            assertThatThrownBy(() -> parsing.template().render(variables, CLOCK))
+                    .isInstanceOf(JinjaException.class)
+                    .isNotInstanceOf(JinjaException.Refusal.class)
+                    .hasMessageStartingWith("line ");
+        }
+    }
+
+    @Test
+    void should_keep_what_is_foreign_apart_whatever_is_done_with_it() {
+        Map<String, Object> variables = Map.of("word", Text.foreign("aß b"), "list", List.of(Text.foreign("x")));
+        Map<String, String> expected = Map.ofEntries(
+                Map.entry("<{{ word }}>", "<????>"),
+                Map.entry("{{ word|upper ~ '!' }}", "?????!"),
+                Map.entry("{{ word.split(' ')|join('-') }}", "??-?"),
+                Map.entry("{{ word.replace('a', 'A') }}", "A???"),
+                Map.entry("{{ word[::-1]|capitalize|trim }}", "????"),
+                Map.entry("{{ {'k': word}|tojson }}", "{\"k\": \"????\"}"),
+                Map.entry("{{ {'k': list}|string }}", "{'k': ['?']}"),
+                Map.entry("{% set w %}[{{ word|title }}]{% endset %}{{ w[1:3] ~ w[0] }}", "??["),
+                Map.entry("{% macro m(x) %}({{ x }}){% endmacro %}{{ m(list|first) ~ ('x' in list) }}", "(?)True"));
+        expected.forEach((template, masked) -> assertThat(
+                        JinjaTemplate.parse(template).render(variables, CLOCK).withForeignAs('?'))
+                .as(template)
+                .isEqualTo(masked));
+    }
+
+    @Test
+    void should_stop_templates_that_run_wild() {
+        for (String template : List.of(
+                "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+                "{% set ns = namespace(s='x') %}{% for a in range(99) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}",
+                "{% set ns = namespace(s=[1]) %}{% for a in range(99) %}{% set ns.s = ns.s + ns.s %}{% endfor %}",
+                "{{ 'x' * 999999999999 }}",
+                "{{ 9 ** 99999 }}",
+                "{{ range(10 ** 9)|list }}",
+                "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+                "{% for a in [1] recursive %}{{ loop([1]) }}{% endfor %}",
+                "{% set ns = namespace(s=[]) %}{% for a in range(99999) %}{% set ns.s = [ns.s] %}{% endfor %}{{ ns.s }}",
+                "{{ " + "(".repeat(5000) + "1" + ")".repeat(5000) + " }}")) {
+            assertThatThrownBy(() -> JinjaTemplate.parse(template).render(Map.of(), CLOCK))
+                    .as(template.substring(0, Math.min(100, template.length())))
+                    .isInstanceOf(JinjaException.class);
+        }
+    }
+
+    @Test
+    void should_name_the_line_and_the_construct_of_what_is_wrong() {
+        Map<String, String> expected = Map.of(
+                "a\n\n{{ x.y.z }}", "line 3: 'x' is undefined",
+                "a\n{% if x %}\n{{ x|nosuch }}", "line 3: the filter \"nosuch\" is not supported",
+                "a\n{% import 'x' as x %}", "line 2: the tag {% import %} is not supported here",
+                "{% for a in b %}\n\n", "line 2: the template ends before {% endfor %} or {% else %}",
+                "{{ 'a'.encode() }}", "line 1: the string method encode() is not supported in chat templates");
+        expected.forEach((template, message) -> assertThatThrownBy(
+                        () -> JinjaTemplate.parse(template).render(Map.of(), CLOCK))
+                .isInstanceOf(JinjaException.class)
+                .hasMessageContaining(message));
+    }
+}
