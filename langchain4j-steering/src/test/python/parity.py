@@ -12,6 +12,7 @@ A folder for each variant of a family:
 Everything is computed by transformers in float32, on sequences of different lengths that are padded at their end.
 """
 
+import copy
 import json
 import math
 import pathlib
@@ -108,7 +109,9 @@ VARIANTS = {
     "qwen3-window-yarn": qwen3(
         tie_word_embeddings=False, attention_bias=True, use_sliding_window=True, sliding_window=6, max_window_layers=4,
         layer_types=["full_attention", "sliding_attention", "full_attention", "sliding_attention"],
-        rope_scaling=dict(YARN, attention_factor=1.3, truncate=False)),
+        max_position_embeddings=256,
+        rope_scaling=dict(rope_type="yarn", factor=4.0, original_max_position_embeddings=64, beta_fast=4.0, beta_slow=0.5,
+                          attention_factor=1.3, truncate=False)),
     "gemma2": variant(
         "Gemma2ForCausalLM", "gemma2", hidden_act="gelu_pytorch_tanh", hidden_activation="gelu_pytorch_tanh", head_dim=8,
         query_pre_attn_scalar=10, sliding_window=5, attn_logit_softcapping=1.5, final_logit_softcapping=3.0, rope_theta=100.0,
@@ -150,7 +153,9 @@ VARIANTS = {
 
 def make_model(keys, generator):
     """A model in float32 whose weights are random and exact in bfloat16."""
-    config = transformers.AutoConfig.for_model(**{k: v for k, v in keys.items() if k != "architectures"})
+    # transformers writes into what it is given.
+    given = {k: copy.deepcopy(v) for k, v in keys.items() if k != "architectures"}
+    config = transformers.AutoConfig.for_model(**given)
     config.architectures = keys["architectures"]
     model = getattr(transformers, keys["architectures"][0])._from_config(config, attn_implementation="eager")
     model = model.to(torch.float32).eval()

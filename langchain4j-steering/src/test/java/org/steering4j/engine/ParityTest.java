@@ -42,7 +42,8 @@ class ParityTest {
     private static final Map<String, LanguageModel> MODELS = new HashMap<>();
 
     private static LanguageModel model(ParityVariant variant) {
-        return MODELS.computeIfAbsent(variant.folder().toString(), folder -> variant.open(variant.folder(), Precision.FLOAT32));
+        return MODELS.computeIfAbsent(
+                variant.folder().toString(), folder -> variant.open(variant.folder(), Precision.FLOAT32));
     }
 
     @AfterAll
@@ -233,8 +234,8 @@ class ParityTest {
             }
             cache.add(tokens, variant.steering());
             for (int token = 0; token < tokens.length; token += 5) {
-                float[] logits = cache.run(
-                        new int[][] {Arrays.copyOfRange(tokens, token, token + 5)}, new boolean[] {true})[0];
+                float[] logits =
+                        cache.run(new int[][] {Arrays.copyOfRange(tokens, token, token + 5)}, new boolean[] {true})[0];
                 assertThat(cosine(logits, variant.logits(0, variant.steering())[token + 4]))
                         .isGreaterThan(0.995);
             }
@@ -256,8 +257,8 @@ class ParityTest {
     /** Long sequences take other ways: fused attention with a mask, or, with a soft cap, some tokens at a time. */
     @ParameterizedTest
     @CsvSource({"mistral, 700", "gemma3, 700", "smollm3-window, 700", "gemma2, 2100"})
-    void should_give_the_same_with_and_without_a_cache_for_long_sequences(
-            String name, int length, @TempDir Path path) throws IOException {
+    void should_give_the_same_with_and_without_a_cache_for_long_sequences(String name, int length, @TempDir Path path)
+            throws IOException {
         ParityVariant variant = ParityVariant.of(name);
         Files.copy(variant.folder().resolve("model.safetensors"), path.resolve("model.safetensors"));
         Files.writeString(
@@ -272,8 +273,8 @@ class ParityTest {
                     Arrays.copyOf(tokens, 1), Arrays.copyOfRange(tokens, 1, length), LayerSteering.none());
             cache.add(tokens, LayerSteering.none());
             for (int token = 0; token < length; token += 50) {
-                float[] logits = cache.run(
-                        new int[][] {Arrays.copyOfRange(tokens, token, token + 50)}, new boolean[] {true})[0];
+                float[] logits =
+                        cache.run(new int[][] {Arrays.copyOfRange(tokens, token, token + 50)}, new boolean[] {true})[0];
                 if (token + 50 < length) {
                     assertThat(logProbability(logits, tokens[token + 50]))
                             .isCloseTo(scores[token + 49], within((double) TOLERANCE));

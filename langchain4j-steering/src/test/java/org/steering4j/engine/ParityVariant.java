@@ -46,8 +46,9 @@ record ParityVariant(Path folder, JsonNode expected, SafetensorsFile numbers) {
         }
     }
 
-    LanguageModel open() {
-        LanguageModel.Builder builder = LanguageModel.builder().folder(folder).precision(Precision.FLOAT32);
+    /** @param folder the variant's own, or a changed copy */
+    LanguageModel open(Path folder, Precision precision) {
+        LanguageModel.Builder builder = LanguageModel.builder().folder(folder).precision(precision);
         if (expected.hasNonNull("context_length")) {
             builder.contextLength(expected.get("context_length").intValue());
         }
