@@ -36,6 +36,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
     private ModelHub modelHub;
     private Boolean embeddedModel;
     private SteeredModel model;
+    private String adapter;
     private Precision precision;
     private Integer contextLength;
     private Integer maximumRows;
@@ -108,6 +109,17 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
     /** Shares an open model, which stays open when the chat model is closed. */
     public B model(SteeredModel model) {
         this.model = model;
+        return self();
+    }
+
+    /** A folder with a LoRA adapter for the model that this opens; see {@link LanguageModel.Builder#adapter}. */
+    public B adapter(Path adapter) {
+        return adapter(adapter == null ? null : adapter.toString());
+    }
+
+    /** As {@link #adapter(Path)}. */
+    public B adapter(String adapter) {
+        this.adapter = adapter;
         return self();
     }
 
@@ -319,6 +331,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
     }
 
     void configure(LanguageModel.Builder engine) {
+        Optional.ofNullable(adapter).map(Path::of).ifPresent(engine::adapter);
         engine.precision(precision);
         Optional.ofNullable(contextLength).ifPresent(engine::contextLength);
         Optional.ofNullable(maximumRows).ifPresent(engine::maximumRows);
@@ -327,6 +340,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
     }
 
     private SteeredModel givenModel() {
+        refuseBesideModel("adapter", adapter);
         refuseBesideModel("precision", precision);
         refuseBesideModel("contextLength", contextLength);
         refuseBesideModel("maximumRows", maximumRows);

@@ -209,6 +209,7 @@ class CdiBuilderRulesTest {
                 arguments("modelPath", "models/one", "models/one"),
                 arguments("modelName", "Qwen/Qwen3-0.6B", "Qwen/Qwen3-0.6B"),
                 arguments("embeddedModel", "true", true),
+                arguments("adapter", "adapters/one", "adapters/one"),
                 arguments("precision", "BFLOAT16", Precision.BFLOAT16),
                 arguments("contextLength", "4096", 4096),
                 arguments("maximumRows", "8", 8),

@@ -320,7 +320,7 @@ class SteeredModelTest {
     @Test
     void should_refuse_settings_of_the_engine_beside_an_open_model() {
         Map<String, UnaryOperator<SteeredChatModel.Builder>> settings = Map.of(
-                "precision is FLOAT32", of -> of.precision(Precision.FLOAT32),
+                "precision is float32", of -> of.precision(Precision.FLOAT32),
                 "maximumRows is 8", of -> of.maximumRows(8),
                 "maximumWaiting is 16", of -> of.maximumWaiting(16),
                 "cacheBytes is 0", of -> of.cacheBytes(0L));

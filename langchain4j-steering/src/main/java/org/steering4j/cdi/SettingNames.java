@@ -17,6 +17,7 @@ final class SettingNames {
     static final String MODEL_PATH = PREFIX + "model-path";
     static final String MODEL_NAME = PREFIX + "model-name";
     static final String OFFLINE = PREFIX + "offline";
+    static final String ADAPTER = PREFIX + "adapter";
     static final String PRECISION = PREFIX + "precision";
     static final String MAXIMUM_ROWS = PREFIX + "maximum-rows";
     static final String MAXIMUM_WAITING = PREFIX + "maximum-waiting";
@@ -41,6 +42,7 @@ final class SettingNames {
             MODEL_PATH,
             MODEL_NAME,
             OFFLINE,
+            ADAPTER,
             PRECISION,
             MAXIMUM_ROWS,
             MAXIMUM_WAITING,

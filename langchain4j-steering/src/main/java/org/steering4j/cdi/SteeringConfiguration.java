@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.steering4j.SteeredModel;
 import org.steering4j.SteeringChatRequestParameters;
+import org.steering4j.checkpoint.LoraAdapter;
 import org.steering4j.checkpoint.ModelFolder;
 import org.steering4j.engine.LanguageModel;
 import org.steering4j.engine.Precision;
@@ -48,9 +49,11 @@ record SteeringConfiguration(
         SteeringChatRequestParameters defaults) {
 
     /** What is not set is null. */
-    record EngineSettings(Precision precision, Integer maximumRows, Integer maximumWaiting, Long cacheBytes) {
+    record EngineSettings(
+            Path adapter, Precision precision, Integer maximumRows, Integer maximumWaiting, Long cacheBytes) {
 
         void applyTo(LanguageModel.Builder engine) {
+            engine.adapter(adapter);
             engine.precision(precision);
             Optional.ofNullable(maximumRows).ifPresent(engine::maximumRows);
             Optional.ofNullable(maximumWaiting).ifPresent(engine::maximumWaiting);
@@ -115,7 +118,8 @@ record SteeringConfiguration(
 
     private static EngineSettings engine(Reader reader) {
         return new EngineSettings(
-                reader.read(SettingNames.PRECISION, Reader::parsePrecision, "float32 or bfloat16"),
+                reader.path(SettingNames.ADAPTER),
+                reader.read(SettingNames.PRECISION, Precision::named, Precision.names()),
                 reader.integer(
                         SettingNames.MAXIMUM_ROWS,
                         value -> LanguageModel.builder().maximumRows(value)),
@@ -214,14 +218,6 @@ record SteeringConfiguration(
             };
         }
 
-        private static Precision parsePrecision(String text) {
-            return switch (text.toLowerCase(Locale.ROOT)) {
-                case "float32" -> Precision.FLOAT32;
-                case "bfloat16" -> Precision.BFLOAT16;
-                default -> throw new NumberFormatException(text);
-            };
-        }
-
         List<String> texts(String name) {
             return read(
                     name, text -> List.of(text.split(",", -1)), Reader::requireNoneEmpty, "texts with commas between");
@@ -267,13 +263,19 @@ record SteeringConfiguration(
     private ModelShape modelShape() {
         Path folder = modelFolder();
         if (folder != null) {
-            return LanguageModel.shapeOf(ModelFolder.open(folder));
+            return adapted(LanguageModel.shapeOf(ModelFolder.open(folder)));
         }
         if (!SteeredModel.embeddedIsPresent()) {
             throw new SteeringConfigurationException("there is no model: set " + SettingNames.MODEL_PATH + " or "
                     + SettingNames.MODEL_NAME + ", or add the artifact org.steering4j:langchain4j-steering-tiny-model");
         }
-        return SteeredModel.embeddedShape();
+        return adapted(SteeredModel.embeddedShape());
+    }
+
+    private ModelShape adapted(ModelShape model) {
+        return engine.adapter() == null
+                ? model
+                : model.adapted(LoraAdapter.read(engine.adapter()).name());
     }
 
     private static void requireApplicable(

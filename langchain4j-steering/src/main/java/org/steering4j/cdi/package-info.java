@@ -15,7 +15,9 @@
  * <tr><td>{@code steering.model-name}</td><td>instead of a path: a model of the Hugging Face hub, such as {@code Qwen/Qwen2.5-0.5B-Instruct} or
  *     {@code owner/name@revision}; when the application is deployed it is downloaded into the Hugging Face cache folder, unless it is there</td></tr>
  * <tr><td>{@code steering.offline}</td><td>{@code true}: the model of that name must be there, the network is left alone</td></tr>
- * <tr><td>{@code steering.precision}</td><td>{@code float32} or {@code bfloat16}; unless set, the faster one</td></tr>
+ * <tr><td>{@code steering.adapter}</td><td>a folder with a LoRA adapter, which is merged into the model</td></tr>
+ * <tr><td>{@code steering.precision}</td><td>{@code float32}, {@code bfloat16}, {@code float16}, {@code int8} or {@code int4}; unless set, the faster
+ *     one of the first two</td></tr>
  * <tr><td>{@code steering.maximum-rows}, {@code maximum-waiting}, {@code cache-bytes}</td><td>integers: answers at the same time, requests that
  *     wait, bytes for keys and values of earlier requests, as {@code LanguageModel}'s builder has them</td></tr>
  * <tr><td>{@code steering.vectors-path}</td><td>a folder of vector files; unless set, there are no vectors</td></tr>

@@ -3,41 +3,50 @@ package org.steering4j.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import java.util.regex.PatternSyntaxException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.steering4j.internal.SafetensorsFile;
-import org.steering4j.internal.TensorInfo;
 
 /**
  * A low-rank adapter (LoRA, arXiv 2106.09685) in a folder as Hugging Face's PEFT writes it: adapter_config.json and
  * adapter_model.safetensors. It holds for some of a model's matrices W [outputs, inputs] two factors, A [rank, inputs] and
  * B [outputs, rank]; the adapted model multiplies with W + scale B A, where the scale is alpha / rank, or alpha / sqrt(rank) if the
- * adapter is rank-stabilised (arXiv 2312.03732).
+ * adapter is rank-stabilised (arXiv 2312.03732). Rank and alpha may differ from module to module (rank_pattern, alpha_pattern). In families
+ * that keep several matrices in one tensor, as Phi-3 does, a module is all of these.
  *
- * <p>Whatever else an adapter may hold or ask for (DoRA, whole modules, biases, embeddings, ranks of their own, ...) is refused by name.
+ * <p>Whatever else an adapter may hold or ask for (DoRA, whole modules, biases, embeddings, ...) is refused by name.
  * Immutable; may be shared between threads. The factors stay on disk until they are merged.
  */
 public final class LoraAdapter {
 
+    private static final Logger LOG = LoggerFactory.getLogger(LoraAdapter.class);
     private static final String CONFIGURATION_FILE = "adapter_config.json";
     private static final String WEIGHTS_FILE = "adapter_model.safetensors";
     private static final Pattern FACTOR = Pattern.compile("base_model\\.model\\.(.+)\\.lora_([AB])\\.weight");
 
-    /** Settings that change what the adapter computes; it can be merged where they are absent, null, false or empty. */
+    /**
+     * Settings that change what the adapter computes; it can be merged where they are absent, null, false or empty. fan_in_fan_out is none
+     * of them: it is for layers that keep their matrix transposed, which the models here do not have, and PEFT ignores it for others.
+     */
     private static final List<String> UNSUPPORTED = List.of(
             "use_dora",
             "use_qalora",
+            "use_bdlora",
+            "kasa_config",
+            "monteclora_config",
+            "velora_config",
             "lora_bias",
-            "fan_in_fan_out",
             "modules_to_save",
-            "rank_pattern",
-            "alpha_pattern",
             "layer_replication",
             "trainable_token_indices",
             "target_parameters",
@@ -45,15 +54,21 @@ public final class LoraAdapter {
             "arrow_config");
     /** Ways to begin that change the base model's weights as well. */
     private static final Pattern CHANGES_BASE = Pattern.compile("(pissa|olora|corda|loftq|lora_ga).*");
+    /** Modules of several matrices, one below the other, in this order. */
+    private static final Map<String, List<String>> FUSED = Map.of(
+            "qkv_proj", List.of("q_proj", "k_proj", "v_proj"),
+            "gate_up_proj", List.of("gate_proj", "up_proj"));
 
+    private final Path folder;
     private final SafetensorsFile weights;
-    private final double scale;
-    private final Set<String> modules;
+    private final String baseName;
+    private final Map<String, Double> scales;
 
-    private LoraAdapter(SafetensorsFile weights, double scale, Set<String> modules) {
+    private LoraAdapter(Path folder, SafetensorsFile weights, String baseName, Map<String, Double> scales) {
+        this.folder = folder;
         this.weights = weights;
-        this.scale = scale;
-        this.modules = modules;
+        this.baseName = baseName;
+        this.scales = scales;
     }
 
     /**
@@ -71,13 +86,40 @@ public final class LoraAdapter {
         }
         JsonNode json = JsonFiles.readObject(configuration);
         refuseUnsupported(configuration, json);
-        int rank = (int) positive(configuration, json, "r");
-        double alpha = positive(configuration, json, "lora_alpha");
-        double divisor = json.path("use_rslora").asBoolean() ? Math.sqrt(rank) : rank;
         SafetensorsFile weights = SafetensorsFile.open(file);
-        Set<String> modules = modules(weights, rank);
+        Set<String> modules = modules(weights);
         requireTargets(configuration, json.path("target_modules"), modules, file);
-        return new LoraAdapter(weights, alpha / divisor, modules);
+        Map<String, Double> scales = new LinkedHashMap<>();
+        for (String module : modules) {
+            long rank = Math.round(setting(configuration, json, "r", "rank_pattern", module));
+            double alpha = setting(configuration, json, "lora_alpha", "alpha_pattern", module);
+            requireRank(weights, module, rank);
+            scales.put(module, alpha / (json.path("use_rslora").asBoolean() ? Math.sqrt(rank) : rank));
+        }
+        return new LoraAdapter(
+                folder, weights, json.path("base_model_name_or_path").asText(""), scales);
+    }
+
+    /** What people call it: its folder's name. */
+    public String name() {
+        return folder.toAbsolutePath().normalize().getFileName().toString();
+    }
+
+    /** Of a module: what the first pattern says that its name ends in, else what holds for all. PEFT takes patterns for regular expressions. */
+    private static double setting(Path file, JsonNode json, String key, String patterns, String module) {
+        positive(file, json, key);
+        for (Map.Entry<String, JsonNode> entry : json.path(patterns).properties()) {
+            try {
+                if (Pattern.matches("(.*\\.)?(" + entry.getKey() + ")", module)) {
+                    return positive(file, json.path(patterns), entry.getKey());
+                }
+            } catch (PatternSyntaxException e) {
+                throw new ModelFolderException(
+                        "%s: %s holds \"%s\", which is not a regular expression: %s; save the adapter again"
+                                .formatted(file, patterns, entry.getKey(), e.getDescription()));
+            }
+        }
+        return positive(file, json, key);
     }
 
     private static void refuseUnsupported(Path file, JsonNode json) {
@@ -117,33 +159,22 @@ public final class LoraAdapter {
         return value.doubleValue();
     }
 
-    /** The names of the adapted modules; each has both of its factors, which agree with each other. */
-    private static Set<String> modules(SafetensorsFile weights, int rank) {
+    /** The names of the adapted modules; each has both of its factors, which are matrices. */
+    private static Set<String> modules(SafetensorsFile weights) {
         Map<String, Integer> factors = new LinkedHashMap<>();
-        for (String name : weights.tensors().keySet()) {
+        weights.tensors().forEach((name, tensor) -> {
             Matcher factor = FACTOR.matcher(name);
             if (!factor.matches()) {
                 throw new ModelFolderException(
                         "%s: the tensor %s is not supported; expected only base_model.model.MODULE.lora_A.weight and lora_B.weight"
                                 .formatted(weights.path(), name));
             }
-            TensorInfo tensor = weights.tensors().get(name);
-            int rankDimension = factor.group(2).equals("A") ? 0 : 1;
-            if (!tensor.dataType().isFloatingPoint()
-                    || tensor.shape().size() != 2
-                    || tensor.shape().get(rankDimension) != rank) {
-                throw new ModelFolderException(
-                        "%s: the tensor %s is %s%s; expected floating-point numbers of shape %s, as r is %d"
-                                .formatted(
-                                        weights.path(),
-                                        name,
-                                        tensor.dataType(),
-                                        tensor.shape(),
-                                        rankDimension == 0 ? "[r, inputs]" : "[outputs, r]",
-                                        rank));
+            if (!tensor.dataType().isFloatingPoint() || tensor.shape().size() != 2) {
+                throw new ModelFolderException("%s: the tensor %s is %s%s; expected a matrix of floating-point numbers"
+                        .formatted(weights.path(), name, tensor.dataType(), tensor.shape()));
             }
             factors.merge(factor.group(1), 1, Integer::sum);
-        }
+        });
         if (factors.isEmpty()) {
             throw new ModelFolderException(weights.path() + " holds no tensors; save the adapter again");
         }
@@ -155,6 +186,21 @@ public final class LoraAdapter {
             }
         });
         return factors.keySet();
+    }
+
+    private static void requireRank(SafetensorsFile weights, String module, long rank) {
+        for (String letter : List.of("A", "B")) {
+            List<Long> shape = weights.tensors().get(factor(module, letter)).shape();
+            if (shape.get(letter.equals("A") ? 0 : 1) != rank) {
+                throw new ModelFolderException("%s: the tensor %s has the shape %s; expected %s, as r is %d"
+                        .formatted(
+                                weights.path(),
+                                factor(module, letter),
+                                shape,
+                                letter.equals("A") ? "[r, inputs]" : "[outputs, r]",
+                                rank));
+            }
+        }
     }
 
     /** A list of targets is a promise that each has tensors; a text is a pattern, or "all-linear". */
@@ -184,59 +230,145 @@ public final class LoraAdapter {
      * @throws org.steering4j.vector.FileNotWrittenException if the target exists or cannot be written
      */
     public void merge(ModelFolder base, Path target) {
-        Map<String, StoredWeight> stored = base.weights().stream()
-                .collect(Collectors.toMap(weight -> weight.weight().tensorName(weight.layer()), weight -> weight));
-        Set<String> absent = new TreeSet<>(modules);
-        absent.removeIf(module -> stored.containsKey(module + ".weight"));
-        if (!absent.isEmpty()) {
-            throw new ModelFolderException(
-                    "%s adapts what the model %s does not have: %s; take the model that it was made for"
-                            .formatted(weights.path(), base.configuration().name(), String.join(", ", absent)));
-        }
-        for (String module : modules) {
-            requireShape(module, stored.get(module + ".weight").tensor().shape(), base);
-        }
+        requireFit(base);
         try (MergedFolder merged = MergedFolder.copyOf(base, target)) {
-            for (String module : modules) {
-                StoredWeight weight = stored.get(module + ".weight");
-                merged.replace(weight, adapted(module, weight));
+            for (StoredWeight weight : base.weights()) {
+                factors(weight).ifPresent(found -> merged.replace(weight, adapted(weight, found)));
             }
             merged.complete();
         }
     }
 
-    private void requireShape(String module, List<Long> shape, ModelFolder base) {
-        long outputs = weights.tensors().get(factor(module, "B")).shape().get(0);
-        long inputs = weights.tensors().get(factor(module, "A")).shape().get(1);
-        if (!shape.equals(List.of(outputs, inputs))) {
+    /**
+     * Says by a warning if the adapter names another base model: what that is called differs from place to place.
+     *
+     * @throws ModelFolderException if the model lacks a matrix that the adapter is for, or its shape differs
+     */
+    public void requireFit(ModelFolder base) {
+        String model = base.configuration().name();
+        Map<String, Long> rows = new HashMap<>();
+        for (StoredWeight weight : base.weights()) {
+            Optional<Part> part = part(weight);
+            if (part.isPresent()) {
+                List<Long> shape = weight.tensor().shape();
+                String module = part.get().module();
+                requireShape(module, base, part.get().firstRow() + shape.get(0), shape.get(1));
+                rows.merge(module, shape.get(0), Long::sum);
+            }
+        }
+        Set<String> absent = new TreeSet<>(scales.keySet());
+        absent.removeAll(rows.keySet());
+        if (!absent.isEmpty()) {
             throw new ModelFolderException(
-                    "%s: the factors of %s make a matrix of shape %s, but the model %s has one of %s; take the model that it was made for"
-                            .formatted(
-                                    weights.path(),
-                                    module,
-                                    List.of(outputs, inputs),
-                                    base.configuration().name(),
-                                    shape));
+                    "%s adapts what the model %s does not have: %s; take the model that it was made for%s"
+                            .formatted(weights.path(), model, String.join(", ", absent), named()));
+        }
+        rows.forEach((module, sum) -> {
+            if (sum != outputs(module)) {
+                throw unfitting(module, base, sum, inputs(module));
+            }
+        });
+        if (!baseName.isBlank() && !lastSegment(baseName).equalsIgnoreCase(lastSegment(model))) {
+            LOG.warn(
+                    "the adapter {} says that it was made for {}, and is merged into {}: its shapes fit",
+                    name(),
+                    baseName,
+                    model);
         }
     }
 
+    private String named() {
+        return baseName.isBlank() ? "" : ", " + baseName;
+    }
+
+    private static String lastSegment(String name) {
+        return name.replaceFirst("[/\\\\]+$", "").replaceFirst(".*[/\\\\]", "");
+    }
+
+    private void requireShape(String module, ModelFolder base, long atLeastOutputs, long inputs) {
+        if (outputs(module) < atLeastOutputs || inputs(module) != inputs) {
+            throw unfitting(module, base, atLeastOutputs, inputs);
+        }
+    }
+
+    private ModelFolderException unfitting(String module, ModelFolder base, long outputs, long inputs) {
+        return new ModelFolderException(
+                "%s: the factors of %s make a matrix of shape %s, but the model %s has one of %s; take the model that it was made for%s"
+                        .formatted(
+                                weights.path(),
+                                module,
+                                List.of(outputs(module), inputs(module)),
+                                base.configuration().name(),
+                                List.of(outputs, inputs),
+                                named()));
+    }
+
+    private long outputs(String module) {
+        return weights.tensors().get(factor(module, "B")).shape().get(0);
+    }
+
+    private long inputs(String module) {
+        return weights.tensors().get(factor(module, "A")).shape().get(1);
+    }
+
+    /** The rows of a module's matrix that are a weight. */
+    private record Part(String module, long firstRow) {}
+
+    private Optional<Part> part(StoredWeight weight) {
+        String module = weight.weight().tensorName(weight.layer()).replaceFirst("\\.weight$", "");
+        if (scales.containsKey(module)) {
+            return Optional.of(new Part(module, 0));
+        }
+        String name = module.substring(module.lastIndexOf('.') + 1);
+        for (Map.Entry<String, List<String>> fused : FUSED.entrySet()) {
+            String whole = module.substring(0, module.length() - name.length()) + fused.getKey();
+            int place = fused.getValue().indexOf(name);
+            if (place >= 0 && scales.containsKey(whole)) {
+                return Optional.of(new Part(
+                        whole, firstRow(whole, place, weight.tensor().shape().get(0))));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Keys and values have as many rows as each other, and so do gate and up projection; queries have what is left. */
+    private long firstRow(String module, int place, long rows) {
+        if (place == 0) {
+            return 0;
+        }
+        return module.endsWith(".gate_up_proj") ? rows : outputs(module) - (3 - place) * rows;
+    }
+
+    /** What is added to a weight of a model that {@linkplain #requireFit fits}; empty if that is not adapted. */
+    public Optional<LowRankFactors> factors(StoredWeight weight) {
+        return part(weight).map(part -> {
+            int rows = Math.toIntExact(weight.tensor().shape().get(0));
+            float[] a = weights.readFloats(factor(part.module(), "A"));
+            float[] all = weights.readFloats(factor(part.module(), "B"));
+            int rank = Math.toIntExact(
+                    weights.tensors().get(factor(part.module(), "A")).shape().get(0));
+            float[] b = new float[rows * rank];
+            for (int i = 0; i < b.length; i++) {
+                b[i] = (float) (scales.get(part.module()) * all[(int) part.firstRow() * rank + i]);
+            }
+            return new LowRankFactors(rank, a.length / rank, rows, a, b);
+        });
+    }
+
     /** W + scale B A, row-major [outputs, inputs]. */
-    private double[] adapted(String module, StoredWeight weight) {
-        float[] a = weights.readFloats(factor(module, "A"));
-        float[] b = weights.readFloats(factor(module, "B"));
-        float[] values =
-                SafetensorsFile.open(weight.file()).readFloats(weight.weight().tensorName(weight.layer()));
-        int inputs = Math.toIntExact(weight.tensor().shape().get(1));
-        int rank = a.length / inputs;
+    private static double[] adapted(StoredWeight weight, LowRankFactors factors) {
+        float[] values = SafetensorsFile.open(weight.file())
+                .readFloats(weight.weight().tensorName(weight.layer()), weight.tensor());
         double[] sums = new double[values.length];
         for (int i = 0; i < values.length; i++) {
             sums[i] = values[i];
         }
-        for (int output = 0; output < sums.length / inputs; output++) {
-            for (int k = 0; k < rank; k++) {
-                double factor = scale * b[output * rank + k];
+        int inputs = factors.inputs();
+        for (int output = 0; output < factors.outputs(); output++) {
+            for (int k = 0; k < factors.rank(); k++) {
+                double factor = factors.rankToOutputs()[output * factors.rank() + k];
                 for (int input = 0; input < inputs; input++) {
-                    sums[output * inputs + input] += factor * a[k * inputs + input];
+                    sums[output * inputs + input] += factor * factors.inputsToRank()[k * inputs + input];
                 }
             }
         }

@@ -32,6 +32,14 @@ final class WeightFiles {
     private static final String DOWNLOAD_AGAIN = "download the model again";
     private static final String LARGE_FILE_POINTER = "version https://git-lfs.github.com/";
 
+    private static final Map<String, String> QUANTISED = Map.of(
+            ".qweight", "GPTQ or AWQ",
+            ".weight.absmax", "bitsandbytes",
+            ".SCB", "bitsandbytes",
+            ".weight_packed", "compressed-tensors",
+            ".weight_scale", "compressed-tensors or as fp8",
+            ".weight_scale_inv", "fp8");
+
     /** No separator of any platform: nothing outside of the folder is to be mapped into this process. */
     private static final Pattern SHARD_NAME = Pattern.compile("[^/\\\\:\\p{Cntrl}]+\\.safetensors");
 
@@ -45,6 +53,7 @@ final class WeightFiles {
     static List<StoredWeight> locate(Path folder, ModelConfiguration configuration) {
         WeightFiles files = new WeightFiles(folder);
         files.openAll();
+        files.refuseQuantised();
         return files.locate(configuration);
     }
 
@@ -55,7 +64,7 @@ final class WeightFiles {
             openIndex();
         } else {
             throw new ModelFolderException(
-                    "%s holds neither %s nor %s; other weight formats are not read: convert to safetensors"
+                    "%s holds neither %s nor %s; other weight formats, such as GGUF or PyTorch's own, are not read: convert to safetensors"
                             .formatted(folder, SINGLE_FILE, INDEX_FILE));
         }
     }
@@ -131,6 +140,19 @@ final class WeightFiles {
                     .equals(LARGE_FILE_POINTER);
         } catch (IOException e) {
             return false;
+        }
+    }
+
+    /** Whoever quantised a model, its matrices are stored under names or in types of that scheme. */
+    private void refuseQuantised() {
+        for (String tensor : fileByTensor.keySet()) {
+            QUANTISED.forEach((suffix, scheme) -> {
+                if (tensor.endsWith(suffix)) {
+                    throw new ModelFolderException(
+                            "%s holds %s: the weights are quantised by %s, which cannot be read; take the unquantised model, which can be opened in int8 or int4"
+                                    .formatted(folder, tensor, scheme));
+                }
+            });
         }
     }
 

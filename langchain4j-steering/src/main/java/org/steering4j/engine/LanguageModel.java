@@ -8,12 +8,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.concurrent.locks.ReentrantLock;
+import org.steering4j.checkpoint.LoraAdapter;
 import org.steering4j.checkpoint.ModelConfiguration;
 import org.steering4j.checkpoint.ModelFolder;
 import org.steering4j.engine.UseCount.Use;
 import org.steering4j.engine.internal.DecoderProgram;
+import org.steering4j.engine.internal.Projections;
 import org.steering4j.vector.LayerSteering;
 import org.steering4j.vector.ModelShape;
 
@@ -53,11 +56,18 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
     private final ReentrantLock turn = new ReentrantLock(true);
 
     private LanguageModel(
-            ModelFolder folder, Precision precision, int maximumRows, int maximumWaiting, long cacheBytes) {
+            ModelFolder folder,
+            Optional<LoraAdapter> adapter,
+            Precision precision,
+            Projections projections,
+            LoadingListener listener,
+            int maximumRows,
+            int maximumWaiting,
+            long cacheBytes) {
         this.configuration = folder.configuration();
-        this.shape = shapeOf(folder);
+        this.shape = adapter.map(found -> shapeOf(folder, found)).orElseGet(() -> shapeOf(folder));
         this.precision = precision;
-        this.program = DecoderProgram.open(folder, precision);
+        this.program = DecoderProgram.open(folder, precision, projections, adapter, listener);
         this.prefixes = new PrefixCache(this, cacheBytes);
         this.uses = new UseCount(configuration.name(), () -> {
             prefixes.close();
@@ -81,6 +91,11 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
                 configuration.hiddenSize());
     }
 
+    /** {@link #shapeOf(ModelFolder)} of the model that an adapter is merged into; its name says so. */
+    public static ModelShape shapeOf(ModelFolder folder, LoraAdapter adapter) {
+        return shapeOf(folder).adapted(adapter.name());
+    }
+
     /** Keys and values of all layers, and one block's hidden states. */
     long cacheBytesPerToken() {
         return (configuration.numberOfLayers() + furtherLayers()) * layerBytesPerToken();
@@ -93,10 +108,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
     }
 
     long layerBytesPerToken() {
-        return 2L
-                * configuration.keyValueHeads()
-                * configuration.headSize()
-                * (precision == Precision.FLOAT32 ? Float.BYTES : Short.BYTES);
+        return 2L * configuration.keyValueHeads() * configuration.headSize() * precision.bytesBetweenMatrices();
     }
 
     /** Opens a Hugging Face folder in the precision that a short measurement finds faster here. */
@@ -112,8 +124,11 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
     public static final class Builder {
 
         private Path folder;
+        private Path adapter;
         private Precision precision;
         private Integer contextLength;
+        private LoadingListener loadingListener;
+        private Projections projections;
         private int maximumRows = 32;
         private int maximumWaiting = 256;
         private long cacheBytes = 256L << 20;
@@ -126,7 +141,32 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
             return this;
         }
 
-        /** Default: measured, the faster one on this machine for this model's sizes. */
+        /**
+         * A folder with a LoRA adapter as Hugging Face's PEFT writes it, which is merged into the weights, in float32, while they are
+         * loaded; none unless set. Vectors that were made on the model without the adapter are accepted, and so are those made on it with the
+         * adapter.
+         */
+        public Builder adapter(Path adapter) {
+            this.adapter = adapter;
+            return this;
+        }
+
+        /** Is told how far the loading has come. A loading that takes seconds is logged as well. */
+        public Builder loadingListener(LoadingListener loadingListener) {
+            this.loadingListener = loadingListener;
+            return this;
+        }
+
+        /** How to keep the matrices; unless set, by the memory there is. */
+        Builder projections(Projections projections) {
+            this.projections = projections;
+            return this;
+        }
+
+        /**
+         * Default: measured, the faster one of {@link Precision#FLOAT32} and {@link Precision#BFLOAT16} on this machine for this model's
+         * sizes.
+         */
         public Builder precision(Precision precision) {
             this.precision = precision;
             return this;
@@ -178,20 +218,28 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
         }
 
         /**
-         * @throws org.steering4j.checkpoint.ModelFolderException if the folder is incomplete, broken or not supported
+         * @throws org.steering4j.checkpoint.ModelFolderException if the folder is incomplete, broken or not supported, or the adapter is, or
+         *     is one for another model
+         * @throws NotEnoughMemoryException if the weights would not fit into the memory that is free
+         * @throws EngineException if libtorch has no kernels for the precision on this platform
          * @throws IllegalArgumentException if the context length is more than the model can do
          */
         public LanguageModel build() {
             if (folder == null) {
                 throw new IllegalArgumentException("folder is missing: say which model folder to open");
             }
-            ModelFolder opened = ModelFolder.open(folder);
-            if (contextLength != null) {
-                opened = opened.withContextLength(contextLength);
-            }
+            ModelFolder opened = contextLength == null
+                    ? ModelFolder.open(folder)
+                    : ModelFolder.open(folder).withContextLength(contextLength);
+            Optional<LoraAdapter> found = Optional.ofNullable(adapter).map(LoraAdapter::read);
+            found.ifPresent(fitting -> fitting.requireFit(opened));
+            Precision chosen = precision == null ? FasterPrecision.measure(opened.configuration()) : precision;
             return new LanguageModel(
                     opened,
-                    precision == null ? FasterPrecision.measure(opened.configuration()) : precision,
+                    found,
+                    chosen,
+                    projections == null ? NeededMemory.projections(opened, chosen) : projections,
+                    LoadingLog.before(loadingListener, opened.configuration().name()),
                     maximumRows,
                     maximumWaiting,
                     cacheBytes);
@@ -373,9 +421,18 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
      */
     public IntervenedAnswers intervene(
             List<Continuation> rows, List<Intervention> interventions, SortedSet<Integer> layers, float[][] vector) {
+        requireDifferentiable();
         requireLayers(layers);
         rows.forEach(this::requireFit);
         return new IntervenedAnswers(this, rows, interventions, layers, vector);
+    }
+
+    private void requireDifferentiable() {
+        if (!precision.isDifferentiable()) {
+            throw new EngineException(
+                    "vectors cannot be trained in %s, for no derivatives can be taken there: open the model in %s or %s. The vector can then be used in any precision"
+                            .formatted(precision, Precision.FLOAT32, Precision.BFLOAT16));
+        }
     }
 
     private void requireLayers(SortedSet<Integer> layers) {
@@ -435,6 +492,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
      */
     public SteeredContinuations continuations(
             List<Continuation> examples, SortedSet<Integer> layers, long memoryBytes, Runnable beforeBatch) {
+        requireDifferentiable();
         if (layers.isEmpty()) {
             throw new IllegalArgumentException("no layers are given; a vector is trained at one block or more");
         }
@@ -458,8 +516,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
     private long graphBytesPerToken(int block, int longest) {
         long values = 16L * configuration.hiddenSize() + 5L * configuration.feedForwardSize();
         return (configuration.numberOfLayers() - block)
-                * (values * (precision == Precision.FLOAT32 ? Float.BYTES : Short.BYTES)
-                        + batches().attentionBytesPerToken(longest));
+                * (values * precision.bytesBetweenMatrices() + batches().attentionBytesPerToken(longest));
     }
 
     private void requireFit(Continuation continuation) {

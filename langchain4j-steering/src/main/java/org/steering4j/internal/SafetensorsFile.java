@@ -111,18 +111,27 @@ public final class SafetensorsFile {
         if (tensor == null) {
             throw new InvalidFileException(path, "has no tensor \"" + name + "\"");
         }
-        if (!tensor.dataType().isFloatingPoint() || tensor.elements() > Integer.MAX_VALUE - 8) {
+        return readFloats(name, tensor);
+    }
+
+    /**
+     * Reads some of one tensor, such as a few of its rows, as {@link #readFloats(String)}.
+     *
+     * @param part of this file
+     */
+    public float[] readFloats(String name, TensorInfo part) {
+        if (!part.dataType().isFloatingPoint() || part.elements() > Integer.MAX_VALUE - 8) {
             throw new InvalidFileException(
                     path,
-                    "tensor \"" + name + "\" is " + tensor.dataType() + tensor.shape()
+                    "tensor \"" + name + "\" is " + part.dataType() + part.shape()
                             + ", expected F32, F16, BF16 or F64 of fewer than 2^31 elements");
         }
         try (LittleEndianInput input = LittleEndianInput.open(path)) {
             if (!input.lastModified().equals(modified)) {
                 throw input.invalid("has changed since it was opened: open it again");
             }
-            input.seek(tensor.offsetBytes());
-            return input.readFloats((int) tensor.elements(), tensor.dataType());
+            input.seek(part.offsetBytes());
+            return input.readFloats((int) part.elements(), part.dataType());
         }
     }
 }

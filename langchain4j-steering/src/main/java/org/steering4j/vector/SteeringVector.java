@@ -236,6 +236,8 @@ public final class SteeringVector {
         List<String> notes = new ArrayList<>();
         if (modelName == null) {
             notes.add("it does not say which model it was made on");
+        } else if (isMadeOnBaseOf(model)) {
+            notes.add("it was made on " + modelName + ", without the adapter that this model has");
         } else if (!isMadeOn(model)) {
             notes.add("it was made on " + modelName + ", a model of the same shape but another name");
         }
@@ -253,7 +255,16 @@ public final class SteeringVector {
      * either: what counts is what follows the last slash.
      */
     private boolean isMadeOn(ModelShape model) {
-        return modelName == null || lastSegment(modelName).equals(lastSegment(model.name()));
+        return modelName == null || isNamed(model.name());
+    }
+
+    /** A vector that was made on a model steers it with an adapter as well: the adapter changes weights, not what layers are for. */
+    boolean isMadeOnBaseOf(ModelShape model) {
+        return modelName != null && !isMadeOn(model) && isNamed(model.base());
+    }
+
+    private boolean isNamed(String name) {
+        return lastSegment(modelName).equals(lastSegment(name));
     }
 
     private static String lastSegment(String name) {
@@ -263,7 +274,7 @@ public final class SteeringVector {
 
     /** @throws IncompatibleVectorException if this vector says that it was made on a model of another name */
     void requireMadeOn(String name, ModelShape model) {
-        if (!isMadeOn(model)) {
+        if (!isMadeOn(model) && !isMadeOnBaseOf(model)) {
             throw new IncompatibleVectorException(
                     ("the vector \"%s\" was made on %s, but this model is %s. If it is a variant"
                                     + " of that model, such as a fine-tuned one, allow it with SteeringVectors.allowingOtherModels();"

@@ -112,7 +112,8 @@ public final class SteeringVectors {
      * Adds up the named vectors, each times its multiplier, layer by layer. Sums are taken in float64, in the order of names, and rounded to
      * float32 once. What is named with multiplier 0 must exist and fit, but adds nothing, not even a layer.
      *
-     * <p>What a vector's {@link SteeringVector#notes} say of the model is logged as a warning, once per library.
+     * <p>What a vector's {@link SteeringVector#notes} say of the model is logged as a warning, once per library. A vector that was made on a
+     * model may steer it with an adapter too; then that is logged as information.
      *
      * @throws UnknownSteeringVectorException if the steering names a vector that is not here
      * @throws IncompatibleVectorException if a named vector does not fit the model, or says that it was made on a model of another
@@ -161,7 +162,12 @@ public final class SteeringVectors {
 
     private void warn(String name, SteeringVector vector, ModelShape model) {
         for (String note : vector.notes(model)) {
-            if (warned.add(name + model + note)) {
+            if (!warned.add(name + model + note)) {
+                continue;
+            }
+            if (vector.isMadeOnBaseOf(model)) {
+                LOGGER.info("Steering vector \"{}\" on model {}: {}", name, model.name(), note);
+            } else {
                 LOGGER.warn("Steering vector \"{}\" on model {}: {}", name, model.name(), note);
             }
         }

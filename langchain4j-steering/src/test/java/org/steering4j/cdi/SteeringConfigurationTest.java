@@ -38,6 +38,7 @@ class SteeringConfigurationTest {
                 Map.entry("java.version", "17"),
                 Map.entry("steering.enabled", "true"),
                 Map.entry("steering.model-path", "models/one"),
+                Map.entry("steering.adapter", "adapters/one"),
                 Map.entry("steering.precision", "bfloat16"),
                 Map.entry("steering.maximum-rows", "8"),
                 Map.entry("steering.maximum-waiting", "16"),
@@ -63,8 +64,8 @@ class SteeringConfigurationTest {
         LanguageModel.Builder engine = LanguageModel.builder();
         configuration.engine().applyTo(engine);
         assertThat(engine)
-                .extracting("precision", "maximumRows", "maximumWaiting", "cacheBytes")
-                .containsExactly(Precision.BFLOAT16, 8, 16, 1L << 32);
+                .extracting("adapter", "precision", "maximumRows", "maximumWaiting", "cacheBytes")
+                .containsExactly(Path.of("adapters/one"), Precision.BFLOAT16, 8, 16, 1L << 32);
         assertThat(configuration.vectorsPath()).isEqualTo(Path.of("vectors"));
         assertThat(configuration.personas())
                 .containsExactly(
@@ -163,7 +164,7 @@ class SteeringConfigurationTest {
             steering.top-p              | high         | expected a number
             steering.top-k              | 1.5          | expected an integer
             steering.seed               | random       | expected an integer
-            steering.precision          | int8         | expected float32 or bfloat16
+            steering.precision          | int3         | expected float32, bfloat16, float16, int8, int4
             steering.maximum-rows       | all          | expected an integer
             steering.cache-bytes        | 256MB        | expected an integer
             steering.timeout            | 30           | expected a duration such as PT30S

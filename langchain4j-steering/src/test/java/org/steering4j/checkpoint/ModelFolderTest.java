@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.steering4j.internal.DataType;
 
@@ -227,6 +228,21 @@ class ModelFolderTest {
                 .configure("{\"architectures\":[\"LlamaForCausalLM\"]}")
                 .write()
                 .assertRefused("holds 6 tensors", "q_proj.bias", "correct config.json");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "self_attn.q_proj.qweight, GPTQ",
+        "self_attn.q_proj.qweight, AWQ",
+        "self_attn.q_proj.weight.absmax, bitsandbytes",
+        "self_attn.q_proj.SCB, bitsandbytes",
+        "self_attn.q_proj.weight_packed, compressed-tensors",
+        "self_attn.q_proj.weight_scale_inv, fp8"
+    })
+    void should_refuse_weights_that_others_have_quantised_by_the_name_of_the_scheme(String tensor, String scheme) {
+        SmallFolder folder = SmallFolder.llama(path);
+        folder.weights.zeros("model.layers.0." + tensor, "U8", 1, List.of(8L, 4L));
+        folder.write().assertRefused(tensor, scheme, "int8");
     }
 
     @Test

@@ -53,17 +53,19 @@ class FasterPrecisionTest {
         }
     }
 
-    /** One measurement takes 78 MB for weights; Java garbage grows by some megabytes meanwhile. */
+    /** One measurement takes 100 MB for weights, in pieces of which the C library keeps some for the next; Java garbage grows meanwhile. */
     @Test
     @EnabledOnOs(OS.LINUX)
     void should_return_the_native_memory_of_the_measurement() throws IOException {
         ModelConfiguration large = configuration(24, 896, 4864);
-        FasterPrecision.measure(large);
-        long before = residentBytes();
         for (int i = 0; i < 3; i++) {
             FasterPrecision.measure(large);
         }
-        assertThat(residentBytes() - before).isLessThan(100_000_000);
+        long before = residentBytes();
+        for (int i = 0; i < 4; i++) {
+            FasterPrecision.measure(large);
+        }
+        assertThat(residentBytes() - before).isLessThan(200_000_000);
     }
 
     @Test

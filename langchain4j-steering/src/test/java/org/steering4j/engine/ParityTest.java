@@ -230,14 +230,14 @@ class ParityTest {
             float[][] states = model.hiddenStates(tokens, last, variant.steering());
             float[][] expected = variant.hiddenStates(0, last, variant.steering());
             for (int token = 0; token < tokens.length; token++) {
-                assertThat(cosine(states[token], expected[token])).isGreaterThan(0.995);
+                assertThat(cosine(states[token], expected[token])).isGreaterThan(0.99);
             }
             cache.add(tokens, variant.steering());
             for (int token = 0; token < tokens.length; token += 5) {
                 float[] logits =
                         cache.run(new int[][] {Arrays.copyOfRange(tokens, token, token + 5)}, new boolean[] {true})[0];
                 assertThat(cosine(logits, variant.logits(0, variant.steering())[token + 4]))
-                        .isGreaterThan(0.995);
+                        .isGreaterThan(0.99);
             }
         }
     }

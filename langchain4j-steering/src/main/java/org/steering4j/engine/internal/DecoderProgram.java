@@ -9,10 +9,14 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.DoubleStream;
 import org.steering4j.checkpoint.DecoderSwitches;
+import org.steering4j.checkpoint.LoraAdapter;
+import org.steering4j.checkpoint.LowRankFactors;
 import org.steering4j.checkpoint.ModelConfiguration;
 import org.steering4j.checkpoint.ModelFolder;
+import org.steering4j.engine.LoadingListener;
 import org.steering4j.engine.Precision;
 import org.steering4j.internal.DataType;
 
@@ -28,25 +32,41 @@ public final class DecoderProgram implements AutoCloseable {
         this.program = program;
     }
 
-    /** Loads the program and maps the folder's weights into it. */
-    public static DecoderProgram open(ModelFolder folder, Precision precision) {
-        return open(folder, precision, "");
+    /** Loads the program, and the folder's weights into it, packed where that is faster, merged with the adapter if there is one. */
+    public static DecoderProgram open(
+            ModelFolder folder,
+            Precision precision,
+            Projections projections,
+            Optional<LoraAdapter> adapter,
+            LoadingListener listener) {
+        return open(folder, precision, projections, adapter, listener, "");
     }
 
     /**
+     * Loads the program with methods of the caller's; all weights are matrices that these may read and replace.
+     *
      * @param furtherMethods TorchScript text of attributes and methods to add to the class, indented as in decoder.py
      */
     public static DecoderProgram open(ModelFolder folder, Precision precision, String furtherMethods) {
-        WeightTable table = new WeightTable(folder.weights());
+        return open(folder, precision, Projections.PLAIN, Optional.empty(), (loaded, total) -> {}, furtherMethods);
+    }
+
+    private static DecoderProgram open(
+            ModelFolder folder,
+            Precision precision,
+            Projections projections,
+            Optional<LoraAdapter> adapter,
+            LoadingListener listener,
+            String furtherMethods) {
+        WeightTable table = new WeightTable(folder.weights(), projections);
         DecoderProgram program = new DecoderProgram(TorchScriptProgram.load(
                 "Decoder",
-                TorchScriptProgram.readSource("decoder.py") + furtherMethods,
-                attributes(folder.configuration(), precision, table)));
-        try (NDManager scope = program.newScope()) {
-            program.runDifferentiably(
-                    "load",
-                    scope.create(table.rows(), new Shape(table.size(), WeightTable.COLUMNS)),
-                    frequencies(scope, folder.configuration()));
+                TorchScriptProgram.readSource("decoder.py") + projections.source("Decoder") + furtherMethods,
+                attributes(folder.configuration(), precision, projections, table)));
+        try {
+            boolean inPlace = projections == Projections.PLAIN || precision == Precision.BFLOAT16 && adapter.isEmpty();
+            program.load(
+                    folder.configuration(), table.places(), adapter, inPlace ? 0 : table.largestProjection(), listener);
             return program;
         } catch (Throwable e) {
             program.close();
@@ -54,9 +74,45 @@ public final class DecoderProgram implements AutoCloseable {
         }
     }
 
+    /** One weight at a time, so that what is read from the files need not be in memory beside all that is made of it. */
+    private void load(
+            ModelConfiguration configuration,
+            List<WeightTable.Place> places,
+            Optional<LoraAdapter> adapter,
+            long scratchElements,
+            LoadingListener listener) {
+        long total = places.stream()
+                .mapToLong(place -> place.stored().tensor().lengthBytes())
+                .sum();
+        long loaded = 0;
+        try (NDManager whole = program.newScope()) {
+            NDArray scratch = whole.create(new Shape(scratchElements));
+            for (WeightTable.Place place : places) {
+                load(place, adapter, scratch);
+                loaded += place.stored().tensor().lengthBytes();
+                listener.onProgress(loaded, total);
+            }
+            program.runDifferentiably("finish_load", frequencies(whole, configuration));
+        }
+    }
+
+    private void load(WeightTable.Place place, Optional<LoraAdapter> adapter, NDArray scratch) {
+        try (NDManager scope = program.newScope()) {
+            Optional<LowRankFactors> factors = adapter.flatMap(found -> found.factors(place.stored()));
+            program.runDifferentiably(
+                    "load",
+                    scope.create(place.place()),
+                    factors.map(found -> scope.create(found.inputsToRank(), new Shape(found.rank(), found.inputs())))
+                            .orElseGet(() -> scope.create(new Shape(0, 0))),
+                    factors.map(found -> scope.create(found.rankToOutputs(), new Shape(found.outputs(), found.rank())))
+                            .orElseGet(() -> scope.create(new Shape(0, 0))),
+                    scratch);
+        }
+    }
+
     private static Map<String, Object> attributes(
-            ModelConfiguration configuration, Precision precision, WeightTable table) {
-        Map<String, Object> attributes = new LinkedHashMap<>();
+            ModelConfiguration configuration, Precision precision, Projections projections, WeightTable table) {
+        Map<String, Object> attributes = new LinkedHashMap<>(projections.attributes());
         attributes.put("number_of_layers", configuration.numberOfLayers());
         attributes.put("query_heads", configuration.queryHeads());
         attributes.put("key_value_heads", configuration.keyValueHeads());
@@ -66,7 +122,6 @@ public final class DecoderProgram implements AutoCloseable {
         attributes.putAll(switches(configuration));
         attributes.put("compute_type", torchType(precision));
         attributes.put("mapped_paths", table.mappedPaths());
-        attributes.put("mapped_elements", table.mappedElements());
         attributes.put("mapped_types", table.mappedTypes());
         return attributes;
     }
@@ -106,9 +161,9 @@ public final class DecoderProgram implements AutoCloseable {
         return scope.create(all, new Shape(all.length / global.length, global.length));
     }
 
-    /** The number by which TorchScript names a type. */
+    /** The number by which TorchScript names the type that is computed in between matrices. */
     public static int torchType(Precision precision) {
-        return WeightTable.torchType(precision == Precision.FLOAT32 ? DataType.F32 : DataType.BF16);
+        return WeightTable.torchType(precision.keepsFloat32BetweenMatrices() ? DataType.F32 : DataType.BF16);
     }
 
     /** A manager for the arrays of one request or step: close it and their native memory is returned. */

@@ -3,6 +3,7 @@ package org.steering4j.engine.internal;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.HashMap;
 import java.util.Map;
 import org.steering4j.checkpoint.ModelConfiguration;
 import org.steering4j.engine.Precision;
@@ -24,22 +25,31 @@ public final class PrecisionProbe implements AutoCloseable {
         this.hiddenSize = hiddenSize;
     }
 
-    /** Makes the weights; {@link #close} returns their native memory. */
+    /** Makes the weights, packed as a model's would be; {@link #close} returns their native memory. */
     public static PrecisionProbe open(ModelConfiguration configuration, Precision precision) {
         int hiddenSize = configuration.hiddenSize();
         int feedForwardSize = (int)
                 Math.min(configuration.feedForwardSize(), Math.max(1, MAXIMUM_ELEMENTS / elements(hiddenSize, 1)));
         int layers = (int) Math.min(
                 configuration.numberOfLayers(), Math.max(1, MAXIMUM_ELEMENTS / elements(hiddenSize, feedForwardSize)));
+        return open(precision, Projections.forPrecision(precision), layers, hiddenSize, feedForwardSize);
+    }
+
+    /** One layer, to see whether it runs at all. */
+    static PrecisionProbe tiny(Precision precision, Projections projections) {
+        return open(precision, projections, 1, 64, 64);
+    }
+
+    private static PrecisionProbe open(
+            Precision precision, Projections projections, int layers, int hiddenSize, int feedForwardSize) {
+        Map<String, Object> attributes = new HashMap<>(projections.attributes());
+        attributes.put("compute_type", DecoderProgram.torchType(precision));
+        attributes.put("layers", layers);
+        attributes.put("hidden_size", hiddenSize);
+        attributes.put("feed_forward_size", feedForwardSize);
         PrecisionProbe probe = new PrecisionProbe(
                 TorchScriptProgram.load(
-                        "Probe",
-                        TorchScriptProgram.readSource("probe.py"),
-                        Map.of(
-                                "compute_type", DecoderProgram.torchType(precision),
-                                "layers", layers,
-                                "hidden_size", hiddenSize,
-                                "feed_forward_size", feedForwardSize)),
+                        "Probe", TorchScriptProgram.readSource("probe.py") + projections.source("Probe"), attributes),
                 hiddenSize);
         try {
             probe.load();

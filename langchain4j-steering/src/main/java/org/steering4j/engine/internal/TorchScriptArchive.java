@@ -29,10 +29,13 @@ final class TorchScriptArchive {
     /** An attribute that starts as an empty list of tensors. */
     static final Object EMPTY_TENSOR_LIST = new Object();
 
+    /** An attribute that starts as an empty list of matrices that FBGEMM or QNNPACK has packed. */
+    static final Object EMPTY_LIST_OF_PACKED = new Object();
+
     /**
      * @param className the class in {@code source}
      * @param attributes name to value: Boolean, Integer, Double, String, a list of strings or of integers, or
-     *     {@link #EMPTY_TENSOR_LIST}
+     *     {@link #EMPTY_TENSOR_LIST} or {@link #EMPTY_LIST_OF_PACKED}
      */
     static byte[] pack(String className, String source, Map<String, Object> attributes) {
         try {
@@ -104,6 +107,8 @@ final class TorchScriptArchive {
             pickle.write(bytes);
         } else if (value == EMPTY_TENSOR_LIST) {
             call("build_tensorlist", List.of());
+        } else if (value == EMPTY_LIST_OF_PACKED) {
+            call("restore_type_tag", List.of(), "List[__torch__.torch.classes.quantized.LinearPackedParamsBase]");
         } else if (value instanceof List<?> list) {
             boolean strings = list.stream().allMatch(String.class::isInstance);
             call("restore_type_tag", list, strings ? "List[str]" : "List[int]");

@@ -101,6 +101,11 @@ final class TorchScriptProgram implements AutoCloseable {
         }
     }
 
+    /** Whether an exception says that there is no libtorch at all. */
+    static boolean isMissing(EngineException e) {
+        return !(e.getCause() instanceof ai.djl.engine.EngineException);
+    }
+
     static EngineException nativeLibraryMissing(Throwable cause) {
         return new EngineException(
                 ("libtorch cannot be loaded: %s. Its native library must be on the class path: add the dependency %s with the"

@@ -1,73 +1,77 @@
 package org.steering4j.engine.internal;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.steering4j.checkpoint.StoredWeight;
+import org.steering4j.checkpoint.Weight;
 import org.steering4j.internal.DataType;
 
 /** Where each weight lies, in the form in which decoder.py's {@code load} reads it. */
 final class WeightTable {
 
-    /** Kind, mapping, offset in elements, rows (0: a vector), columns. */
-    static final int COLUMNS = 5;
-
-    /** A file mapped as elements of one type; a file with two types is mapped twice. */
+    /** A file mapped as elements of one type; a file with two types is mapped in two ways. */
     private record Mapping(Path file, DataType type) {}
 
-    private final List<StoredWeight> weights;
+    /**
+     * A weight to be loaded.
+     *
+     * @param stored where it lies
+     * @param place kind, mapping, offset in elements, rows (0: a vector), columns, 1 if it is a projection
+     */
+    record Place(StoredWeight stored, long[] place) {}
+
     private final Map<Mapping, Integer> mappings = new LinkedHashMap<>();
+    private final List<Place> places = new ArrayList<>();
 
-    WeightTable(List<StoredWeight> weights) {
-        this.weights = weights;
-        weights.forEach(weight -> mappings.putIfAbsent(mapping(weight), mappings.size()));
-    }
-
-    private static Mapping mapping(StoredWeight weight) {
-        return new Mapping(weight.file(), weight.tensor().dataType());
-    }
-
-    int size() {
-        return weights.size();
-    }
-
-    /** Row-major, {@link #size()} by {@link #COLUMNS}. */
-    long[] rows() {
-        long[] rows = new long[weights.size() * COLUMNS];
-        int next = 0;
+    /** @param projections if plain, the token embedding is one matrix with a tied output head; else the head is packed from it */
+    WeightTable(List<StoredWeight> weights, Projections projections) {
+        boolean plain = projections == Projections.PLAIN;
+        boolean tied = weights.stream().noneMatch(stored -> stored.weight() == Weight.OUTPUT_HEAD);
         for (StoredWeight stored : weights) {
-            List<Long> shape = stored.tensor().shape();
-            rows[next++] = stored.weight().ordinal();
-            rows[next++] = mappings.get(mapping(stored));
-            rows[next++] =
-                    stored.tensor().offsetBytes() / stored.tensor().dataType().bytes();
-            rows[next++] = shape.size() == 1 ? 0 : shape.get(0);
-            rows[next++] = shape.get(shape.size() - 1);
+            boolean matrix = stored.tensor().shape().size() == 2;
+            boolean embedding = stored.weight() == Weight.TOKEN_EMBEDDING;
+            add(stored, stored.weight(), matrix && (plain || !embedding));
+            if (embedding && tied && !plain) {
+                add(stored, Weight.OUTPUT_HEAD, true);
+            }
         }
-        return rows;
+    }
+
+    private void add(StoredWeight stored, Weight weight, boolean projection) {
+        Mapping mapping = new Mapping(stored.file(), stored.tensor().dataType());
+        mappings.putIfAbsent(mapping, mappings.size());
+        List<Long> shape = stored.tensor().shape();
+        places.add(new Place(stored, new long[] {
+            weight.ordinal(),
+            mappings.get(mapping),
+            stored.tensor().offsetBytes() / stored.tensor().dataType().bytes(),
+            shape.size() == 1 ? 0 : shape.get(0),
+            shape.get(shape.size() - 1),
+            projection ? 1 : 0
+        }));
+    }
+
+    /** Ordered by kind, then by layer. */
+    List<Place> places() {
+        return places;
+    }
+
+    /** In elements. */
+    long largestProjection() {
+        return places.stream()
+                .filter(place -> place.place()[5] == 1)
+                .mapToLong(place -> place.stored().tensor().elements())
+                .max()
+                .orElse(0);
     }
 
     List<String> mappedPaths() {
         return mappings.keySet().stream()
                 .map(mapping -> mapping.file().toAbsolutePath().toString())
                 .toList();
-    }
-
-    List<Long> mappedElements() {
-        List<Long> elements = new ArrayList<>();
-        for (Mapping mapping : mappings.keySet()) {
-            try {
-                elements.add(Files.size(mapping.file()) / mapping.type().bytes());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-        return elements;
     }
 
     List<Integer> mappedTypes() {

@@ -3,7 +3,8 @@
 # that is empty in families without them.
 #
 # It knows token ids, hidden states and steering vectors; it knows nothing of text, sampling or files other than
-# the weights it maps. Shapes: B rows (sequences), T new tokens of each row, S cached positions, N selected
+# the weights it maps. Every projection goes by `linear`, which one of projections/*.py adds to this class.
+# Shapes: B rows (sequences), T new tokens of each row, S cached positions, N selected
 # tokens, H hidden size, V vocabulary size, Q query heads, G key-value heads, D head size, F pairs of a head that are
 # rotated, K steered blocks, M vectors.
 # Between blocks the hidden states are two-dimensional, [B * T, H]: a three-dimensional `linear` may copy the weight.
@@ -32,7 +33,6 @@ class Decoder(Module):
   window : int                     # tokens that one sees in layers with a window, itself among them
   window_of_layer : List[int]      # 1: has a window (Mistral, Qwen: from a layer on, Gemma: all but every nth, Phi-3)
   mapped_paths : List[str]
-  mapped_elements : List[int]
   mapped_types : List[int]
   inverse_frequencies : List[Tensor]
   token_embedding : List[Tensor]
@@ -59,76 +59,87 @@ class Decoder(Module):
   down_bias : List[Tensor]
   feed_forward_output_norm : List[Tensor]
 
-  # Maps the weight files and takes every tensor out of them, without a copy where the type is the compute type.
-  # table: int64 [number of tensors, 5], a row each: kind, mapping, offset in elements, rows (0: a vector), columns;
-  # rows are ordered by kind, then by layer. frequencies: float64 [1 or 2, F].
-  def load(self: __torch__.Decoder, table: Tensor, frequencies: Tensor) -> Tensor:
-    mappings = annotate(List[Tensor], [])
-    for i in range(torch.len(self.mapped_paths)):
-      mapping = torch.from_file(self.mapped_paths[i], False, self.mapped_elements[i], dtype=self.mapped_types[i])
-      _0 = torch.append(mappings, mapping)
-    for i in range(torch.size(table, 0)):
-      kind = int(table[i][0])
-      mapping = mappings[int(table[i][1])]
-      offset = int(table[i][2])
-      rows = int(table[i][3])
-      columns = int(table[i][4])
-      if rows == 0:
-        mapped = torch.as_strided(mapping, [columns], [1], offset)
-      else:
-        mapped = torch.as_strided(mapping, [rows, columns], [columns, 1], offset)
-      weight = mapped.to(self.compute_type)
-      if kind == 0:
-        _0 = torch.append(self.token_embedding, weight)
-      elif kind == 1:
-        _0 = torch.append(self.output_norm, weight)
-      elif kind == 2:
-        _0 = torch.append(self.output_head, weight)
-      elif kind == 3:
-        _0 = torch.append(self.attention_norm, weight)
-      elif kind == 4:
-        _0 = torch.append(self.query_weight, weight)
-      elif kind == 5:
-        _0 = torch.append(self.key_weight, weight)
-      elif kind == 6:
-        _0 = torch.append(self.value_weight, weight)
-      elif kind == 7:
-        _0 = torch.append(self.query_bias, weight)
-      elif kind == 8:
-        _0 = torch.append(self.key_bias, weight)
-      elif kind == 9:
-        _0 = torch.append(self.value_bias, weight)
-      elif kind == 10:
-        _0 = torch.append(self.attention_output_weight, weight)
-      elif kind == 11:
-        _0 = torch.append(self.feed_forward_norm, weight)
-      elif kind == 12:
-        _0 = torch.append(self.gate_weight, weight)
-      elif kind == 13:
-        _0 = torch.append(self.up_weight, weight)
-      elif kind == 14:
-        _0 = torch.append(self.down_weight, weight)
-      elif kind == 15:
-        _0 = torch.append(self.query_norm, weight)
-      elif kind == 16:
-        _0 = torch.append(self.key_norm, weight)
-      elif kind == 17:
-        _0 = torch.append(self.attention_output_bias, weight)
-      elif kind == 18:
-        _0 = torch.append(self.attention_output_norm, weight)
-      elif kind == 19:
-        _0 = torch.append(self.gate_bias, weight)
-      elif kind == 20:
-        _0 = torch.append(self.up_bias, weight)
-      elif kind == 21:
-        _0 = torch.append(self.down_bias, weight)
-      else:
-        _0 = torch.append(self.feed_forward_output_norm, weight)
+  # Maps the file of one weight and takes that out of it: a projection goes to `hold`, what is small is copied in the compute
+  # type, the token embedding stays mapped in the type that it is stored in. Weights come ordered by kind, then by layer.
+  # place: int64 [6], kind, mapping, offset in elements, rows (0: a vector), columns, 1 if it is a projection;
+  # inputs_to_rank: float32 [R, columns], rank_to_outputs: float32 [rows, R], whose product is added. R may be 0.
+  # scratch: none, or float32, to which projections are converted before `hold` packs them: one block for all of them, since the C
+  # library keeps many middling ones for itself when they are freed.
+  def load(self: __torch__.Decoder, place: Tensor, inputs_to_rank: Tensor, rank_to_outputs: Tensor, scratch: Tensor) -> Tensor:
+    kind = int(place[0])
+    file = int(place[1])
+    offset = int(place[2])
+    rows = int(place[3])
+    columns = int(place[4])
+    end = offset + columns
+    if rows > 0:
+      end = offset + rows * columns
+    mapping = torch.from_file(self.mapped_paths[file], False, end, dtype=self.mapped_types[file])
+    if rows == 0:
+      weight = torch.clone(torch.as_strided(mapping, [columns], [1], offset).to(self.compute_type))
+    else:
+      weight = torch.as_strided(mapping, [rows, columns], [columns, 1], offset)
+    if int(place[5]) == 1:
+      if torch.numel(scratch) > 0:
+        weight = torch.copy_(torch.as_strided(scratch, [rows, columns], [columns, 1]), weight)
+      if torch.size(inputs_to_rank, 0) > 0:
+        weight = torch.addmm(weight.to(6), rank_to_outputs, inputs_to_rank)
+      weight = self.hold(weight, kind == 2)
+    if kind == 0:
+      _0 = torch.append(self.token_embedding, weight)
+    elif kind == 1:
+      _0 = torch.append(self.output_norm, weight)
+    elif kind == 2:
+      _0 = torch.append(self.output_head, weight)
+    elif kind == 3:
+      _0 = torch.append(self.attention_norm, weight)
+    elif kind == 4:
+      _0 = torch.append(self.query_weight, weight)
+    elif kind == 5:
+      _0 = torch.append(self.key_weight, weight)
+    elif kind == 6:
+      _0 = torch.append(self.value_weight, weight)
+    elif kind == 7:
+      _0 = torch.append(self.query_bias, weight)
+    elif kind == 8:
+      _0 = torch.append(self.key_bias, weight)
+    elif kind == 9:
+      _0 = torch.append(self.value_bias, weight)
+    elif kind == 10:
+      _0 = torch.append(self.attention_output_weight, weight)
+    elif kind == 11:
+      _0 = torch.append(self.feed_forward_norm, weight)
+    elif kind == 12:
+      _0 = torch.append(self.gate_weight, weight)
+    elif kind == 13:
+      _0 = torch.append(self.up_weight, weight)
+    elif kind == 14:
+      _0 = torch.append(self.down_weight, weight)
+    elif kind == 15:
+      _0 = torch.append(self.query_norm, weight)
+    elif kind == 16:
+      _0 = torch.append(self.key_norm, weight)
+    elif kind == 17:
+      _0 = torch.append(self.attention_output_bias, weight)
+    elif kind == 18:
+      _0 = torch.append(self.attention_output_norm, weight)
+    elif kind == 19:
+      _0 = torch.append(self.gate_bias, weight)
+    elif kind == 20:
+      _0 = torch.append(self.up_bias, weight)
+    elif kind == 21:
+      _0 = torch.append(self.down_bias, weight)
+    else:
+      _0 = torch.append(self.feed_forward_output_norm, weight)
+    return place
+
+  # After the last weight. frequencies: float64 [1 or 2, F].
+  def finish_load(self: __torch__.Decoder, frequencies: Tensor) -> Tensor:
     if torch.len(self.output_head) == 0:
       _0 = torch.append(self.output_head, self.token_embedding[0])
     # The Java side owns the memory behind its arrays; what stays here is cloned.
     _0 = torch.append(self.inverse_frequencies, torch.clone(frequencies))
-    return table
+    return frequencies
 
   # Cosines and sines of the rotary position embedding, for each set of frequencies. positions: int64 [B, T]
   # -> two, or four, of [B, 1, T, F]
@@ -177,10 +188,6 @@ class Decoder(Module):
     if torch.len(weights) == 0:
       return x
     return self.norm(x, weights[layer])
-
-  # Every projection. x: [N, inputs], weight: [outputs, inputs] -> [N, outputs]
-  def linear(self: __torch__.Decoder, x: Tensor, weight: Tensor) -> Tensor:
-    return torch.linear(x, weight)
 
   # As linear, with a bias where the family has one.
   def linear_with_bias(self: __torch__.Decoder, x: Tensor, weight: Tensor, bias: List[Tensor], layer: int) -> Tensor:
@@ -338,7 +345,7 @@ class Decoder(Module):
     return x
 
   def embed(self: __torch__.Decoder, tokens: Tensor) -> Tensor:
-    x = torch.embedding(self.token_embedding[0], torch.reshape(tokens, [-1]))
+    x = torch.embedding(self.token_embedding[0], torch.reshape(tokens, [-1])).to(self.compute_type)
     if self.embedding_multiplier == 1.:
       return x
     # Rounded to the compute type, as Gemma was trained: the root of 2304 to 48, that of 3072 to 55.5 in bfloat16.
@@ -396,7 +403,7 @@ class Decoder(Module):
         if self.logit_soft_cap > 0.:
           # The cap's own slope: 1 less the square of its hyperbolic tangent.
           _4 = torch.mul_(relative, torch.sub(1., torch.pow(torch.div(softened, self.logit_soft_cap), 2)))
-        slope = torch.neg(torch.div(torch.mm(relative.to(self.compute_type), head).to(6), total))
+        slope = torch.neg(torch.div(torch.mm(relative.to(self.compute_type), self.matrix(head)).to(6), total))
         if self.logit_divisor != 1.:
           slope = torch.div(slope, self.logit_divisor)
         _1 = torch.append(scores, torch.sub(torch.sub(chosen, largest), torch.log(total)))

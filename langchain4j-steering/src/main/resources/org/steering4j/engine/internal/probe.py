@@ -1,5 +1,6 @@
 # A stack of the decoder's gated feed-forward networks without the decoder: what one pass through it takes tells how fast
-# this machine runs a model of such a shape in a type. It knows no model; its weights are constants.
+# this machine runs a model of such a shape in a type. It knows no model; its weights are constants. `hold` and `linear` are
+# of projections/*.py, as in the decoder.
 #
 # Shapes: N rows (tokens), H hidden size, F feed-forward size.
 class Probe(Module):
@@ -16,27 +17,24 @@ class Probe(Module):
   down_weight : List[Tensor]
 
   # Every layer has weights of its own, as a model has, so that one row finds them no warmer than a model's would be. They
-  # are small enough that nothing overflows and large enough that nothing is denormal, which would be slow. All lie in one
-  # block: the C library returns a large block to the system at once and keeps many middling ones.
+  # are small enough that nothing overflows and large enough that nothing is denormal, which would be slow.
   def load(self: __torch__.Probe, anything: Tensor) -> Tensor:
     _0 = torch.append(self.norm_weight, torch.full([self.hidden_size], 1., dtype=self.compute_type))
-    size = self.feed_forward_size * self.hidden_size
-    weights = torch.full([3 * self.layers, size], 1. / self.hidden_size, dtype=self.compute_type)
     for layer in range(self.layers):
-      gate = torch.select(weights, 0, 3 * layer)
-      up = torch.select(weights, 0, 3 * layer + 1)
-      down = torch.select(weights, 0, 3 * layer + 2)
-      _1 = torch.append(self.gate_weight, torch.reshape(gate, [self.feed_forward_size, self.hidden_size]))
-      _2 = torch.append(self.up_weight, torch.reshape(up, [self.feed_forward_size, self.hidden_size]))
-      _3 = torch.append(self.down_weight, torch.reshape(down, [self.hidden_size, self.feed_forward_size]))
+      _1 = torch.append(self.gate_weight, self.constant(self.feed_forward_size, self.hidden_size))
+      _2 = torch.append(self.up_weight, self.constant(self.feed_forward_size, self.hidden_size))
+      _3 = torch.append(self.down_weight, self.constant(self.hidden_size, self.feed_forward_size))
     return anything
+
+  def constant(self: __torch__.Probe, outputs: int, inputs: int) -> Tensor:
+    return self.hold(torch.full([outputs, inputs], 1. / self.hidden_size, dtype=self.compute_type), False)
 
   # x: float32 [N, H] -> float32 [N, H]
   def run(self: __torch__.Probe, x: Tensor) -> Tensor:
     x = x.to(self.compute_type)
     for layer in range(self.layers):
       normed = torch.rms_norm(x, [self.hidden_size], self.norm_weight[0], 1.e-05)
-      gate = torch.silu(torch.linear(normed, self.gate_weight[layer]))
-      up = torch.linear(normed, self.up_weight[layer])
-      x = torch.add(x, torch.linear(torch.mul(gate, up), self.down_weight[layer]))
+      gate = torch.silu(self.linear(normed, self.gate_weight[layer]))
+      up = self.linear(normed, self.up_weight[layer])
+      x = torch.add(x, self.linear(torch.mul(gate, up), self.down_weight[layer]))
     return x.to(6)

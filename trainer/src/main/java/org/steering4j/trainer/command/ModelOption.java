@@ -28,9 +28,15 @@ final class ModelOption {
             names = "--precision",
             paramLabel = "NAME",
             description =
-                    "float32 or bfloat16. Default: for train, extract and evaluate float32, so that results repeat; for"
+                    "float32, bfloat16, float16, int8 or int4; vectors are trained in the first two. Default: for train, extract and evaluate float32, so that results repeat; for"
                             + " complete and chat the one that a short measurement finds faster here.")
     private Precision precision;
+
+    @Option(
+            names = "--adapter",
+            paramLabel = "DIR",
+            description = "A LoRA adapter's folder, as PEFT writes it, to be merged into the model.")
+    private Path adapter;
 
     SteeredModel open() {
         return open(precision);
@@ -53,10 +59,9 @@ final class ModelOption {
 
     private SteeredModel open(Precision chosen) {
         if (model.equals("embedded")) {
-            return chosen == null ? SteeredModel.embedded() : SteeredModel.embedded(chosen);
+            return SteeredModel.embedded(engine -> engine.precision(chosen).adapter(adapter));
         }
-        Path folder = folder();
-        return chosen == null ? SteeredModel.open(folder) : SteeredModel.open(folder, chosen);
+        return SteeredModel.open(folder(), engine -> engine.precision(chosen).adapter(adapter));
     }
 
     private Path folder() {

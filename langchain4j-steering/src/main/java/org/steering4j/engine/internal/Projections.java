@@ -1,0 +1,87 @@
+package org.steering4j.engine.internal;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.steering4j.engine.EngineException;
+import org.steering4j.engine.Precision;
+
+/**
+ * The ways to keep and multiply a model's matrices, each a text of methods (projections/*.py) that is added to a program. Which of libtorch's
+ * kernels there are depends on the platform, and a program that names one that is missing cannot even be loaded.
+ */
+public enum Projections {
+    /** By matrices as they lie in memory, or in a mapped file. */
+    PLAIN("plain.py"),
+    /** Packed for oneDNN in float32 or bfloat16. */
+    ONEDNN("onednn.py"),
+    FLOAT16("float16.py"),
+    INT8("eight_bits.py", "int8.py"),
+    INT4("eight_bits.py", "int4.py");
+
+    private static final Map<Precision, Boolean> AVAILABLE = new EnumMap<>(Precision.class);
+
+    private final List<String> resources;
+
+    Projections(String... resources) {
+        this.resources = List.of(resources);
+    }
+
+    /** The fastest for a precision; {@link #PLAIN} is there for {@link Precision#FLOAT32} and {@link Precision#BFLOAT16} everywhere. */
+    private static Projections packed(Precision precision) {
+        return switch (precision) {
+            case FLOAT32, BFLOAT16 -> ONEDNN;
+            case FLOAT16 -> FLOAT16;
+            case INT8 -> INT8;
+            case INT4 -> INT4;
+        };
+    }
+
+    /**
+     * The fastest for a precision on this machine.
+     *
+     * @throws EngineException if libtorch has no kernels for the precision here
+     */
+    public static Projections forPrecision(Precision precision) {
+        if (isAvailable(precision)) {
+            return packed(precision);
+        }
+        if (precision.isDifferentiable()) {
+            return PLAIN;
+        }
+        throw new EngineException("libtorch has no kernels for %s on this platform: take %s or %s"
+                .formatted(precision, Precision.FLOAT32, Precision.BFLOAT16));
+    }
+
+    /** Found out by running a tiny stand-in, once. */
+    private static synchronized boolean isAvailable(Precision precision) {
+        return AVAILABLE.computeIfAbsent(precision, missing -> {
+            try (PrecisionProbe probe = PrecisionProbe.tiny(missing, packed(missing))) {
+                probe.seconds(1);
+                probe.seconds(2);
+                return true;
+            } catch (EngineException e) {
+                if (TorchScriptProgram.isMissing(e)) {
+                    throw e;
+                }
+                return false;
+            }
+        });
+    }
+
+    /** The methods, for a class of a program. */
+    String source(String className) {
+        StringBuilder source = new StringBuilder();
+        resources.forEach(resource -> source.append(TorchScriptProgram.readSource("projections/" + resource)));
+        return source.toString().replace("PROGRAM", className);
+    }
+
+    /** The values that their attributes begin with. */
+    Map<String, Object> attributes() {
+        return switch (this) {
+            case PLAIN, ONEDNN -> Map.of();
+            case FLOAT16 -> Map.of("packed", TorchScriptArchive.EMPTY_LIST_OF_PACKED);
+            case INT8, INT4 -> Map.of("packed", TorchScriptArchive.EMPTY_LIST_OF_PACKED, "levels", 0);
+        };
+    }
+}

@@ -1,0 +1,35 @@
+
+  # 8-bit matrices for FBGEMM. Each row of a matrix has a scale, and each row of x, so that what else is in a batch
+  # changes nothing: x is divided by its largest element, quantised on a grid that is always the same, and multiplied back.
+  packed : List[__torch__.torch.classes.quantized.LinearPackedParamsBase]
+  levels : int
+
+  # weight: [outputs, inputs] -> its number
+  def keep_in_8_bits(self: __torch__.PROGRAM, weight: Tensor) -> int:
+    if self.levels == 0:
+      self.levels = self.measured_levels()
+    _0 = torch.append(self.packed, self.quantise(weight))
+    return torch.len(self.packed) - 1
+
+  def quantise(self: __torch__.PROGRAM, weight: Tensor) -> __torch__.torch.classes.quantized.LinearPackedParamsBase:
+    rows = torch.size(weight, 0)
+    wide = weight.to(6)
+    scales = torch.clamp(torch.div(torch.amax(torch.abs(wide), [1], False), 127.), 1e-30)
+    quantised = torch.quantize_per_channel(wide, scales.to(7), torch.zeros([rows], dtype=4), 0, 12)
+    return ops.quantized.linear_prepack(quantised, None)
+
+  # How many steps x may have on each side of zero. Without VNNI, processors add pairs of products in 16 bits, which 127
+  # steps overflow: a sum of ones then comes out too small.
+  def measured_levels(self: __torch__.PROGRAM) -> int:
+    ones = torch.ones([16, 64])
+    packed = self.quantise(ones)
+    sums = ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(torch.ones([1, 64]), 1. / 127., 128, packed)
+    if float(torch.amin(sums)) > 63.:
+      return 127
+    return 63
+
+  # x: float32 [N, inputs] -> float32 [N, outputs]
+  def multiply_in_8_bits(self: __torch__.PROGRAM, x: Tensor, number: int) -> Tensor:
+    largest = torch.clamp(torch.amax(torch.abs(x), [1], True), 1e-30)
+    scaled = ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(torch.div(x, largest), 1. / self.levels, self.levels + 1, self.packed[number])
+    return torch.mul_(scaled, largest)

@@ -1,0 +1,39 @@
+
+  # Projections in 4 bits: groups of 64 inputs of a row have a scale and a zero point in bfloat16, and x stays bfloat16. The
+  # output head, whose errors fall on the logits at once, and matrices that do not divide into such groups are kept
+  # in 8 bits (eight_bits.py). Not differentiable.
+  grouped : List[Tensor]
+  scales_and_zeros : List[Tensor]
+
+  # weight: [outputs, inputs] -> its number, in the shape of the matrix, for the lists of weights; in 8 bits, -1 minus that
+  def hold(self: __torch__.PROGRAM, weight: Tensor, head: bool) -> Tensor:
+    rows = torch.size(weight, 0)
+    columns = torch.size(weight, 1)
+    if head or rows % 64 != 0 or columns % 64 != 0:
+      number = -1 - self.keep_in_8_bits(weight)
+    else:
+      number = self.keep_in_4_bits(weight)
+    return torch.expand(torch.full([1, 1], number, dtype=4), [rows, columns])
+
+  # A value is (its 4 bits - 8) * scale + zero.
+  def keep_in_4_bits(self: __torch__.PROGRAM, weight: Tensor) -> int:
+    groups = torch.reshape(weight.to(6), [torch.size(weight, 0), -1, 64])
+    least = torch.amin(groups, [2], True)
+    scale = torch.clamp(torch.div(torch.sub(torch.amax(groups, [2], True), least), 15.), 1e-30).to(15)
+    zero = torch.add(least, torch.mul(scale.to(6), 8.)).to(15)
+    # In place, in memory that is the caller's.
+    steps = torch.add_(torch.round_(torch.div_(torch.sub_(groups, zero.to(6)), scale.to(6))), 8.)
+    bits = torch.reshape(torch.clamp_(steps, 0, 15), [torch.size(weight, 0), -1]).to(3)
+    _0 = torch.append(self.grouped, torch._convert_weight_to_int4pack_for_cpu(bits, 1))
+    _1 = torch.append(self.scales_and_zeros, torch.contiguous(torch.transpose(torch.cat([scale, zero], 2), 0, 1)))
+    return torch.len(self.grouped) - 1
+
+  # Every projection. x: [N, inputs], weight: what `hold` gave -> [N, outputs]
+  def linear(self: __torch__.PROGRAM, x: Tensor, weight: Tensor) -> Tensor:
+    number = int(torch.select(torch.select(weight, 0, 0), 0, 0))
+    if number < 0:
+      return self.multiply_in_8_bits(x.to(6), -1 - number).to(self.compute_type)
+    return torch._weight_int4pack_mm_for_cpu(x, self.grouped[number], 64, self.scales_and_zeros[number])
+
+  def matrix(self: __torch__.PROGRAM, weight: Tensor) -> Tensor:
+    return weight
