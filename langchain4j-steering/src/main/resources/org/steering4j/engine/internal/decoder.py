@@ -135,6 +135,7 @@ class Decoder(Module):
 
   # After the last weight. frequencies: float64 [1 or 2, F].
   def finish_load(self: __torch__.Decoder, frequencies: Tensor) -> Tensor:
+    finished = self.finish_hold()
     if torch.len(self.output_head) == 0:
       _0 = torch.append(self.output_head, self.token_embedding[0])
     # The Java side owns the memory behind its arrays; what stays here is cloned.

@@ -14,7 +14,9 @@
   def quantise(self: __torch__.PROGRAM, weight: Tensor) -> __torch__.torch.classes.quantized.LinearPackedParamsBase:
     rows = torch.size(weight, 0)
     wide = weight.to(6)
-    scales = torch.clamp(torch.div(torch.amax(torch.abs(wide), [1], False), 127.), 1e-30)
+    # Not of the absolute values, which would take the memory of the matrix once more.
+    largest = torch.maximum(torch.amax(wide, [1], False), torch.neg(torch.amin(wide, [1], False)))
+    scales = torch.clamp(torch.div(largest, 127.), 1e-30)
     quantised = torch.quantize_per_channel(wide, scales.to(7), torch.zeros([rows], dtype=4), 0, 12)
     return ops.quantized.linear_prepack(quantised, None)
 

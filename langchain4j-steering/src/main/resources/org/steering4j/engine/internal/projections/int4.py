@@ -4,6 +4,7 @@
   # in 8 bits (eight_bits.py). Not differentiable.
   grouped : List[Tensor]
   scales_and_zeros : List[Tensor]
+  steps : List[Tensor]
 
   # weight: [outputs, inputs] -> its number, in the shape of the matrix, for the lists of weights; in 8 bits, -1 minus that
   def hold(self: __torch__.PROGRAM, weight: Tensor, head: bool) -> Tensor:
@@ -21,12 +22,23 @@
     least = torch.amin(groups, [2], True)
     scale = torch.clamp(torch.div(torch.sub(torch.amax(groups, [2], True), least), 15.), 1e-30).to(15)
     zero = torch.add(least, torch.mul(scale.to(6), 8.)).to(15)
-    # In place, in memory that is the caller's.
+    # In place, in memory that is the caller's, and in one block of this object's: see `load`.
     steps = torch.add_(torch.round_(torch.div_(torch.sub_(groups, zero.to(6)), scale.to(6))), 8.)
-    bits = torch.reshape(torch.clamp_(steps, 0, 15), [torch.size(weight, 0), -1]).to(3)
-    _0 = torch.append(self.grouped, torch._convert_weight_to_int4pack_for_cpu(bits, 1))
-    _1 = torch.append(self.scales_and_zeros, torch.contiguous(torch.transpose(torch.cat([scale, zero], 2), 0, 1)))
+    elements = torch.numel(weight)
+    if torch.len(self.steps) == 0:
+      _0 = torch.append(self.steps, torch.empty([16777216], dtype=3))
+    if elements > torch.numel(self.steps[0]):
+      _1 = torch._set_item(self.steps, 0, torch.empty([elements], dtype=3))
+    bits = torch.reshape(torch.narrow(self.steps[0], 0, 0, elements), [torch.size(weight, 0), -1])
+    _2 = torch.copy_(bits, torch.reshape(torch.clamp_(steps, 0, 15), [torch.size(weight, 0), -1]))
+    _3 = torch.append(self.grouped, torch._convert_weight_to_int4pack_for_cpu(bits, 1))
+    _4 = torch.append(self.scales_and_zeros, torch.contiguous(torch.transpose(torch.cat([scale, zero], 2), 0, 1)))
     return torch.len(self.grouped) - 1
+
+  # After the last weight.
+  def finish_hold(self: __torch__.PROGRAM) -> int:
+    torch.clear(self.steps)
+    return 0
 
   # Every projection. x: [N, inputs], weight: what `hold` gave -> [N, outputs]
   def linear(self: __torch__.PROGRAM, x: Tensor, weight: Tensor) -> Tensor:

@@ -19,6 +19,10 @@
     _3 = torch.append(self.matrices, torch.empty([0]))
     return torch.expand(torch.full([1, 1], number, dtype=4), [rows, columns])
 
+  # After the last weight.
+  def finish_hold(self: __torch__.PROGRAM) -> int:
+    return 0
+
   # Every projection. x: [N, inputs], weight: what `hold` gave -> [N, outputs]
   def linear(self: __torch__.PROGRAM, x: Tensor, weight: Tensor) -> Tensor:
     if ops.prim.requires_grad(x):
