@@ -12,6 +12,9 @@
  * was run is kept by the tokens it began with ({@code PrefixCache}), for the conversation's next turn: the blocks that no steering changes once,
  * those above for each steering.
  *
+ * <p>Matrices are kept as the {@link org.steering4j.engine.Precision} and this machine's kernels want them, packed one by one as they are
+ * loaded, merged with a LoRA adapter if there is one; where packed ones would not fit into memory they stay mapped from their files.
+ *
  * <p>Native memory is held in scopes: one for each step, one for the batch while it runs, one for what is kept between requests, and one for
  * the weights; the last two are closed with the model or when its last running call has ended.
  */

@@ -116,6 +116,31 @@ class SteeringVectorsTest {
     }
 
     @Test
+    void should_steer_a_model_with_an_adapter_by_vectors_made_with_it_or_without_any() {
+        ModelShape adapted = MODEL.adapted("polite");
+        ModelShape otherwise = MODEL.adapted("rude");
+        SteeringVector own = SteeringVector.builder("own")
+                .layer(1, new float[] {1, 2, 3, 4, 5})
+                .model(adapted)
+                .build();
+
+        assertThat(adapted.name()).isEqualTo("small-model + polite");
+        assertThat(vectors.resolve(Steering.of("truth", 1), adapted))
+                .isEqualTo(vectors.resolve(Steering.of("truth", 1), MODEL));
+        assertThat(truth.notes(adapted))
+                .containsExactly("it was made on small-model, without the adapter that this model has");
+        assertThat(own.notes(adapted)).isEmpty();
+        for (ModelShape other : new ModelShape[] {MODEL, otherwise}) {
+            assertThatThrownBy(() -> SteeringVectors.of(own).resolve(Steering.of("own", 1), other))
+                    .isInstanceOf(IncompatibleVectorException.class)
+                    .hasMessageContaining("made on small-model + polite");
+        }
+        assertThatThrownBy(() -> vectors.resolve(
+                        Steering.of("truth", 1), new ModelShape("other", "llama", 6, 5).adapted("polite")))
+                .isInstanceOf(IncompatibleVectorException.class);
+    }
+
+    @Test
     void should_know_a_model_by_the_last_part_of_its_name() {
         for (String name :
                 new String[] {"someone/Small-Model", "/home/me/models/small-model/", "C:\\models\\small-model"}) {

@@ -104,13 +104,12 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Inputs inputs = read();
-        // Merged, and whether all vectors fit it known, before hours on the first model.
-        try (OtherModel other = otherModel == null ? null : OtherModel.prepare(otherModel, model)) {
-            if (other != null) {
-                inputs.steering.grids(other.shape(), true);
-            }
-            evaluate(inputs, other);
+        OtherModel other = otherModel == null ? null : OtherModel.of(otherModel, model);
+        if (other != null) {
+            // Whether all vectors fit it is to be known before hours on the first model.
+            inputs.steering.grids(other.shape(), true);
         }
+        evaluate(inputs, other);
         return 0;
     }
 

@@ -39,12 +39,17 @@ final class ModelOption {
     private Path adapter;
 
     SteeredModel open() {
-        return open(precision);
+        return open(precision, adapter);
     }
 
     /** Opens the model in the precision that was asked for, else in the given one. */
     SteeredModel openIn(Precision otherwise) {
-        return open(precisionOr(otherwise));
+        return open(precisionOr(otherwise), adapter);
+    }
+
+    /** Opens the model with another adapter than the one that was asked for. */
+    SteeredModel openIn(Precision chosen, Path otherAdapter) {
+        return open(chosen, otherAdapter);
     }
 
     /** The precision that was asked for, else the given one. */
@@ -57,11 +62,11 @@ final class ModelOption {
         return model.equals("embedded") ? SteeredModel.readEmbedded(reader) : reader.apply(folder());
     }
 
-    private SteeredModel open(Precision chosen) {
+    private SteeredModel open(Precision chosen, Path merged) {
         if (model.equals("embedded")) {
-            return SteeredModel.embedded(engine -> engine.precision(chosen).adapter(adapter));
+            return SteeredModel.embedded(engine -> engine.precision(chosen).adapter(merged));
         }
-        return SteeredModel.open(folder(), engine -> engine.precision(chosen).adapter(adapter));
+        return SteeredModel.open(folder(), engine -> engine.precision(chosen).adapter(merged));
     }
 
     private Path folder() {

@@ -1,6 +1,7 @@
 package org.steering4j.trainer.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -454,7 +455,7 @@ class EvaluateCommandTest {
     }
 
     @Test
-    void should_measure_the_embedded_model_with_a_lora_adapter_and_its_variant_and_leave_no_merged_model()
+    void should_measure_the_embedded_model_with_a_lora_adapter_and_its_variant_and_leave_nothing_behind()
             throws Exception {
         Path adapter = Files.createDirectory(folder.resolve("seafarer"));
         for (String file : List.of("adapter_config.json", "adapter_model.safetensors")) {
@@ -484,9 +485,13 @@ class EvaluateCommandTest {
                     .isZero();
 
             assertThat(onAdapter).isNotEmpty();
-            assertThat(on("boldness on embedded-variant"))
-                    .extracting(Figure::estimate)
-                    .isEqualTo(onAdapter.stream().map(Figure::estimate).toList());
+            // The variant's merged weights are rounded to the type of the base, bfloat16; those of an adapter are not.
+            List<Figure> onVariant = on("boldness on embedded-variant");
+            assertThat(onVariant).hasSameSizeAs(onAdapter);
+            for (int i = 0; i < onVariant.size(); i++) {
+                assertThat(onVariant.get(i).estimate().value())
+                        .isCloseTo(onAdapter.get(i).estimate().value(), within(0.05));
+            }
             assertThat(on("boldness"))
                     .extracting(Figure::estimate)
                     .isNotEqualTo(onAdapter.stream().map(Figure::estimate).toList());
