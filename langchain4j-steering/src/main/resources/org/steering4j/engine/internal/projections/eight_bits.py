@@ -17,7 +17,9 @@
     # Not of the absolute values, which would take the memory of the matrix once more.
     largest = torch.maximum(torch.amax(wide, [1], False), torch.neg(torch.amin(wide, [1], False)))
     scales = torch.clamp(torch.div(largest, 127.), 1e-30)
-    quantised = torch.quantize_per_channel(wide, scales.to(7), torch.zeros([rows], dtype=4), 0, 12)
+    # In place, in memory that is the caller's (see `load`); quantize_per_channel takes three times as long.
+    steps = torch.clamp_(torch.round_(torch.div_(wide, torch.unsqueeze(scales, 1))), -127, 127).to(1)
+    quantised = torch._make_per_channel_quantized_tensor(steps, scales.to(7), torch.zeros([rows], dtype=4), 0)
     return ops.quantized.linear_prepack(quantised, None)
 
   # How many steps x may have on each side of zero. Without VNNI, processors add pairs of products in 16 bits, which 127
