@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +103,31 @@ class PrecisionTest {
         }
     }
 
+    /** The blocks above the lowest steered one are run anew for a prompt that is known, of which no token's logits are asked for. */
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void should_take_up_a_prompt_that_was_run_under_another_steering(Precision precision) {
+        int[] longer = Arrays.copyOf(PROMPT, PROMPT.length + 2);
+        try (LanguageModel model = open(precision);
+                LanguageModel fresh = open(precision)) {
+            model.expectSteeringFrom(1);
+            for (float strength : new float[] {0, 0.5f, -0.5f}) {
+                float[] vector = new float[128];
+                Arrays.fill(vector, strength);
+                LayerSteering steering = LayerSteering.of(new TreeMap<>(Map.of(1, vector, 3, vector)));
+                GenerationRequest first = new GenerationRequest(PROMPT, steering, Sampling.greedy(), 4, Set.of());
+                GenerationRequest next = new GenerationRequest(longer, steering, Sampling.greedy(), 4, Set.of());
+
+                model.generate(List.of(first, first));
+                GenerationResult result = model.generate(next, TokenListener.NONE);
+
+                assertThat(result.cachedTokens()).isPositive();
+                assertThat(result.tokens())
+                        .isEqualTo(fresh.generate(next, TokenListener.NONE).tokens());
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Precision.class)
     void should_add_steering_in_float32_after_the_block(Precision precision) {
@@ -109,8 +135,7 @@ class PrecisionTest {
         Arrays.fill(vector, 0.7f);
         try (LanguageModel model = open(precision)) {
             float[][] plain = model.hiddenStates(PROMPT, 1, LayerSteering.none());
-            float[][] steered =
-                    model.hiddenStates(PROMPT, 1, LayerSteering.of(new java.util.TreeMap<>(Map.of(1, vector))));
+            float[][] steered = model.hiddenStates(PROMPT, 1, LayerSteering.of(new TreeMap<>(Map.of(1, vector))));
             for (int token = 0; token < PROMPT.length; token++) {
                 for (int i = 0; i < vector.length; i++) {
                     assertThat(steered[token][i]).isCloseTo(plain[token][i] + 0.7f, within(0.04f));
