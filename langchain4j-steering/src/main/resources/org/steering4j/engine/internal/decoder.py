@@ -84,7 +84,13 @@ class Decoder(Module):
         weight = torch.copy_(torch.as_strided(scratch, [rows, columns], [columns, 1]), weight)
       if torch.size(inputs_to_rank, 0) > 0:
         weight = torch.addmm(weight.to(6), rank_to_outputs, inputs_to_rank)
-      weight = self.hold(weight, kind == 2)
+      mapped = torch.empty([0])
+      if torch.size(inputs_to_rank, 0) == 0:
+        if self.mapped_types[file] == self.compute_type:
+          # Mapped anew: of this mapping no page is in memory before the matrix itself is asked for.
+          again = torch.from_file(self.mapped_paths[file], False, end, dtype=self.mapped_types[file])
+          mapped = torch.as_strided(again, [rows, columns], [columns, 1], offset)
+      weight = self.hold(weight, kind == 2, mapped)
     if kind == 0:
       _0 = torch.append(self.token_embedding, weight)
     elif kind == 1:

@@ -27,7 +27,7 @@ class Probe(Module):
     return anything
 
   def constant(self: __torch__.Probe, outputs: int, inputs: int) -> Tensor:
-    return self.hold(torch.full([outputs, inputs], 1. / self.hidden_size, dtype=self.compute_type), False)
+    return self.hold(torch.full([outputs, inputs], 1. / self.hidden_size, dtype=self.compute_type), False, torch.empty([0]))
 
   # x: float32 [N, H] -> float32 [N, H]
   def run(self: __torch__.Probe, x: Tensor) -> Tensor:

@@ -4,7 +4,7 @@
   packed : List[__torch__.torch.classes.quantized.LinearPackedParamsBase]
 
   # weight: [outputs, inputs] -> its number, in the shape of the matrix, for the lists of weights
-  def hold(self: __torch__.PROGRAM, weight: Tensor, head: bool) -> Tensor:
+  def hold(self: __torch__.PROGRAM, weight: Tensor, head: bool, mapped: Tensor) -> Tensor:
     number = torch.len(self.packed)
     _0 = torch.append(self.packed, ops.quantized.linear_prepack_fp16(weight.to(6), None))
     return torch.expand(torch.full([1, 1], number, dtype=4), [torch.size(weight, 0), torch.size(weight, 1)])

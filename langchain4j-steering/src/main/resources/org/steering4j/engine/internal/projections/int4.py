@@ -7,7 +7,7 @@
   steps : List[Tensor]
 
   # weight: [outputs, inputs] -> its number, in the shape of the matrix, for the lists of weights; in 8 bits, -1 minus that
-  def hold(self: __torch__.PROGRAM, weight: Tensor, head: bool) -> Tensor:
+  def hold(self: __torch__.PROGRAM, weight: Tensor, head: bool, mapped: Tensor) -> Tensor:
     rows = torch.size(weight, 0)
     columns = torch.size(weight, 1)
     if head or rows % 64 != 0 or columns % 64 != 0:

@@ -2,7 +2,7 @@
   # Projections in 8 bits (eight_bits.py), all else in float32. Not differentiable.
 
   # weight: [outputs, inputs] -> its number, in the shape of the matrix, for the lists of weights
-  def hold(self: __torch__.PROGRAM, weight: Tensor, head: bool) -> Tensor:
+  def hold(self: __torch__.PROGRAM, weight: Tensor, head: bool, mapped: Tensor) -> Tensor:
     number = self.keep_in_8_bits(weight)
     return torch.expand(torch.full([1, 1], number, dtype=4), [torch.size(weight, 0), torch.size(weight, 1)])
 

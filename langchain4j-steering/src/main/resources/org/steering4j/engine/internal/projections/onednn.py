@@ -5,8 +5,8 @@
   plain : List[Tensor]
   matrices : List[Tensor]
 
-  # weight: [outputs, inputs] -> its number, in the shape of the matrix, for the lists of weights
-  def hold(self: __torch__.PROGRAM, weight: Tensor, head: bool) -> Tensor:
+  # weight: [outputs, inputs]; mapped: the same, mapped from its file and not read yet, or none -> its number, in the shape of the matrix, for the lists of weights
+  def hold(self: __torch__.PROGRAM, weight: Tensor, head: bool, mapped: Tensor) -> Tensor:
     number = torch.len(self.packed)
     rows = torch.size(weight, 0)
     columns = torch.size(weight, 1)
@@ -16,7 +16,7 @@
     else:
       _1 = torch.append(self.plain, torch.empty([0]))
     _2 = torch.append(self.packed, ops.mkldnn._reorder_linear_weight(weight.to(self.compute_type), 1))
-    _3 = torch.append(self.matrices, torch.empty([0]))
+    _3 = torch.append(self.matrices, mapped)
     return torch.expand(torch.full([1, 1], number, dtype=4), [rows, columns])
 
   # After the last weight.
@@ -34,7 +34,7 @@
         return torch.linear(x, plain)
     return ops.mkldnn._linear_pointwise(x, self.packed[number], None, "none", annotate(List[Optional[number]], []), None)
 
-  # The matrix itself, to differentiate by x: unpacked when it is first needed, and kept -> [outputs, inputs]
+  # The matrix itself, to differentiate by x: mapped, else unpacked when it is first needed, and kept -> [outputs, inputs]
   def matrix(self: __torch__.PROGRAM, weight: Tensor) -> Tensor:
     number = int(torch.select(torch.select(weight, 0, 0), 0, 0))
     if torch.numel(self.plain[number]) > 0:

@@ -2,7 +2,7 @@
   # Projections as libtorch multiplies them anywhere, by matrices that may be mapped from a file.
 
   # weight: [outputs, inputs] -> what the lists of weights hold for `linear`
-  def hold(self: __torch__.PROGRAM, weight: Tensor, head: bool) -> Tensor:
+  def hold(self: __torch__.PROGRAM, weight: Tensor, head: bool, mapped: Tensor) -> Tensor:
     return weight.to(self.compute_type)
 
   # Every projection. x: [N, inputs], weight: what `hold` gave -> [N, outputs]
