@@ -60,7 +60,9 @@ final class ChatGeneration {
             int[] prompt = model.prompts().prompt(settings.messages(request), settings.tools());
             if (prompt.length >= model.generator().contextLength()) {
                 throw new PromptTooLongException(
-                        prompt.length, model.generator().contextLength());
+                        prompt.length,
+                        model.generator().contextLength(),
+                        model.generator().longestContext());
             }
             ChatGeneration generation = new ChatGeneration(model, settings, prompt);
             generation.requireRoomForConstraint();

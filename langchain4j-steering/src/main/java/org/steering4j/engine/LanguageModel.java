@@ -212,6 +212,11 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
     }
 
     @Override
+    public int longestContext() {
+        return configuration.longestContext();
+    }
+
+    @Override
     public int vocabularySize() {
         return configuration.vocabularySize();
     }
@@ -471,7 +476,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
     }
 
     private PromptTooLongException tooLong(int tokens) {
-        return new PromptTooLongException(tokens, contextLength(), configuration.longestContext());
+        return new PromptTooLongException(tokens, contextLength(), longestContext());
     }
 
     /** An id beyond the vocabulary would read beyond the embedding. */

@@ -1,6 +1,7 @@
 package org.steering4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
@@ -17,6 +18,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -281,6 +283,22 @@ class ParityTest {
                 }
             }
         }
+    }
+
+    @Test
+    void should_say_for_how_many_tokens_a_model_can_be_opened_when_a_prompt_is_too_long() {
+        ParityVariant variant = ParityVariant.of("phi3-longrope-short");
+        int[] prompt = new int[33];
+
+        assertThatThrownBy(() -> model(variant).hiddenStates(prompt, 0, LayerSteering.none()))
+                .isInstanceOf(PromptTooLongException.class)
+                .hasMessageContainingAll("33 tokens", "holds 32", "contextLength of up to 128");
+        assertThatThrownBy(() -> LanguageModel.builder()
+                        .folder(variant.folder())
+                        .contextLength(129)
+                        .build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("contextLength is 129", "from 1 to 128");
     }
 
     /** Which way the keys are spelt does not matter: as the published models have them, or as transformers 5 writes them. */

@@ -161,22 +161,27 @@ class Decoder(Module):
       return joined
     return torch.cat([joined, torch.narrow(x, 3, rotated, self.head_size - rotated)], -1)
 
-  # x: [N, any multiple of the weight's length], each part of that length by itself
+  # RMSNorm over the last dimension, which is as long as the weight.
   def norm(self: __torch__.Decoder, x: Tensor, weight: Tensor) -> Tensor:
-    size = torch.size(weight, 0)
-    parts = torch.reshape(x, [-1, size])
+    size = [torch.size(weight, 0)]
     if self.norm_offset == 0.:
-      normed = torch.rms_norm(parts, [size], weight, self.norm_epsilon)
-    else:
-      # Gemma: weights near zero, whose sum with 1 would lose digits in bfloat16.
-      normed = torch.rms_norm(parts.to(6), [size], torch.add(weight.to(6), self.norm_offset), self.norm_epsilon).to(self.compute_type)
-    return torch.reshape(normed, torch.size(x))
+      return torch.rms_norm(x, size, weight, self.norm_epsilon)
+    # Gemma: weights near zero, whose sum with 1 would lose digits in bfloat16.
+    return torch.rms_norm(x.to(6), size, torch.add(weight.to(6), self.norm_offset), self.norm_epsilon).to(self.compute_type)
 
-  # As norm, where the family has such weights.
+  # As norm, where the family has it at this place.
   def norm_if_any(self: __torch__.Decoder, x: Tensor, weights: List[Tensor], layer: int) -> Tensor:
     if torch.len(weights) == 0:
       return x
     return self.norm(x, weights[layer])
+
+  # Of queries or keys, where the family has it: of each head by itself (Qwen3, Gemma 3) or of all together (OLMo 2), which
+  # the weight's length says. x: [N, heads * D]
+  def norm_heads(self: __torch__.Decoder, x: Tensor, weights: List[Tensor], layer: int) -> Tensor:
+    if torch.len(weights) == 0:
+      return x
+    parts = torch.reshape(x, [-1, torch.size(weights[layer], 0)])
+    return torch.reshape(self.norm(parts, weights[layer]), torch.size(x))
 
   # Every projection. x: [N, inputs], weight: [outputs, inputs] -> [N, outputs]
   def linear(self: __torch__.Decoder, x: Tensor, weight: Tensor) -> Tensor:
@@ -199,9 +204,8 @@ class Decoder(Module):
     query = self.linear_with_bias(normed, self.query_weight[layer], self.query_bias, layer)
     key = self.linear_with_bias(normed, self.key_weight[layer], self.key_bias, layer)
     value = self.linear_with_bias(normed, self.value_weight[layer], self.value_bias, layer)
-    # The norm's weight says whether heads are normalised each by itself (Qwen3, Gemma 3) or together (OLMo 2).
-    query = self.by_head(self.norm_if_any(query, self.query_norm, layer), rows, self.query_heads)
-    key = self.by_head(self.norm_if_any(key, self.key_norm, layer), rows, self.key_value_heads)
+    query = self.by_head(self.norm_heads(query, self.query_norm, layer), rows, self.query_heads)
+    key = self.by_head(self.norm_heads(key, self.key_norm, layer), rows, self.key_value_heads)
     value = self.by_head(value, rows, self.key_value_heads)
     return [self.rotate(layer, query, rotary), self.rotate(layer, key, rotary), value]
 
@@ -237,8 +241,8 @@ class Decoder(Module):
       if tokens <= 512 or self.attention_soft_cap > 0.:
         return self.attend_where(query, key, value, mask)
     elif self.attention_soft_cap > 0.:
-      order = torch.arange(tokens)
-      return self.attend_where(query, key, value, torch.le(order, torch.unsqueeze(torch.unsqueeze(torch.unsqueeze(order, 1), 0), 0)))
+      before = torch.tril(torch.ones([1, 1, tokens, tokens], dtype=11))
+      return self.attend_where(query, key, value, before)
     group = self.query_heads // self.key_value_heads
     if group > 1:
       key = torch.repeat_interleave(key, group, 1)
@@ -269,6 +273,8 @@ class Decoder(Module):
       probabilities = torch.softmax(torch.add(scores, hidden), -1)
       attended = torch.bmm(torch.reshape(probabilities, [rows * self.key_value_heads, -1, seen]), values)
       _0 = torch.append(parts, torch.reshape(attended, [rows, self.query_heads, count, self.head_size]))
+    if torch.len(parts) == 1:
+      return parts[0].to(self.compute_type)
     return torch.cat(parts, 2).to(self.compute_type)
 
   # Draws x towards zero, so that it stays between -cap and cap.
