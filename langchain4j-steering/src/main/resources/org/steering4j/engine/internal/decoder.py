@@ -175,24 +175,15 @@ class Decoder(Module):
       return x
     return self.norm(x, weights[layer])
 
-  # Of queries or keys, where the family has it: of each head by itself (Qwen3, Gemma 3) or of all together (OLMo 2), which
-  # the weight's length says. x: [N, heads * D]
-  def norm_heads(self: __torch__.Decoder, x: Tensor, weights: List[Tensor], layer: int) -> Tensor:
-    if torch.len(weights) == 0:
-      return x
-    parts = torch.reshape(x, [-1, torch.size(weights[layer], 0)])
-    return torch.reshape(self.norm(parts, weights[layer]), torch.size(x))
+  # Of queries or keys: of each head by itself (Qwen3, Gemma 3) or of all together (OLMo 2), which the weight's length says.
+  # x: [N, heads * D]
+  def norm_heads(self: __torch__.Decoder, x: Tensor, weight: Tensor) -> Tensor:
+    parts = torch.reshape(x, [-1, torch.size(weight, 0)])
+    return torch.reshape(self.norm(parts, weight), torch.size(x))
 
   # Every projection. x: [N, inputs], weight: [outputs, inputs] -> [N, outputs]
   def linear(self: __torch__.Decoder, x: Tensor, weight: Tensor) -> Tensor:
     return torch.linear(x, weight)
-
-  # As linear, with a bias where the family has one.
-  def linear_with_bias(self: __torch__.Decoder, x: Tensor, weight: Tensor, bias: List[Tensor], layer: int) -> Tensor:
-    projected = self.linear(x, weight)
-    if torch.len(bias) == 0:
-      return projected
-    return torch.add(projected, bias[layer])
 
   # x: [B * T, H] -> [B, heads, T, D]
   def by_head(self: __torch__.Decoder, x: Tensor, rows: int, heads: int) -> Tensor:
@@ -201,11 +192,18 @@ class Decoder(Module):
   # Queries, keys and values of a block's input. x: [B * T, H] -> [B, Q, T, D], [B, G, T, D] and [B, G, T, D]
   def attention_inputs(self: __torch__.Decoder, layer: int, x: Tensor, rows: int, rotary: List[Tensor]) -> List[Tensor]:
     normed = self.norm_if_any(x, self.attention_norm, layer)
-    query = self.linear_with_bias(normed, self.query_weight[layer], self.query_bias, layer)
-    key = self.linear_with_bias(normed, self.key_weight[layer], self.key_bias, layer)
-    value = self.linear_with_bias(normed, self.value_weight[layer], self.value_bias, layer)
-    query = self.by_head(self.norm_heads(query, self.query_norm, layer), rows, self.query_heads)
-    key = self.by_head(self.norm_heads(key, self.key_norm, layer), rows, self.key_value_heads)
+    query = self.linear(normed, self.query_weight[layer])
+    key = self.linear(normed, self.key_weight[layer])
+    value = self.linear(normed, self.value_weight[layer])
+    if torch.len(self.query_bias) > 0:
+      query = torch.add(query, self.query_bias[layer])
+      key = torch.add(key, self.key_bias[layer])
+      value = torch.add(value, self.value_bias[layer])
+    if torch.len(self.query_norm) > 0:
+      query = self.norm_heads(query, self.query_norm[layer])
+      key = self.norm_heads(key, self.key_norm[layer])
+    query = self.by_head(query, rows, self.query_heads)
+    key = self.by_head(key, rows, self.key_value_heads)
     value = self.by_head(value, rows, self.key_value_heads)
     return [self.rotate(layer, query, rotary), self.rotate(layer, key, rotary), value]
 
@@ -295,7 +293,8 @@ class Decoder(Module):
 
   # What attention or the feed-forward network gives joins the residual stream.
   def join(self: __torch__.Decoder, layer: int, x: Tensor, output: Tensor, norms: List[Tensor]) -> Tensor:
-    output = self.norm_if_any(output, norms, layer)
+    if torch.len(norms) > 0:
+      output = self.norm(output, norms[layer])
     if self.residual_multiplier != 1.:
       output = torch.mul(output, self.residual_multiplier)
     return torch.add(x, output)
@@ -307,16 +306,24 @@ class Decoder(Module):
     if torch.len(selection) > 0:
       x = torch.index_select(x, 0, selection[0])
       merged = torch.index_select(merged, 0, selection[0])
-    output = self.linear_with_bias(merged, self.attention_output_weight[layer], self.attention_output_bias, layer)
+    output = self.linear(merged, self.attention_output_weight[layer])
+    if torch.len(self.attention_output_bias) > 0:
+      output = torch.add(output, self.attention_output_bias[layer])
     x = self.join(layer, x, output, self.attention_output_norm)
     normed = self.norm_if_any(x, self.feed_forward_norm, layer)
-    gate = self.linear_with_bias(normed, self.gate_weight[layer], self.gate_bias, layer)
+    gate = self.linear(normed, self.gate_weight[layer])
+    up = self.linear(normed, self.up_weight[layer])
+    biased = torch.len(self.gate_bias) > 0
+    if biased:
+      gate = torch.add(gate, self.gate_bias[layer])
+      up = torch.add(up, self.up_bias[layer])
     if self.gelu:
       gate = torch.gelu(gate, approximate="tanh")
     else:
       gate = torch.silu(gate)
-    up = self.linear_with_bias(normed, self.up_weight[layer], self.up_bias, layer)
-    output = self.linear_with_bias(torch.mul(gate, up), self.down_weight[layer], self.down_bias, layer)
+    output = self.linear(torch.mul(gate, up), self.down_weight[layer])
+    if biased:
+      output = torch.add(output, self.down_bias[layer])
     return self.join(layer, x, output, self.feed_forward_output_norm)
 
   # One block over whole sequences. x: [B * T, H] -> [B * T, H], or [N, H] of the selection
