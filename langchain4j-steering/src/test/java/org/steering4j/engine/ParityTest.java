@@ -15,6 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -68,6 +70,27 @@ class ParityTest {
                             model(variant).hiddenStates(variant.rows().get(row), block, steering),
                             variant.hiddenStates(row, block, steering));
                 }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("variants")
+    void should_give_the_hidden_states_of_transformers_for_padded_sequences(String name) {
+        ParityVariant variant = ParityVariant.of(name);
+        SortedSet<Integer> blocks =
+                new TreeSet<>(IntStream.range(0, variant.blocks()).boxed().toList());
+        List<WeightedTokens> lastTokens = new ArrayList<>();
+        for (int[] row : variant.rows()) {
+            float[] weights = new float[row.length];
+            weights[row.length - 1] = 1;
+            lastTokens.add(new WeightedTokens(row, weights));
+        }
+        List<float[][]> states = model(variant).summedStates(lastTokens, blocks);
+        for (int row = 0; row < states.size(); row++) {
+            for (int block : blocks) {
+                float[][] expected = variant.hiddenStates(row, block, LayerSteering.none());
+                assertThat(states.get(row)[block]).containsExactly(expected[expected.length - 1], within(TOLERANCE));
             }
         }
     }
