@@ -153,7 +153,7 @@ class PromptRendererTest {
     }
 
     private static String rendered(PromptRenderer renderer, ChatMessage... messages) {
-        return renderer.render(List.of(messages), List.of()).toString();
+        return renderer.render(List.of(messages), List.of(), null).toString();
     }
 
     @Test
@@ -195,7 +195,8 @@ class PromptRendererTest {
                                     calls,
                                     ToolExecutionResultMessage.from("1", "weather", "sunny"),
                                     ToolExecutionResultMessage.from("2", "clock", "10:14")),
-                            List.of(WEATHER))
+                            List.of(WEATHER),
+                            null)
                     .toString();
             assertThat(text).isEqualTo("""
                             <|im_start|>system
@@ -469,7 +470,7 @@ class PromptRendererTest {
                                         Map.of("name", "tool_use", "template", "tools")))));
         try (PromptRenderer renderer = PromptRenderer.open(folder)) {
             assertThat(rendered(renderer, UserMessage.from("hello"))).isEqualTo("plain");
-            assertThat(renderer.render(List.of(UserMessage.from("hello")), List.of(WEATHER))
+            assertThat(renderer.render(List.of(UserMessage.from("hello")), List.of(WEATHER), null)
                             .toString())
                     .isEqualTo("tools");
         }
