@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -49,6 +50,9 @@ public final class PromptRenderer implements AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     /** Of the opening of thinking at the end of a prompt, white space after it included. */
     private static final int LONGEST_OPENING_TOKENS = 16;
+
+    private static final List<String> NAMED_TOKENS =
+            List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
 
     private static final String DEFAULT_TEMPLATE = "default";
     private static final String TEMPLATE_WITH_TOOLS = "tool_use";
@@ -100,7 +104,7 @@ public final class PromptRenderer implements AutoCloseable {
     /**
      * Reads the tokenizer and the chat template of a model folder. A model without chat template can be opened, but not chatted with.
      *
-     * @throws ModelFolderException if a file is missing or damaged
+     * @throws ModelFolderException if a file is missing or damaged, or the tokenizer has tokens that the model has no embeddings of
      */
     public static PromptRenderer open(Path folder) {
         JsonNode configuration = readIfPresent(folder.resolve("tokenizer_config.json"));
@@ -108,9 +112,9 @@ public final class PromptRenderer implements AutoCloseable {
         String sources = templates.values().stream().map(ChatTemplate::source).collect(Collectors.joining());
         List<String> marks = new ArrayList<>(ToolCallFormat.allMarks());
         marks.addAll(Thinking.marks());
-        TextTokenizer tokenizer = TextTokenizer.open(folder, sources, marks);
+        TextTokenizer tokenizer = TextTokenizer.open(folder, sources, marks, embeddingRows(folder));
         try {
-            Map<String, Object> namedTokens = namedTokens(configuration);
+            Map<String, Object> namedTokens = namedTokens(folder, configuration);
             return new PromptRenderer(
                     folder,
                     tokenizer,
@@ -124,6 +128,11 @@ public final class PromptRenderer implements AutoCloseable {
             tokenizer.close();
             throw e;
         }
+    }
+
+    private static OptionalInt embeddingRows(Path folder) {
+        JsonNode size = readIfPresent(folder.resolve("config.json")).path("vocab_size");
+        return size.isInt() ? OptionalInt.of(size.asInt()) : OptionalInt.empty();
     }
 
     private static JsonNode readIfPresent(Path file) {
@@ -169,10 +178,11 @@ public final class PromptRenderer implements AutoCloseable {
     }
 
     /** {@code bos_token} and its like, which templates may write. */
-    private static Map<String, Object> namedTokens(JsonNode configuration) {
+    private static Map<String, Object> namedTokens(Path folder, JsonNode configuration) {
+        JsonNode map = readIfPresent(folder.resolve("special_tokens_map.json"));
         Map<String, Object> tokens = new HashMap<>();
-        for (String name : List.of("bos_token", "eos_token", "unk_token", "pad_token")) {
-            JsonNode token = configuration.path(name);
+        for (String name : NAMED_TOKENS) {
+            JsonNode token = configuration.hasNonNull(name) ? configuration.get(name) : map.path(name);
             String content = token.isObject() ? token.path("content").asText() : token.asText("");
             if (!content.isEmpty()) {
                 tokens.put(name, content);
