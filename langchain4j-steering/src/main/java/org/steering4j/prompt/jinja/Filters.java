@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 /** {@code value | filter} */
 final class Filters {
 
-    static final Set<String> NAMES = Set.of(
+    private static final Set<String> NAMES = Set.of(
             "abs",
             "attr",
             "capitalize",
@@ -64,7 +64,14 @@ final class Filters {
 
     private Filters() {}
 
+    static void requireKnown(String name) {
+        if (!NAMES.contains(name)) {
+            throw new Failure("the filter \"" + name + "\" is not supported");
+        }
+    }
+
     static Object apply(String name, Object value, Call call) {
+        requireKnown(name);
         return switch (name) {
             case "tojson" -> Json.filter(value, call);
             case "default", "d" -> {
@@ -299,9 +306,7 @@ final class Filters {
 
     private static String filterName(Call call) {
         String filter = Values.string(call.positional().get(0)).toString();
-        if (!NAMES.contains(filter)) {
-            throw new Failure("the filter \"" + filter + "\" is not supported");
-        }
+        requireKnown(filter);
         return filter;
     }
 
@@ -310,9 +315,7 @@ final class Filters {
         Predicate<Object> test = Values::isTrue;
         if (call.positional().size() > index) {
             String name = Values.string(call.positional().get(index)).toString();
-            if (!Tests.NAMES.contains(name)) {
-                throw new Failure("the test \"" + name + "\" is not supported");
-            }
+            Tests.requireKnown(name);
             test = each -> Tests.apply(name, each, call.from(name, index + 1));
         } else if (!call.named().isEmpty()) {
             throw new Failure(call.function() + " takes no named arguments without a test");

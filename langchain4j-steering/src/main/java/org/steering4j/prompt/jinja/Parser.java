@@ -25,6 +25,8 @@ final class Parser {
     private int depth;
     /** How many loops stand around, within the same body. */
     private int loops;
+    /** How many conditions stand around. */
+    private int choices;
 
     private Parser(List<Token> tokens) {
         this.tokens = tokens;
@@ -131,6 +133,7 @@ final class Parser {
     private Statement ifTag(int line) {
         Expression condition = tuple(false);
         closeTag();
+        choices++;
         List<Statement> body = body(List.of("elif", "else", "endif"));
         Token end = next();
         List<Statement> otherwise = List.of();
@@ -143,6 +146,7 @@ final class Parser {
             otherwise = body(List.of("endif"));
             next();
         }
+        choices--;
         return new Statement.If(line, condition, body, otherwise);
     }
 
@@ -554,9 +558,7 @@ final class Parser {
                 inline = false;
                 next();
                 String name = dottedName();
-                if (!Filters.NAMES.contains(name)) {
-                    throw new JinjaException(line, "the filter \"" + name + "\" is not supported");
-                }
+                requireKnown(line, () -> Filters.requireKnown(name));
                 Arguments arguments = is(Kind.OPERATOR, "(") ? arguments() : Arguments.NONE;
                 value = new Expression.Filter(line, value, name, arguments);
             } else if (is(Kind.NAME, "is") && value != null) {
@@ -570,12 +572,21 @@ final class Parser {
         }
     }
 
+    /** As in Jinja2, what stands under a condition is not looked up before it is used: another renderer may know it. */
+    private void requireKnown(int line, Runnable requirement) {
+        try {
+            if (choices == 0) {
+                requirement.run();
+            }
+        } catch (Failure e) {
+            throw new JinjaException(line, e.getMessage());
+        }
+    }
+
     private Expression test(int line, Expression value) {
         boolean negated = skipName("not");
         String name = dottedName();
-        if (!Tests.NAMES.contains(name)) {
-            throw new JinjaException(line, "the test \"" + name + "\" is not supported");
-        }
+        requireKnown(line, () -> Tests.requireKnown(name));
         Arguments arguments = Arguments.NONE;
         if (is(Kind.OPERATOR, "(")) {
             arguments = arguments();

@@ -8,7 +8,7 @@ import java.util.Set;
 /** {@code value is test} */
 final class Tests {
 
-    static final Set<String> NAMES = Set.of(
+    private static final Set<String> NAMES = Set.of(
             "defined",
             "undefined",
             "none",
@@ -48,7 +48,14 @@ final class Tests {
 
     private Tests() {}
 
+    static void requireKnown(String name) {
+        if (!NAMES.contains(name)) {
+            throw new Failure("the test \"" + name + "\" is not supported");
+        }
+    }
+
     static boolean apply(String name, Object value, Call call) {
+        requireKnown(name);
         return switch (name) {
             case "eq", "equalto", "==" -> Values.areEqual(value, other(call));
             case "ne", "!=" -> !Values.areEqual(value, other(call));
