@@ -26,10 +26,7 @@ final class Tests {
             "sameas",
             "odd",
             "even",
-            "divisibleby",
             "in",
-            "lower",
-            "upper",
             "eq",
             "equalto",
             "==",
@@ -65,7 +62,6 @@ final class Tests {
             case "ge", ">=" -> Values.compare(value, other(call)) >= 0;
             case "in" -> Values.contains(other(call), value);
             case "sameas" -> isSame(value, other(call));
-            case "divisibleby" -> Values.areEqual(Arithmetic.of("%", value, other(call)), BigInteger.ZERO);
             default -> {
                 call.bind();
                 yield apply(name, value);
@@ -95,8 +91,6 @@ final class Tests {
             case "callable" -> value instanceof Function;
             case "odd" -> Values.areEqual(Arithmetic.of("%", value, BigInteger.TWO), BigInteger.ONE);
             case "even" -> Values.areEqual(Arithmetic.of("%", value, BigInteger.TWO), BigInteger.ZERO);
-            case "lower" -> Strings.isLower(Values.string(value));
-            case "upper" -> Strings.isUpper(Values.string(value));
             default -> throw new IllegalArgumentException(name);
         };
     }
