@@ -57,7 +57,9 @@ record AnswerAfterThinking(
                 Arrays.fill(logits, Float.NEGATIVE_INFINITY);
                 logits[closingToken] = closing;
             } else {
-                endTokens.forEach(token -> logits[token] = Float.NEGATIVE_INFINITY);
+                endTokens.stream()
+                        .filter(token -> token < logits.length)
+                        .forEach(token -> logits[token] = Float.NEGATIVE_INFINITY);
             }
         }
 

@@ -149,13 +149,12 @@ final class ChatGeneration {
         if (form == null) {
             return TokenConstraint.Factory.NONE;
         }
-        if (marks.openingToken().isPresent() && marks.closingToken().isPresent()) {
+        int vocabulary = model.generator().vocabularySize();
+        int opening = marks.openingToken().orElse(vocabulary);
+        int closing = marks.closingToken().orElse(vocabulary);
+        if (opening < vocabulary && closing < vocabulary) {
             return new AnswerAfterThinking(
-                    form,
-                    open,
-                    marks.openingToken().getAsInt(),
-                    marks.closingToken().getAsInt(),
-                    model.prompts().endTokens());
+                    form, open, opening, closing, model.prompts().endTokens());
         }
         if (open) {
             throw new UnsupportedFeatureException(

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -475,8 +476,8 @@ public final class PromptRenderer implements AutoCloseable {
         if (value instanceof String text) {
             return Text.foreign(text);
         }
-        if (value instanceof List<?> list) {
-            return list.stream().map(PromptRenderer::withOrigin).collect(Collectors.toList());
+        if (value instanceof Collection<?> collection) {
+            return collection.stream().map(PromptRenderer::withOrigin).collect(Collectors.toList());
         }
         if (value instanceof Map<?, ?> map) {
             Map<Object, Object> copy = new LinkedHashMap<>();
