@@ -57,6 +57,9 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
     private List<String> stopSequences;
     private ResponseFormat responseFormat;
     private Duration timeout;
+    private Boolean think;
+    private Boolean returnThinking;
+    private Boolean sendThinking;
     private ChatRequestParameters defaultRequestParameters;
     private List<ChatModelListener> listeners = List.of();
 
@@ -244,6 +247,24 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
         return self();
     }
 
+    /** See {@link SteeringChatRequestParameters#think()}. */
+    public B think(Boolean think) {
+        this.think = think;
+        return self();
+    }
+
+    /** See {@link SteeringChatRequestParameters#returnThinking()}. */
+    public B returnThinking(Boolean returnThinking) {
+        this.returnThinking = returnThinking;
+        return self();
+    }
+
+    /** See {@link SteeringChatRequestParameters#sendThinking()}. */
+    public B sendThinking(Boolean sendThinking) {
+        this.sendThinking = sendThinking;
+        return self();
+    }
+
     /** Defaults of any kind; what is set by a setter of this builder wins. */
     public B defaultRequestParameters(ChatRequestParameters defaultRequestParameters) {
         this.defaultRequestParameters = defaultRequestParameters;
@@ -295,6 +316,9 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
                 .stopSequences(stopSequences)
                 .responseFormat(responseFormat)
                 .timeout(timeout)
+                .think(think)
+                .returnThinking(returnThinking)
+                .sendThinking(sendThinking)
                 .build();
     }
 

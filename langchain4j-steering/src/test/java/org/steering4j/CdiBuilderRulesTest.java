@@ -225,6 +225,9 @@ class CdiBuilderRulesTest {
                 arguments("seed", "42", 42L),
                 arguments("maxOutputTokens", "9", 9),
                 arguments("stopSequences", "STOP,END", List.of("STOP", "END")),
+                arguments("think", "false", false),
+                arguments("returnThinking", "true", true),
+                arguments("sendThinking", "false", false),
                 arguments("timeout", "PT30S", Duration.ofSeconds(30)));
     }
 

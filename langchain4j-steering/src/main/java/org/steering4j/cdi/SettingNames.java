@@ -35,6 +35,9 @@ final class SettingNames {
     static final String SEED = PREFIX + "seed";
     static final String MAX_OUTPUT_TOKENS = PREFIX + "max-output-tokens";
     static final String STOP_SEQUENCES = PREFIX + "stop-sequences";
+    static final String THINK = PREFIX + "think";
+    static final String RETURN_THINKING = PREFIX + "return-thinking";
+    static final String SEND_THINKING = PREFIX + "send-thinking";
 
     private static final List<String> ALL = List.of(
             ENABLED,
@@ -58,7 +61,10 @@ final class SettingNames {
             REPETITION_PENALTY,
             SEED,
             MAX_OUTPUT_TOKENS,
-            STOP_SEQUENCES);
+            STOP_SEQUENCES,
+            THINK,
+            RETURN_THINKING,
+            SEND_THINKING);
 
     private static final String PERSONAS = PREFIX + "personas.";
     private static final String SYSTEM_MESSAGE = "system-message";

@@ -145,6 +145,9 @@ record SteeringConfiguration(
                 .maxOutputTokens(
                         reader.integer(SettingNames.MAX_OUTPUT_TOKENS, SteeringConfiguration::requireOutputTokens))
                 .stopSequences(reader.texts(SettingNames.STOP_SEQUENCES))
+                .think(reader.flag(SettingNames.THINK))
+                .returnThinking(reader.flag(SettingNames.RETURN_THINKING))
+                .sendThinking(reader.flag(SettingNames.SEND_THINKING))
                 .timeout(reader.read(
                         SettingNames.TIMEOUT,
                         Duration::parse,

@@ -55,6 +55,9 @@ class SteeringConfigurationTest {
                 Map.entry("steering.seed", " 42 "),
                 Map.entry("steering.max-output-tokens", "9"),
                 Map.entry("steering.stop-sequences", "STOP,END"),
+                Map.entry("steering.think", "false"),
+                Map.entry("steering.return-thinking", "true"),
+                Map.entry("steering.send-thinking", "false"),
                 Map.entry("steering.personas.cautious", "power-seeking:-1.5,truthfulness:1.0"),
                 Map.entry("steering.personas.cautious.system-message", "Weigh every risk."),
                 Map.entry("steering.personas.plain", "none")));
@@ -87,6 +90,9 @@ class SteeringConfigurationTest {
                         .seed(42L)
                         .maxOutputTokens(9)
                         .stopSequences("STOP", "END")
+                        .think(false)
+                        .returnThinking(true)
+                        .sendThinking(false)
                         .build());
     }
 
