@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.steering4j.hub.ModelHubException.Problem;
+import org.steering4j.vector.FileNotWrittenException;
 
 /**
  * Turns a model's name into a model folder: that of the Hugging Face cache folder, into which it downloads what is not there. What Python's
@@ -151,7 +152,7 @@ public final class ModelHub {
                     Problem.INTERRUPTED,
                     "the download was interrupted; what has arrived is kept: ask again to go on",
                     e);
-        } catch (IOException e) {
+        } catch (IOException | FileNotWrittenException e) {
             throw new ModelHubException(
                     Problem.DISK,
                     "the cache folder %s cannot be used: %s; free some space, make it writable, or set HF_HUB_CACHE to another folder; what has arrived is kept"
