@@ -124,7 +124,7 @@ public final class ModelHub {
      * @throws ModelHubException if it is not there and cannot be had
      */
     public Path folder(ModelName model) {
-        return guarded(() -> {
+        return guarded(model, () -> {
             Optional<Path> present = present(model);
             return present.isPresent() ? present.get() : fetch(model, false);
         });
@@ -136,21 +136,21 @@ public final class ModelHub {
      * @throws ModelHubException if it cannot be had
      */
     public Path download(ModelName model) {
-        return guarded(() -> fetch(model, true));
+        return guarded(model, () -> fetch(model, true));
     }
 
     private interface Work {
         Path run() throws IOException, InterruptedException;
     }
 
-    private Path guarded(Work work) {
+    private Path guarded(ModelName model, Work work) {
         try {
             return work.run();
         } catch (InterruptedException | ClosedByInterruptException e) {
             Thread.currentThread().interrupt();
             throw new ModelHubException(
                     Problem.INTERRUPTED,
-                    "the download was interrupted; what has arrived is kept: ask again to go on",
+                    "the download of " + model + " was interrupted; what has arrived is kept: ask again to go on",
                     e);
         } catch (IOException | FileNotWrittenException e) {
             throw new ModelHubException(

@@ -116,6 +116,19 @@ class BrokenDownloadTest extends HubTestCase {
     }
 
     @Test
+    void should_not_begin_anew_for_ever_where_the_server_knows_no_ranges() {
+        put();
+        for (int bytes : new int[] {1_000_000, 500_000, 900_000, 500_000, 900_000}) {
+            storeAnswers((exchange, content) -> {
+                exchange.sendResponseHeaders(200, files.get(WEIGHTS).length);
+                exchange.getResponseBody().write(files.get(WEIGHTS), 0, bytes);
+                exchange.getResponseBody().flush();
+            });
+        }
+        assertFails(Problem.UNREACHABLE, () -> hub().folder(MODEL), "tried 5 times");
+    }
+
+    @Test
     void should_begin_anew_where_the_server_answers_another_range() {
         put();
         Answer otherRange = (exchange, content) -> {
@@ -513,7 +526,7 @@ class BrokenDownloadTest extends HubTestCase {
                 () -> {
                     throw (Exception) thrown.get();
                 },
-                "interrupted",
+                "the download of owner/tiny was interrupted",
                 "is kept");
         assertThat(Files.size(incomplete(WEIGHTS))).isBetween(1_000_000L, 2_000_000L);
         assertWhole(hub.folder(MODEL));
