@@ -41,6 +41,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
     private Integer maximumRows;
     private Integer maximumWaiting;
     private Long cacheBytes;
+    private Boolean speculation;
     private SteeringVectors vectors = SteeringVectors.empty();
     private Personas personas = Personas.empty();
     private Steering steering;
@@ -138,6 +139,12 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
     /** Of the model that this opens; see {@link LanguageModel.Builder#cacheBytes}. */
     public B cacheBytes(Long cacheBytes) {
         this.cacheBytes = cacheBytes;
+        return self();
+    }
+
+    /** Of the model that this opens; see {@link LanguageModel.Builder#speculation}. */
+    public B speculation(Boolean speculation) {
+        this.speculation = speculation;
         return self();
     }
 
@@ -324,6 +331,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
         Optional.ofNullable(maximumRows).ifPresent(engine::maximumRows);
         Optional.ofNullable(maximumWaiting).ifPresent(engine::maximumWaiting);
         Optional.ofNullable(cacheBytes).ifPresent(engine::cacheBytes);
+        Optional.ofNullable(speculation).ifPresent(engine::speculation);
     }
 
     private SteeredModel givenModel() {
@@ -332,6 +340,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
         refuseBesideModel("maximumRows", maximumRows);
         refuseBesideModel("maximumWaiting", maximumWaiting);
         refuseBesideModel("cacheBytes", cacheBytes);
+        refuseBesideModel("speculation", speculation);
         return model;
     }
 

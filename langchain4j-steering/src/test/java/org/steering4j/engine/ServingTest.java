@@ -180,6 +180,7 @@ class ServingTest {
                     uses,
                     1200,
                     new ContinuousBatch.Limits(8, 10, 400),
+                    true,
                     () -> new KeyValueRows(plain, prefixes));
             List<GenerationResult> together = batch.generate(requests, Collections.nCopies(9, TokenListener.NONE));
             uses.close();
