@@ -227,8 +227,10 @@ public final class Benchmark {
                 values[j] = 0.01f * (float) random.nextGaussian();
             }
             int layer = (configuration.numberOfLayers() / 2 + i) % configuration.numberOfLayers();
-            vectors = vectors.with(
-                    SteeringVector.builder("vector" + i).layer(layer, values).build());
+            vectors = vectors.with(SteeringVector.builder("vector" + i)
+                    .model(model.shape())
+                    .layer(layer, values)
+                    .build());
             steering = steering.plus("vector" + i, 1);
         }
         return vectors.resolve(steering, model.shape());
