@@ -6,8 +6,8 @@ package org.steering4j.engine;
  */
 final class AcceptanceRate {
 
-    /** What is left of a trial after a token more: half of it after 34. */
-    private static final double KEPT = 0.98;
+    /** What is left of a trial after a token more: half of it after 69. */
+    private static final double KEPT = 0.99;
 
     private final double prior;
     private double tried;
