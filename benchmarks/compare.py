@@ -18,9 +18,10 @@ def run(command, threads):
 
 def ours(arguments, precision):
     result = run(
-        ["java", "-jar", arguments.jar, "benchmark", "--json", "--shape", arguments.shape,
-         "--weights", arguments.weights, "--precision", precision, "--threads", arguments.threads, "--rounds", 1,
-         "--prompt-tokens", ",".join(map(str, arguments.prompt_tokens)), "--rows", 1, "--vectors", 0,
+        ["java", "-jar", arguments.jar, "benchmark", "--json", "--without-speculation",
+         "--shape", arguments.shape, "--weights", arguments.weights, "--precision", precision,
+         "--threads", arguments.threads, "--rounds", 1, "--rows", 1, "--vectors", 0,
+         "--prompt-tokens", ",".join(map(str, arguments.prompt_tokens)),
          "--answer-tokens", arguments.answer_tokens], arguments.threads)
     return {
         "prefill": {entry["tokens"]: entry["tokensPerSecond"] for entry in result["prefill"]},

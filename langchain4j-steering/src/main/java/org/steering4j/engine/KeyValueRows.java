@@ -3,6 +3,7 @@ package org.steering4j.engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -151,7 +152,7 @@ final class KeyValueRows implements RunningRows {
             for (int i = 0; i < tokens.length; i++) {
                 rows.get(i).append(tokens[i]);
             }
-            return byRow(selected.length == 0 ? new float[0] : logits.toFloatArray(), wanted);
+            return byRow(logits, wanted);
         }
     }
 
@@ -163,15 +164,17 @@ final class KeyValueRows implements RunningRows {
         return rows.stream().sorted(Comparator.comparingInt(row -> row.slot)).toList();
     }
 
-    private float[][][] byRow(float[] logits, int[] wanted) {
-        int vocabulary = model.vocabularySize();
+    /** Copied once, straight out of native memory: of a large vocabulary these are megabytes. */
+    private float[][][] byRow(NDArray logits, int[] wanted) {
         float[][][] byRow = new float[wanted.length][][];
-        int next = 0;
+        FloatBuffer values = logits.isEmpty()
+                ? FloatBuffer.allocate(0)
+                : logits.toByteBuffer(true).asFloatBuffer();
         for (int i = 0; i < wanted.length; i++) {
             byRow[i] = new float[wanted[i]][];
             for (int j = 0; j < wanted[i]; j++) {
-                byRow[i][j] = Arrays.copyOfRange(logits, next, next + vocabulary);
-                next += vocabulary;
+                byRow[i][j] = new float[model.vocabularySize()];
+                values.get(byRow[i][j]);
             }
         }
         return byRow;

@@ -96,11 +96,7 @@ public final class Benchmark {
                     before.isPresent() ? ProcessMemory.resident().orElseThrow() - before.getAsLong() : null);
             benchmark.measureRounds();
             OptionalLong peak = ProcessMemory.peak();
-            List<Speculation> speculation;
-            // The same weights a second time: they are mapped, or their memory comes after the peak was taken.
-            try (LanguageModel speculating = open(folder, model.precision(), settings, true)) {
-                speculation = benchmark.speculation(speculating);
-            }
+            List<Speculation> speculation = settings.speculation() ? benchmark.speculation(folder) : List.of();
             return new BenchmarkResult(
                     configuration.name(),
                     model.precision().name().toLowerCase(Locale.ROOT),
@@ -234,6 +230,13 @@ public final class Benchmark {
             steering = steering.plus("vector" + i, 1);
         }
         return vectors.resolve(steering, model.shape());
+    }
+
+    /** The weights are there a second time: they are mapped, or their memory comes after the peak was taken. */
+    private List<Speculation> speculation(Path folder) {
+        try (LanguageModel speculating = open(folder, model.precision(), settings, true)) {
+            return speculation(speculating);
+        }
     }
 
     private List<Speculation> speculation(LanguageModel speculating) {

@@ -105,6 +105,11 @@ final class BenchmarkCommand implements Callable<Integer> {
     private List<Integer> vectors;
 
     @Option(
+            names = "--without-speculation",
+            description = "Leave out speculation, which opens the model a second time.")
+    private boolean withoutSpeculation;
+
+    @Option(
             names = "--answer-tokens",
             defaultValue = "32",
             paramLabel = "N",
@@ -144,7 +149,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             if (shape != null) {
                 NamedShape.of(shape);
             }
-            return new BenchmarkSettings(rounds, promptTokens, rows, vectors, answerTokens, seed);
+            return new BenchmarkSettings(rounds, promptTokens, rows, vectors, answerTokens, !withoutSpeculation, seed);
         } catch (IllegalArgumentException e) {
             throw refused(e.getMessage());
         }

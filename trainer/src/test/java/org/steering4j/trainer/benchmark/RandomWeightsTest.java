@@ -28,10 +28,11 @@ class RandomWeightsTest {
                     written,
                     Precision.FLOAT32,
                     null,
-                    new BenchmarkSettings(1, List.of(5), List.of(2), List.of(1), 8, 1),
+                    new BenchmarkSettings(1, List.of(5), List.of(2), List.of(1), 8, false, 1),
                     doing -> {});
             assertThat(result.model()).isEqualTo("tiny");
             assertThat(result.decode().get(0).timesOneRow()).isNull();
+            assertThat(result.speculation()).isEmpty();
             RandomWeights.delete(written);
             assertThat(Files.exists(written)).isFalse();
         }
@@ -55,7 +56,7 @@ class RandomWeightsTest {
                 folder,
                 Precision.FLOAT32,
                 null,
-                new BenchmarkSettings(1, List.of(), List.of(1), List.of(0), 40, 1),
+                new BenchmarkSettings(1, List.of(), List.of(1), List.of(0), 40, true, 1),
                 doing -> {});
         assertThat(result.speculation())
                 .extracting(BenchmarkResult.Speculation::task)
