@@ -45,8 +45,9 @@ final class BenchmarkCommand implements Callable<Integer> {
 
     @Option(
             names = "--model",
-            paramLabel = "DIR|embedded",
-            description = "A Hugging Face model folder, or the word embedded. This or --shape is required.")
+            paramLabel = NamedModel.LABEL,
+            description =
+                    "A Hugging Face model folder, the name of a model on the hub, or the word embedded. This or --shape is required.")
     private String model;
 
     @Option(
@@ -169,7 +170,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                 }
             });
         }
-        return measure(Path.of(model), settings);
+        return measure(NamedModel.folder(model, command), settings);
     }
 
     private BenchmarkResult measureShape(BenchmarkSettings settings) throws IOException {
