@@ -26,10 +26,10 @@ import org.steering4j.vector.ModelShape;
  * {@link ModelClosedException} at its next token.
  *
  * <p>Whatever else is in the batch, whatever is known from earlier requests, and with or without {@linkplain Builder#speculation speculation}, a
- * generation gives the same tokens as alone, but for this: sums of many numbers are rounded differently in passes of different sizes. Where two tokens are equally likely up to the last bits of a
- * logit, or a draw falls between two tokens by as little, either may come. In float32 that is rare (none of 48 answers of the embedded model
- * changed), in bfloat16, with its 8 bits, it is not (of 24 greedy answers none changed in a batch and one after reuse; of 24 sampled ones three
- * and three).
+ * generation gives the same tokens as alone, but for this: sums of many numbers are rounded differently in passes of different sizes. Where two
+ * tokens are equally likely up to the last bits of a logit, or a draw falls between two tokens by as little, either may come. In float32 that is
+ * rare (none of 48 answers of the embedded model changed), in bfloat16, with its 8 bits, it is not (of 24 greedy answers none changed in a batch
+ * and one after reuse; of 24 sampled ones three and three). Alone, the same request takes the same passes, and gives the same tokens, every time.
  */
 public final class LanguageModel implements TokenGenerator, AutoCloseable {
 
