@@ -219,6 +219,8 @@ final class ChatGeneration {
                         .timeToFirstToken(result.timeToFirstToken())
                         .tokensPerSecond(perSecond(answerTokens, result.total()))
                         .cachedTokens(result.cachedTokens())
+                        .draftedTokens(result.draftedTokens())
+                        .acceptedTokens(result.acceptedTokens())
                         .build())
                 .build();
     }

@@ -41,6 +41,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
     private Integer maximumRows;
     private Integer maximumWaiting;
     private Long cacheBytes;
+    private Boolean speculation;
     private SteeringVectors vectors = SteeringVectors.empty();
     private Personas personas = Personas.empty();
     private Steering steering;
@@ -141,6 +142,12 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
     /** Of the model that this opens; see {@link LanguageModel.Builder#cacheBytes}. */
     public B cacheBytes(Long cacheBytes) {
         this.cacheBytes = cacheBytes;
+        return self();
+    }
+
+    /** Of the model that this opens; see {@link LanguageModel.Builder#speculation}. */
+    public B speculation(Boolean speculation) {
+        this.speculation = speculation;
         return self();
     }
 
@@ -348,6 +355,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
         Optional.ofNullable(maximumRows).ifPresent(engine::maximumRows);
         Optional.ofNullable(maximumWaiting).ifPresent(engine::maximumWaiting);
         Optional.ofNullable(cacheBytes).ifPresent(engine::cacheBytes);
+        Optional.ofNullable(speculation).ifPresent(engine::speculation);
     }
 
     private SteeredModel givenModel() {
@@ -356,6 +364,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
         refuseBesideModel("maximumRows", maximumRows);
         refuseBesideModel("maximumWaiting", maximumWaiting);
         refuseBesideModel("cacheBytes", cacheBytes);
+        refuseBesideModel("speculation", speculation);
         return model;
     }
 

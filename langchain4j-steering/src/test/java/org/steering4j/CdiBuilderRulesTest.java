@@ -214,6 +214,7 @@ class CdiBuilderRulesTest {
                 arguments("maximumRows", "8", 8),
                 arguments("maximumWaiting", "16", 16),
                 arguments("cacheBytes", "4294967296", 1L << 32),
+                arguments("speculation", "false", false),
                 arguments("persona", "bold", "bold"),
                 arguments("temperature", "0.5", 0.5),
                 arguments("topP", "0.6", 0.6),

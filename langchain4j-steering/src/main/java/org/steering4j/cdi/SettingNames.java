@@ -21,6 +21,7 @@ final class SettingNames {
     static final String MAXIMUM_ROWS = PREFIX + "maximum-rows";
     static final String MAXIMUM_WAITING = PREFIX + "maximum-waiting";
     static final String CACHE_BYTES = PREFIX + "cache-bytes";
+    static final String SPECULATION = PREFIX + "speculation";
     static final String VECTORS_PATH = PREFIX + "vectors-path";
     static final String DEFAULT_STEERING = PREFIX + "default-steering";
     static final String DEFAULT_PERSONA = PREFIX + "default-persona";
@@ -48,6 +49,7 @@ final class SettingNames {
             MAXIMUM_ROWS,
             MAXIMUM_WAITING,
             CACHE_BYTES,
+            SPECULATION,
             VECTORS_PATH,
             DEFAULT_STEERING,
             DEFAULT_PERSONA,

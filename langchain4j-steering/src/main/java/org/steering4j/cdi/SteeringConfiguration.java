@@ -48,13 +48,15 @@ record SteeringConfiguration(
         SteeringChatRequestParameters defaults) {
 
     /** What is not set is null. */
-    record EngineSettings(Precision precision, Integer maximumRows, Integer maximumWaiting, Long cacheBytes) {
+    record EngineSettings(
+            Precision precision, Integer maximumRows, Integer maximumWaiting, Long cacheBytes, Boolean speculation) {
 
         void applyTo(LanguageModel.Builder engine) {
             engine.precision(precision);
             Optional.ofNullable(maximumRows).ifPresent(engine::maximumRows);
             Optional.ofNullable(maximumWaiting).ifPresent(engine::maximumWaiting);
             Optional.ofNullable(cacheBytes).ifPresent(engine::cacheBytes);
+            Optional.ofNullable(speculation).ifPresent(engine::speculation);
         }
     }
 
@@ -126,7 +128,8 @@ record SteeringConfiguration(
                         SettingNames.CACHE_BYTES,
                         Long::valueOf,
                         value -> LanguageModel.builder().cacheBytes(value),
-                        "an integer"));
+                        "an integer"),
+                reader.flag(SettingNames.SPECULATION));
     }
 
     private static SteeringChatRequestParameters defaults(Reader reader, Steering steering) {

@@ -10,7 +10,8 @@
  * <p>Generations share one running batch ({@code ContinuousBatch}): the caller's thread queues its request and then waits for tokens
  * ({@code GenerationRow}), one thread of the model's runs prompts and tokens of all rows over a key-value cache ({@code KeyValueRows}). What
  * was run is kept by the tokens it began with ({@code PrefixCache}), for the conversation's next turn: the blocks that no steering changes once,
- * those above for each steering.
+ * those above for each steering. What an answer seems to quote from its context ({@code PromptLookup}) is run several tokens at a time, and
+ * taken back where the model chooses otherwise.
  *
  * <p>Native memory is held in scopes: one for each step, one for the batch while it runs, one for what is kept between requests, and one for
  * the weights; the last two are closed with the model or when its last running call has ended.

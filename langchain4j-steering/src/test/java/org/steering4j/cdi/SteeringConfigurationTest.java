@@ -42,6 +42,7 @@ class SteeringConfigurationTest {
                 Map.entry("steering.maximum-rows", "8"),
                 Map.entry("steering.maximum-waiting", "16"),
                 Map.entry("steering.cache-bytes", "4294967296"),
+                Map.entry("steering.speculation", "false"),
                 Map.entry("steering.vectors-path", "vectors"),
                 Map.entry("steering.timeout", "PT30S"),
                 Map.entry("steering.default-steering", "truthfulness:1.0"),
@@ -66,8 +67,8 @@ class SteeringConfigurationTest {
         LanguageModel.Builder engine = LanguageModel.builder();
         configuration.engine().applyTo(engine);
         assertThat(engine)
-                .extracting("precision", "maximumRows", "maximumWaiting", "cacheBytes")
-                .containsExactly(Precision.BFLOAT16, 8, 16, 1L << 32);
+                .extracting("precision", "maximumRows", "maximumWaiting", "cacheBytes", "speculation")
+                .containsExactly(Precision.BFLOAT16, 8, 16, 1L << 32, false);
         assertThat(configuration.vectorsPath()).isEqualTo(Path.of("vectors"));
         assertThat(configuration.personas())
                 .containsExactly(

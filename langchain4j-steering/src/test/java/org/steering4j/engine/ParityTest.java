@@ -230,14 +230,14 @@ class ParityTest {
     }
 
     private static void run(KeyValueRows cache, List<Sequence> sequences, int from, int count) {
-        boolean[] wanted = new boolean[sequences.size()];
-        Arrays.fill(wanted, true);
-        float[][] logits = cache.run(
+        int[] wanted = new int[sequences.size()];
+        Arrays.fill(wanted, 1);
+        float[][][] logits = cache.run(
                 sequences.stream().map(sequence -> sequence.tokens(from, count)).toArray(int[][]::new), wanted);
         for (int i = 0; i < logits.length; i++) {
             Sequence sequence = sequences.get(i);
             assertClose(
-                    new float[][] {logits[i]},
+                    logits[i],
                     new float[][] {sequence.variant().logits(sequence.row(), sequence.steering())[from + count - 1]});
         }
     }
@@ -260,7 +260,7 @@ class ParityTest {
             cache.add(tokens, variant.steering());
             for (int token = 0; token < tokens.length; token += 5) {
                 float[] logits =
-                        cache.run(new int[][] {Arrays.copyOfRange(tokens, token, token + 5)}, new boolean[] {true})[0];
+                        cache.run(new int[][] {Arrays.copyOfRange(tokens, token, token + 5)}, new int[] {1})[0][0];
                 assertThat(cosine(logits, variant.logits(0, variant.steering())[token + 4]))
                         .isGreaterThan(0.98);
             }
@@ -299,7 +299,7 @@ class ParityTest {
             cache.add(tokens, LayerSteering.none());
             for (int token = 0; token < length; token += 50) {
                 float[] logits =
-                        cache.run(new int[][] {Arrays.copyOfRange(tokens, token, token + 50)}, new boolean[] {true})[0];
+                        cache.run(new int[][] {Arrays.copyOfRange(tokens, token, token + 50)}, new int[] {1})[0][0];
                 if (token + 50 < length) {
                     assertThat(logProbability(logits, tokens[token + 50]))
                             .isCloseTo(scores[token + 49], within((double) TOLERANCE));

@@ -1,8 +1,10 @@
 package org.steering4j.trainer.command;
 
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.steering4j.SteeredModel;
+import org.steering4j.engine.LanguageModel;
 import org.steering4j.engine.Precision;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,13 +34,14 @@ final class ModelOption {
                             + " complete and chat the one that a short measurement finds faster here.")
     private Precision precision;
 
-    SteeredModel open() {
-        return open(precision);
+    /** Opens the model in the precision that was asked for, else in the one that a short measurement finds faster here. */
+    SteeredModel open(boolean speculation) {
+        return open(engine -> engine.precision(precision).speculation(speculation));
     }
 
     /** Opens the model in the precision that was asked for, else in the given one. */
     SteeredModel openIn(Precision otherwise) {
-        return open(precisionOr(otherwise));
+        return open(engine -> engine.precision(precisionOr(otherwise)));
     }
 
     /** The precision that was asked for, else the given one. */
@@ -51,12 +54,8 @@ final class ModelOption {
         return model.equals("embedded") ? SteeredModel.readEmbedded(reader) : reader.apply(folder());
     }
 
-    private SteeredModel open(Precision chosen) {
-        if (model.equals("embedded")) {
-            return chosen == null ? SteeredModel.embedded() : SteeredModel.embedded(chosen);
-        }
-        Path folder = folder();
-        return chosen == null ? SteeredModel.open(folder) : SteeredModel.open(folder, chosen);
+    private SteeredModel open(Consumer<LanguageModel.Builder> settings) {
+        return model.equals("embedded") ? SteeredModel.embedded(settings) : SteeredModel.open(folder(), settings);
     }
 
     private Path folder() {
