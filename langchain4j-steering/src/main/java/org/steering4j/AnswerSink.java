@@ -16,6 +16,9 @@ interface AnswerSink {
             public void onText(String text) {}
 
             @Override
+            public void onThinking(String thinking) {}
+
+            @Override
             public void onPartialToolCall(AnswerPart.PartialToolCall call) {}
 
             @Override
@@ -29,6 +32,8 @@ interface AnswerSink {
     }
 
     void onText(String text);
+
+    void onThinking(String thinking);
 
     void onPartialToolCall(AnswerPart.PartialToolCall call);
 

@@ -4,6 +4,7 @@ import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.TimeoutException;
+import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.langchain4j.model.chat.response.ChatResponse;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.steering4j.constraint.AnswerConstraint;
 import org.steering4j.engine.EngineOverloadedException;
 import org.steering4j.engine.GenerationRequest;
 import org.steering4j.engine.GenerationResult;
@@ -22,6 +24,7 @@ import org.steering4j.engine.StopCause;
 import org.steering4j.engine.TokenConstraint;
 import org.steering4j.prompt.AnswerPart;
 import org.steering4j.prompt.AnswerReader;
+import org.steering4j.prompt.Thinking;
 
 /**
  * One request on its way: checked and rendered by {@link #prepare}, then answered by {@link #run}, which goes token ids, generated ids, text.
@@ -32,6 +35,8 @@ final class ChatGeneration {
     private final SteeredModel model;
     private final ChatSettings settings;
     private final int[] prompt;
+    private final TokenConstraint.Factory constraint;
+    private final StringBuilder thinking = new StringBuilder();
     private final StringBuilder text = new StringBuilder();
     private final List<ToolExecutionRequest> toolCalls = new ArrayList<>();
 
@@ -39,6 +44,7 @@ final class ChatGeneration {
         this.model = model;
         this.settings = settings;
         this.prompt = prompt;
+        this.constraint = constraint();
     }
 
     /**
@@ -57,10 +63,12 @@ final class ChatGeneration {
             SteeringChatRequestParameters parameters = SteeringChatRequestParameters.from(request.parameters());
             ChatSettings settings = ChatSettings.of(setup, parameters);
             requireToolsToCall(parameters);
-            int[] prompt = model.prompts().prompt(settings.messages(request), settings.tools());
+            int[] prompt = model.prompts().prompt(settings.messages(request), settings.tools(), parameters.think());
             if (prompt.length >= model.generator().contextLength()) {
                 throw new PromptTooLongException(
-                        prompt.length, model.generator().contextLength());
+                        prompt.length,
+                        model.generator().contextLength(),
+                        model.generator().longestContext());
             }
             ChatGeneration generation = new ChatGeneration(model, settings, prompt);
             generation.requireRoomForConstraint();
@@ -78,8 +86,11 @@ final class ChatGeneration {
     }
 
     private void requireRoomForConstraint() {
-        if (settings.constraint() == null
-                || maximumTokens() >= settings.constraint().shortestAnswerTokens()) {
+        int shortest = settings.constraint() == null
+                ? 0
+                : settings.constraint().shortestAnswerTokens()
+                        + (model.prompts().opensThinking(prompt) ? 1 : 0);
+        if (maximumTokens() >= shortest) {
             return;
         }
         boolean asked = settings.maximumTokens() != null && settings.maximumTokens() == maximumTokens();
@@ -89,7 +100,7 @@ final class ChatGeneration {
                         .formatted(
                                 asked ? "maxOutputTokens allows" : "after the messages, the model's context leaves",
                                 maximumTokens(),
-                                settings.constraint().shortestAnswerTokens(),
+                                shortest,
                                 asked ? "raise maxOutputTokens" : "shorten the messages"));
     }
 
@@ -112,8 +123,8 @@ final class ChatGeneration {
     }
 
     private ChatResponse generate(AnswerSink sink) {
-        AnswerReader reader =
-                model.prompts().answerReader(settings.stopSequences(), settings.tools(), settings.constraint() != null);
+        AnswerReader reader = model.prompts()
+                .answerReader(prompt, settings.stopSequences(), settings.tools(), settings.constraint() != null);
         GenerationResult result = model.generator().generate(request(), token -> {
             deliver(reader.append(token), sink);
             return !reader.stopped() && !sink.isCancelled();
@@ -129,8 +140,30 @@ final class ChatGeneration {
                 settings.sampling(),
                 maximumTokens(),
                 model.prompts().endTokens(),
-                settings.constraint() == null ? TokenConstraint.Factory.NONE : settings.constraint(),
+                constraint,
                 settings.timeout());
+    }
+
+    private TokenConstraint.Factory constraint() {
+        AnswerConstraint form = settings.constraint();
+        Thinking marks = model.prompts().thinking();
+        boolean open = model.prompts().opensThinking(prompt);
+        if (form == null) {
+            return TokenConstraint.Factory.NONE;
+        }
+        int vocabulary = model.generator().vocabularySize();
+        int opening = marks.openingToken().orElse(vocabulary);
+        int closing = marks.closingToken().orElse(vocabulary);
+        if (opening < vocabulary && closing < vocabulary) {
+            return new AnswerAfterThinking(
+                    form, open, opening, closing, model.prompts().endTokens());
+        }
+        if (open) {
+            throw new UnsupportedFeatureException(
+                    "responseFormat JSON and toolChoice REQUIRED are not supported by this model, which thinks first, but whose tokenizer"
+                            + " has no token for </think>; leave them out, and ask for JSON in a message");
+        }
+        return form;
     }
 
     private int maximumTokens() {
@@ -143,7 +176,9 @@ final class ChatGeneration {
             if (sink.isCancelled()) {
                 return;
             }
-            if (part instanceof AnswerPart.Text piece) {
+            if (part instanceof AnswerPart.Thinking piece) {
+                think(piece.text(), sink);
+            } else if (part instanceof AnswerPart.Text piece) {
                 text.append(piece.text());
                 sink.onText(piece.text());
             } else if (part instanceof AnswerPart.PartialToolCall call) {
@@ -155,10 +190,18 @@ final class ChatGeneration {
         }
     }
 
+    private void think(String piece, AnswerSink sink) {
+        if (settings.returnThinking()) {
+            thinking.append(piece);
+            sink.onThinking(piece);
+        }
+    }
+
     private ChatResponse response(GenerationResult result, boolean stopped) {
         int answerTokens = result.tokens().length;
         return ChatResponse.builder()
                 .aiMessage(AiMessage.builder()
+                        .thinking(thinking.isEmpty() ? null : thinking.toString())
                         .text(text.isEmpty() && !toolCalls.isEmpty() ? null : text.toString())
                         .toolExecutionRequests(toolCalls)
                         .build())
@@ -176,6 +219,8 @@ final class ChatGeneration {
                         .timeToFirstToken(result.timeToFirstToken())
                         .tokensPerSecond(perSecond(answerTokens, result.total()))
                         .cachedTokens(result.cachedTokens())
+                        .draftedTokens(result.draftedTokens())
+                        .acceptedTokens(result.acceptedTokens())
                         .build())
                 .build();
     }

@@ -1,6 +1,7 @@
 package org.steering4j;
 
 import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.ChatRequest;
@@ -12,6 +13,7 @@ import java.util.List;
 import org.steering4j.constraint.AnswerConstraint;
 import org.steering4j.engine.Sampling;
 import org.steering4j.persona.Persona;
+import org.steering4j.prompt.Thinking;
 import org.steering4j.vector.LayerSteering;
 import org.steering4j.vector.Steering;
 
@@ -24,6 +26,8 @@ import org.steering4j.vector.Steering;
  * @param persona who is to answer; null for none
  * @param layers the steering, worked out for the model
  * @param constraint what the answer is held to, or null
+ * @param returnThinking whether what the model thinks is part of the response
+ * @param sendThinking whether what it thought in earlier turns is part of the prompt
  * @param timeout of the whole answer; null for none
  */
 record ChatSettings(
@@ -35,6 +39,8 @@ record ChatSettings(
         Steering steering,
         LayerSteering layers,
         AnswerConstraint constraint,
+        boolean returnThinking,
+        boolean sendThinking,
         Duration timeout) {
 
     /**
@@ -62,6 +68,8 @@ record ChatSettings(
                 steering,
                 setup.vectors().resolve(steering, model.shape()),
                 constraint,
+                Boolean.TRUE.equals(parameters.returnThinking()),
+                !Boolean.FALSE.equals(parameters.sendThinking()),
                 parameters.timeout());
     }
 
@@ -87,7 +95,17 @@ record ChatSettings(
 
     /** The messages of a request, with the persona's system message if it has one. */
     List<ChatMessage> messages(ChatRequest request) {
-        return persona == null ? request.messages() : persona.addSystemMessageTo(request.messages());
+        List<ChatMessage> messages =
+                persona == null ? request.messages() : persona.addSystemMessageTo(request.messages());
+        return sendThinking
+                ? messages
+                : messages.stream().map(ChatSettings::withoutThinking).toList();
+    }
+
+    private static ChatMessage withoutThinking(ChatMessage message) {
+        return message instanceof AiMessage assistant
+                ? assistant.toBuilder().thinking(null).build()
+                : message;
     }
 
     private static Steering steering(Persona persona, SteeringChatRequestParameters parameters) {
@@ -106,6 +124,22 @@ record ChatSettings(
         }
         if (!parameters.toolSpecifications().isEmpty()) {
             requireToolSupport(model);
+        }
+        requireThinkingSupport(model, parameters.think());
+    }
+
+    /** What a model does anyway may be asked for. */
+    private static void requireThinkingSupport(SteeredModel model, Boolean think) {
+        Thinking thinking = model.prompts().thinking();
+        if (think != null && !thinking.switchable() && think != thinking.written()) {
+            throw new UnsupportedFeatureException(
+                    "think %s is not supported by %s, whose chat template has no switch enable_thinking: %s"
+                            .formatted(
+                                    think,
+                                    model.name(),
+                                    think
+                                            ? "it does not think before it answers; leave think out"
+                                            : "it always thinks; leave think out, and returnThinking too, not to see what it thinks"));
         }
     }
 

@@ -42,6 +42,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
     private Integer maximumRows;
     private Integer maximumWaiting;
     private Long cacheBytes;
+    private Boolean speculation;
     private SteeringVectors vectors = SteeringVectors.empty();
     private Personas personas = Personas.empty();
     private Steering steering;
@@ -58,6 +59,9 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
     private List<String> stopSequences;
     private ResponseFormat responseFormat;
     private Duration timeout;
+    private Boolean think;
+    private Boolean returnThinking;
+    private Boolean sendThinking;
     private ChatRequestParameters defaultRequestParameters;
     private List<ChatModelListener> listeners = List.of();
 
@@ -150,6 +154,12 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
     /** Of the model that this opens; see {@link LanguageModel.Builder#cacheBytes}. */
     public B cacheBytes(Long cacheBytes) {
         this.cacheBytes = cacheBytes;
+        return self();
+    }
+
+    /** Of the model that this opens; see {@link LanguageModel.Builder#speculation}. */
+    public B speculation(Boolean speculation) {
+        this.speculation = speculation;
         return self();
     }
 
@@ -256,6 +266,24 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
         return self();
     }
 
+    /** See {@link SteeringChatRequestParameters#think()}. */
+    public B think(Boolean think) {
+        this.think = think;
+        return self();
+    }
+
+    /** See {@link SteeringChatRequestParameters#returnThinking()}. */
+    public B returnThinking(Boolean returnThinking) {
+        this.returnThinking = returnThinking;
+        return self();
+    }
+
+    /** See {@link SteeringChatRequestParameters#sendThinking()}. */
+    public B sendThinking(Boolean sendThinking) {
+        this.sendThinking = sendThinking;
+        return self();
+    }
+
     /** Defaults of any kind; what is set by a setter of this builder wins. */
     public B defaultRequestParameters(ChatRequestParameters defaultRequestParameters) {
         this.defaultRequestParameters = defaultRequestParameters;
@@ -307,6 +335,9 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
                 .stopSequences(stopSequences)
                 .responseFormat(responseFormat)
                 .timeout(timeout)
+                .think(think)
+                .returnThinking(returnThinking)
+                .sendThinking(sendThinking)
                 .build();
     }
 
@@ -337,6 +368,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
         Optional.ofNullable(maximumRows).ifPresent(engine::maximumRows);
         Optional.ofNullable(maximumWaiting).ifPresent(engine::maximumWaiting);
         Optional.ofNullable(cacheBytes).ifPresent(engine::cacheBytes);
+        Optional.ofNullable(speculation).ifPresent(engine::speculation);
     }
 
     private SteeredModel givenModel() {
@@ -346,6 +378,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
         refuseBesideModel("maximumRows", maximumRows);
         refuseBesideModel("maximumWaiting", maximumWaiting);
         refuseBesideModel("cacheBytes", cacheBytes);
+        refuseBesideModel("speculation", speculation);
         return model;
     }
 

@@ -25,6 +25,9 @@ public final class SteeringChatRequestParameters extends PersonaChatRequestParam
     private final Double repetitionPenalty;
     private final Long seed;
     private final Duration timeout;
+    private final Boolean think;
+    private final Boolean returnThinking;
+    private final Boolean sendThinking;
 
     private SteeringChatRequestParameters(Builder builder) {
         super(builder);
@@ -32,6 +35,9 @@ public final class SteeringChatRequestParameters extends PersonaChatRequestParam
         this.repetitionPenalty = builder.repetitionPenalty;
         this.seed = builder.seed;
         this.timeout = builder.timeout;
+        this.think = builder.think;
+        this.returnThinking = builder.returnThinking;
+        this.sendThinking = builder.sendThinking;
     }
 
     /** Parameters of any kind as this kind. */
@@ -64,6 +70,27 @@ public final class SteeringChatRequestParameters extends PersonaChatRequestParam
         return timeout;
     }
 
+    /**
+     * Whether the model is to think before it answers, for models that can do either: the variable {@code enable_thinking} of their chat
+     * template. Null leaves it to the template, which mostly lets them think.
+     */
+    public Boolean think() {
+        return think;
+    }
+
+    /** Whether what the model thinks is returned, as {@code AiMessage.thinking()} and to {@code onPartialThinking}; unless set, it is not. */
+    public Boolean returnThinking() {
+        return returnThinking;
+    }
+
+    /**
+     * Whether the {@code thinking()} of earlier messages is handed to the chat template, which says of which turns the model is to see it;
+     * unless set, it is.
+     */
+    public Boolean sendThinking() {
+        return sendThinking;
+    }
+
     @Override
     public SteeringChatRequestParameters overrideWith(ChatRequestParameters that) {
         return builder().overrideWith(this).overrideWith(that).build();
@@ -81,18 +108,23 @@ public final class SteeringChatRequestParameters extends PersonaChatRequestParam
                 && Objects.equals(minP, that.minP)
                 && Objects.equals(repetitionPenalty, that.repetitionPenalty)
                 && Objects.equals(seed, that.seed)
-                && Objects.equals(timeout, that.timeout);
+                && Objects.equals(timeout, that.timeout)
+                && Objects.equals(think, that.think)
+                && Objects.equals(returnThinking, that.returnThinking)
+                && Objects.equals(sendThinking, that.sendThinking);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), minP, repetitionPenalty, seed, timeout);
+        return Objects.hash(
+                super.hashCode(), minP, repetitionPenalty, seed, timeout, think, returnThinking, sendThinking);
     }
 
     @Override
     public String toString() {
         return "SteeringChatRequestParameters{minP=" + minP + ", repetitionPenalty=" + repetitionPenalty + ", seed="
-                + seed + ", timeout=" + timeout + ", common=" + super.toString() + "}";
+                + seed + ", timeout=" + timeout + ", think=" + think + ", returnThinking=" + returnThinking
+                + ", sendThinking=" + sendThinking + ", common=" + super.toString() + "}";
     }
 
     public static Builder builder() {
@@ -106,6 +138,9 @@ public final class SteeringChatRequestParameters extends PersonaChatRequestParam
         private Double repetitionPenalty;
         private Long seed;
         private Duration timeout;
+        private Boolean think;
+        private Boolean returnThinking;
+        private Boolean sendThinking;
 
         private Builder() {}
 
@@ -120,6 +155,9 @@ public final class SteeringChatRequestParameters extends PersonaChatRequestParam
                 repetitionPenalty = getOrDefault(that.repetitionPenalty, repetitionPenalty);
                 seed = getOrDefault(that.seed, seed);
                 timeout = getOrDefault(that.timeout, timeout);
+                think = getOrDefault(that.think, think);
+                returnThinking = getOrDefault(that.returnThinking, returnThinking);
+                sendThinking = getOrDefault(that.sendThinking, sendThinking);
             }
             return this;
         }
@@ -146,6 +184,21 @@ public final class SteeringChatRequestParameters extends PersonaChatRequestParam
                         "timeout is %s but must be above zero; null inherits the chat model's".formatted(timeout));
             }
             this.timeout = timeout;
+            return this;
+        }
+
+        public Builder think(Boolean think) {
+            this.think = think;
+            return this;
+        }
+
+        public Builder returnThinking(Boolean returnThinking) {
+            this.returnThinking = returnThinking;
+            return this;
+        }
+
+        public Builder sendThinking(Boolean sendThinking) {
+            this.sendThinking = sendThinking;
             return this;
         }
 

@@ -17,6 +17,8 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
     private final Duration timeToFirstToken;
     private final Double tokensPerSecond;
     private final Integer cachedTokens;
+    private final Integer draftedTokens;
+    private final Integer acceptedTokens;
 
     private SteeringChatResponseMetadata(Builder builder) {
         super(builder);
@@ -26,6 +28,8 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
         this.timeToFirstToken = builder.timeToFirstToken;
         this.tokensPerSecond = builder.tokensPerSecond;
         this.cachedTokens = builder.cachedTokens;
+        this.draftedTokens = builder.draftedTokens;
+        this.acceptedTokens = builder.acceptedTokens;
     }
 
     /** The name of the persona that answered; null if none was asked for. */
@@ -61,6 +65,16 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
         return cachedTokens;
     }
 
+    /** How many tokens were guessed from the context and run ahead of their turn; see {@link org.steering4j.engine.LanguageModel.Builder#speculation}. */
+    public Integer draftedTokens() {
+        return draftedTokens;
+    }
+
+    /** How many of {@link #draftedTokens} were right, so that no pass of the model of their own was needed. */
+    public Integer acceptedTokens() {
+        return acceptedTokens;
+    }
+
     @Override
     public Builder toBuilder() {
         return ((Builder) toBuilder(new Builder()))
@@ -69,7 +83,9 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
                 .steeredLayers(steeredLayers)
                 .timeToFirstToken(timeToFirstToken)
                 .tokensPerSecond(tokensPerSecond)
-                .cachedTokens(cachedTokens);
+                .cachedTokens(cachedTokens)
+                .draftedTokens(draftedTokens)
+                .acceptedTokens(acceptedTokens);
     }
 
     @Override
@@ -81,13 +97,23 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
                 && Objects.equals(steeredLayers, that.steeredLayers)
                 && Objects.equals(timeToFirstToken, that.timeToFirstToken)
                 && Objects.equals(tokensPerSecond, that.tokensPerSecond)
-                && Objects.equals(cachedTokens, that.cachedTokens);
+                && Objects.equals(cachedTokens, that.cachedTokens)
+                && Objects.equals(draftedTokens, that.draftedTokens)
+                && Objects.equals(acceptedTokens, that.acceptedTokens);
     }
 
     @Override
     public int hashCode() {
         return Objects.hash(
-                super.hashCode(), persona, steering, steeredLayers, timeToFirstToken, tokensPerSecond, cachedTokens);
+                super.hashCode(),
+                persona,
+                steering,
+                steeredLayers,
+                timeToFirstToken,
+                tokensPerSecond,
+                cachedTokens,
+                draftedTokens,
+                acceptedTokens);
     }
 
     @Override
@@ -95,7 +121,7 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
         return "SteeringChatResponseMetadata{persona=" + persona + ", steering=" + steering + ", steeredLayers="
                 + steeredLayers
                 + ", timeToFirstToken=" + timeToFirstToken + ", tokensPerSecond=" + tokensPerSecond + ", cachedTokens="
-                + cachedTokens + ", common="
+                + cachedTokens + ", draftedTokens=" + draftedTokens + ", acceptedTokens=" + acceptedTokens + ", common="
                 + super.toString() + "}";
     }
 
@@ -112,6 +138,8 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
         private Duration timeToFirstToken;
         private Double tokensPerSecond;
         private Integer cachedTokens;
+        private Integer draftedTokens;
+        private Integer acceptedTokens;
 
         private Builder() {}
 
@@ -142,6 +170,16 @@ public final class SteeringChatResponseMetadata extends ChatResponseMetadata {
 
         public Builder cachedTokens(Integer cachedTokens) {
             this.cachedTokens = cachedTokens;
+            return this;
+        }
+
+        public Builder draftedTokens(Integer draftedTokens) {
+            this.draftedTokens = draftedTokens;
+            return this;
+        }
+
+        public Builder acceptedTokens(Integer acceptedTokens) {
+            this.acceptedTokens = acceptedTokens;
             return this;
         }
 

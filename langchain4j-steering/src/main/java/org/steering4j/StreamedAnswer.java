@@ -3,6 +3,7 @@ package org.steering4j;
 import static dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils.onCompleteResponse;
 import static dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils.onCompleteToolCall;
 import static dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils.onPartialResponse;
+import static dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils.onPartialThinking;
 import static dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils.withLoggingExceptions;
 
 import dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils;
@@ -44,6 +45,11 @@ final class StreamedAnswer implements AnswerSink, StreamingHandle {
     @Override
     public void onText(String text) {
         onPartialResponse(handler, text, this);
+    }
+
+    @Override
+    public void onThinking(String thinking) {
+        onPartialThinking(handler, thinking, this);
     }
 
     @Override

@@ -215,6 +215,7 @@ class CdiBuilderRulesTest {
                 arguments("maximumRows", "8", 8),
                 arguments("maximumWaiting", "16", 16),
                 arguments("cacheBytes", "4294967296", 1L << 32),
+                arguments("speculation", "false", false),
                 arguments("persona", "bold", "bold"),
                 arguments("temperature", "0.5", 0.5),
                 arguments("topP", "0.6", 0.6),
@@ -226,6 +227,9 @@ class CdiBuilderRulesTest {
                 arguments("seed", "42", 42L),
                 arguments("maxOutputTokens", "9", 9),
                 arguments("stopSequences", "STOP,END", List.of("STOP", "END")),
+                arguments("think", "false", false),
+                arguments("returnThinking", "true", true),
+                arguments("sendThinking", "false", false),
                 arguments("timeout", "PT30S", Duration.ofSeconds(30)));
     }
 

@@ -280,10 +280,11 @@ class SteeredModelTest {
                 .maximumRows(8)
                 .maximumWaiting(16)
                 .cacheBytes(1L << 32)
+                .speculation(false)
                 .configure(engine);
         assertThat(engine)
-                .extracting("precision", "maximumRows", "maximumWaiting", "cacheBytes")
-                .containsExactly(Precision.BFLOAT16, 8, 16, 1L << 32);
+                .extracting("precision", "maximumRows", "maximumWaiting", "cacheBytes", "speculation")
+                .containsExactly(Precision.BFLOAT16, 8, 16, 1L << 32, false);
         try (SteeredChatModel keeping = SteeredChatModel.builder()
                         .modelPath(folder)
                         .maxOutputTokens(3)
@@ -323,7 +324,8 @@ class SteeredModelTest {
                 "precision is float32", of -> of.precision(Precision.FLOAT32),
                 "maximumRows is 8", of -> of.maximumRows(8),
                 "maximumWaiting is 16", of -> of.maximumWaiting(16),
-                "cacheBytes is 0", of -> of.cacheBytes(0L));
+                "cacheBytes is 0", of -> of.cacheBytes(0L),
+                "speculation is true", of -> of.speculation(true));
         settings.forEach((name, setting) -> assertThatThrownBy(
                         () -> setting.apply(builder()).build())
                 .isInstanceOf(IllegalArgumentException.class)

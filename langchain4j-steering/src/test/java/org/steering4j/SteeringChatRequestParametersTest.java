@@ -21,6 +21,9 @@ class SteeringChatRequestParametersTest {
             .repetitionPenalty(1.2)
             .seed(7L)
             .timeout(Duration.ofSeconds(8))
+            .think(false)
+            .returnThinking(true)
+            .sendThinking(false)
             .temperature(0.5)
             .build();
 
@@ -34,6 +37,9 @@ class SteeringChatRequestParametersTest {
         assertThat(merged.repetitionPenalty()).isEqualTo(1.2);
         assertThat(merged.seed()).isEqualTo(7);
         assertThat(merged.timeout()).hasSeconds(8);
+        assertThat(merged.think()).isFalse();
+        assertThat(merged.returnThinking()).isTrue();
+        assertThat(merged.sendThinking()).isFalse();
         assertThat(merged.temperature()).isEqualTo(0.9);
     }
 

@@ -22,6 +22,7 @@ final class SettingNames {
     static final String MAXIMUM_ROWS = PREFIX + "maximum-rows";
     static final String MAXIMUM_WAITING = PREFIX + "maximum-waiting";
     static final String CACHE_BYTES = PREFIX + "cache-bytes";
+    static final String SPECULATION = PREFIX + "speculation";
     static final String VECTORS_PATH = PREFIX + "vectors-path";
     static final String DEFAULT_STEERING = PREFIX + "default-steering";
     static final String DEFAULT_PERSONA = PREFIX + "default-persona";
@@ -36,6 +37,9 @@ final class SettingNames {
     static final String SEED = PREFIX + "seed";
     static final String MAX_OUTPUT_TOKENS = PREFIX + "max-output-tokens";
     static final String STOP_SEQUENCES = PREFIX + "stop-sequences";
+    static final String THINK = PREFIX + "think";
+    static final String RETURN_THINKING = PREFIX + "return-thinking";
+    static final String SEND_THINKING = PREFIX + "send-thinking";
 
     private static final List<String> ALL = List.of(
             ENABLED,
@@ -47,6 +51,7 @@ final class SettingNames {
             MAXIMUM_ROWS,
             MAXIMUM_WAITING,
             CACHE_BYTES,
+            SPECULATION,
             VECTORS_PATH,
             DEFAULT_STEERING,
             DEFAULT_PERSONA,
@@ -60,7 +65,10 @@ final class SettingNames {
             REPETITION_PENALTY,
             SEED,
             MAX_OUTPUT_TOKENS,
-            STOP_SEQUENCES);
+            STOP_SEQUENCES,
+            THINK,
+            RETURN_THINKING,
+            SEND_THINKING);
 
     private static final String PERSONAS = PREFIX + "personas.";
     private static final String SYSTEM_MESSAGE = "system-message";

@@ -50,7 +50,12 @@ record SteeringConfiguration(
 
     /** What is not set is null. */
     record EngineSettings(
-            Path adapter, Precision precision, Integer maximumRows, Integer maximumWaiting, Long cacheBytes) {
+            Path adapter,
+            Precision precision,
+            Integer maximumRows,
+            Integer maximumWaiting,
+            Long cacheBytes,
+            Boolean speculation) {
 
         void applyTo(LanguageModel.Builder engine) {
             engine.adapter(adapter);
@@ -58,6 +63,7 @@ record SteeringConfiguration(
             Optional.ofNullable(maximumRows).ifPresent(engine::maximumRows);
             Optional.ofNullable(maximumWaiting).ifPresent(engine::maximumWaiting);
             Optional.ofNullable(cacheBytes).ifPresent(engine::cacheBytes);
+            Optional.ofNullable(speculation).ifPresent(engine::speculation);
         }
     }
 
@@ -130,7 +136,8 @@ record SteeringConfiguration(
                         SettingNames.CACHE_BYTES,
                         Long::valueOf,
                         value -> LanguageModel.builder().cacheBytes(value),
-                        "an integer"));
+                        "an integer"),
+                reader.flag(SettingNames.SPECULATION));
     }
 
     private static SteeringChatRequestParameters defaults(Reader reader, Steering steering) {
@@ -149,6 +156,9 @@ record SteeringConfiguration(
                 .maxOutputTokens(
                         reader.integer(SettingNames.MAX_OUTPUT_TOKENS, SteeringConfiguration::requireOutputTokens))
                 .stopSequences(reader.texts(SettingNames.STOP_SEQUENCES))
+                .think(reader.flag(SettingNames.THINK))
+                .returnThinking(reader.flag(SettingNames.RETURN_THINKING))
+                .sendThinking(reader.flag(SettingNames.SEND_THINKING))
                 .timeout(reader.read(
                         SettingNames.TIMEOUT,
                         Duration::parse,

@@ -222,6 +222,7 @@ enum Family {
             "max_new_tokens",
             "num_return_sequences",
             "max_sequence_length",
+            "model_max_length",
             "is_llama_config",
             "transformers.js_config",
             "_attn_implementation",

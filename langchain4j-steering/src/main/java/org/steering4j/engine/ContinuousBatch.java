@@ -2,7 +2,6 @@ package org.steering4j.engine;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
@@ -15,6 +14,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.steering4j.engine.PromptLookup.Draft;
 import org.steering4j.engine.UseCount.Use;
 import org.steering4j.engine.internal.EngineThreads;
 
@@ -24,6 +24,9 @@ import org.steering4j.engine.internal.EngineThreads;
  *
  * <p>Prompts are run apart from the answers, some tokens at a time, and the two take turns: so a long prompt delays an answer's token by one
  * such chunk, and a short prompt beside it is through after a chunk or two.
+ *
+ * <p>An answer's next tokens are guessed from its context ({@link PromptLookup}) and run together with its last one, where that pays
+ * ({@link DraftLength}); what the guess is wrong in is taken back.
  *
  * <p>One daemon thread does the work. It is started when a request comes and there is none, and ends when it has been idle for a while. Both
  * are decided under the lock under which requests come, so none is overlooked.
@@ -50,6 +53,7 @@ final class ContinuousBatch {
     private final UseCount uses;
     private final int contextLength;
     private final Limits limits;
+    private final boolean speculates;
     private final Supplier<RunningRows> newRows;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -61,12 +65,22 @@ final class ContinuousBatch {
 
     private Thread driver;
 
-    /** @param newRows makes rows that are used and closed while the model is in use */
-    ContinuousBatch(String modelName, UseCount uses, int contextLength, Limits limits, Supplier<RunningRows> newRows) {
+    /**
+     * @param speculates whether tokens that the context suggests are run ahead of their turn
+     * @param newRows makes rows that are used and closed while the model is in use
+     */
+    ContinuousBatch(
+            String modelName,
+            UseCount uses,
+            int contextLength,
+            Limits limits,
+            boolean speculates,
+            Supplier<RunningRows> newRows) {
         this.modelName = modelName;
         this.uses = uses;
         this.contextLength = contextLength;
         this.limits = limits;
+        this.speculates = speculates;
         this.newRows = newRows;
     }
 
@@ -242,7 +256,7 @@ final class ContinuousBatch {
         private RunningRows rows = newRows.get();
 
         /** Runs tokens; if that fails, all members fail and null is returned. */
-        private float[][] run(int[][] tokens, boolean[] wanted) {
+        private float[][][] run(int[][] tokens, int[] wanted) {
             return attempt(() -> rows.run(tokens, wanted), null);
         }
 
@@ -357,7 +371,7 @@ final class ContinuousBatch {
                 prompts.moveTo(answers, i -> prompts.members.get(i).promptIsDone());
             }
             if (!answers.members.isEmpty()) {
-                runAnswers(answers);
+                runAnswers(answers, room(prompts.members.size() + answers.members.size(), longest(prompts, answers)));
             }
             return true;
         }
@@ -389,7 +403,12 @@ final class ContinuousBatch {
 
         /** Whether rows may grow by the token of a step. */
         private boolean fits(int rows, int longest) {
-            return rows <= 1 || rows * (longest + 1L) <= limits.maximumTokens();
+            return room(rows, longest) >= 1;
+        }
+
+        /** By how many tokens each of some rows may grow. */
+        private long room(int rows, int longest) {
+            return rows <= 1 ? Integer.MAX_VALUE : limits.maximumTokens() / rows - longest;
         }
 
         private int longest(Group prompts, Group answers) {
@@ -414,31 +433,44 @@ final class ContinuousBatch {
             List<GenerationRow> members = List.copyOf(prompts.members);
             int atMost = Math.max(1, PREFILL_TOKENS / members.size());
             int[][] tokens = members.stream().map(row -> row.takePrompt(atMost)).toArray(int[][]::new);
-            boolean[] wanted = new boolean[members.size()];
-            for (int i = 0; i < wanted.length; i++) {
-                wanted[i] = members.get(i).promptIsDone();
+            int[] wanted =
+                    members.stream().mapToInt(row -> row.promptIsDone() ? 1 : 0).toArray();
+            float[][][] logits = prompts.run(tokens, wanted);
+            for (int i = 0; logits != null && i < logits.length; i++) {
+                if (wanted[i] > 0) {
+                    members.get(i).accept(members.get(i).draft(0), logits[i]);
+                }
             }
-            accept(members, prompts.run(tokens, wanted));
             prompts.removeLeavers();
         }
 
-        private void runAnswers(Group answers) {
+        /** Each row's last token, and what may come after it. */
+        private void runAnswers(Group answers, long room) {
             List<GenerationRow> members = List.copyOf(answers.members);
-            int[][] tokens =
-                    members.stream().map(row -> new int[] {row.lastToken()}).toArray(int[][]::new);
-            boolean[] wanted = new boolean[members.size()];
-            Arrays.fill(wanted, true);
-            accept(members, answers.run(tokens, wanted));
+            List<Draft> drafts = drafts(members, room);
+            int[][] tokens = new int[members.size()][];
+            int[] wanted = new int[members.size()];
+            for (int i = 0; i < wanted.length; i++) {
+                int[] draft = drafts.get(i).tokens();
+                wanted[i] = 1 + draft.length;
+                tokens[i] = new int[wanted[i]];
+                tokens[i][0] = members.get(i).lastToken();
+                System.arraycopy(draft, 0, tokens[i], 1, draft.length);
+            }
+            float[][][] logits = answers.run(tokens, wanted);
+            for (int i = 0; logits != null && i < logits.length; i++) {
+                int right = members.get(i).accept(drafts.get(i), logits[i]);
+                answers.rows.takeBack(i, drafts.get(i).length() - right);
+            }
             answers.removeLeavers();
         }
 
-        /** @param logits null if the members have failed */
-        private void accept(List<GenerationRow> members, float[][] logits) {
-            for (int i = 0; logits != null && i < logits.length; i++) {
-                if (logits[i] != null) {
-                    members.get(i).accept(logits[i]);
-                }
-            }
+        /** @param room by how many tokens each row may grow */
+        private List<Draft> drafts(List<GenerationRow> members, long room) {
+            int atMost = speculates ? (int) Math.min(DraftLength.MOST, room - 1) : 0;
+            List<Draft> drafts = members.stream().map(row -> row.draft(atMost)).toList();
+            int length = DraftLength.best(drafts, atMost);
+            return drafts.stream().map(draft -> draft.first(length)).toList();
         }
     }
 }

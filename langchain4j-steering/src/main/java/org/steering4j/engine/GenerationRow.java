@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.steering4j.engine.PromptLookup.Draft;
 import org.steering4j.vector.LayerSteering;
 
 /**
@@ -13,12 +14,16 @@ import org.steering4j.vector.LayerSteering;
  */
 final class GenerationRow {
 
+    private static final int NO_TOKEN = -1;
+
     private final GenerationRequest request;
     private final TokenListener listener;
     private final int contextLength;
     private final Sampler sampler;
     /** For the batch's thread. */
     private final TokenConstraint constraint;
+    /** For the batch's thread. */
+    private final PromptLookup lookup;
 
     private final long start = System.nanoTime();
 
@@ -39,6 +44,8 @@ final class GenerationRow {
     private Duration timeToFirstToken;
     private Duration total;
     private int cachedTokens;
+    private int draftedTokens;
+    private int acceptedTokens;
 
     private volatile boolean cancelled;
 
@@ -50,6 +57,7 @@ final class GenerationRow {
         this.sampler = new Sampler(request.sampling(), request.prompt());
         int room = contextLength - request.prompt().length;
         this.constraint = request.constraint().start(Math.min(request.maximumTokens(), room));
+        this.lookup = new PromptLookup(request.prompt());
     }
 
     /** When it came, in nanoseconds. */
@@ -105,8 +113,55 @@ final class GenerationRow {
         return promptDone == prompt.length;
     }
 
-    /** Chooses the next token; what is wrong with this row's logits ends this row alone. */
-    void accept(float[] logits) {
+    /** A guess at the tokens after the last one, to be run together with it: as many as asked for or as may come, or none. */
+    Draft draft(int atMost) {
+        return lookup.draft(Math.min(atMost, tokensLeft() - 1));
+    }
+
+    private int tokensLeft() {
+        lock.lock();
+        try {
+            return Math.min(request.maximumTokens(), contextLength - request.prompt().length) - count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Chooses the next token, and those after it as long as they are what the draft says, each as if it came alone. What is wrong with this
+     * row's logits ends this row alone.
+     *
+     * @param draft what was run after the last token
+     * @param logits after the last token and after each of the draft
+     * @return how many of the draft's tokens were chosen
+     */
+    int accept(Draft draft, float[][] logits) {
+        countDrafted(draft.length());
+        int right = 0;
+        while (right < draft.length() && accept(logits[right], draft.tokens()[right])) {
+            right++;
+            if (hasEnded()) {
+                break;
+            }
+        }
+        if (right == draft.length() && !hasEnded()) {
+            accept(logits[right], NO_TOKEN);
+        }
+        draft.rate().record(draft.length(), right);
+        return right;
+    }
+
+    private void countDrafted(int count) {
+        lock.lock();
+        try {
+            draftedTokens += count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** @return whether the chosen token is the guessed one */
+    private boolean accept(float[] logits, int guessed) {
         int token;
         boolean ends;
         boolean mayGoOn;
@@ -116,10 +171,12 @@ final class GenerationRow {
             mayGoOn = ends || constraint.advance(token);
         } catch (RuntimeException e) {
             fail(e);
-            return;
+            return false;
         }
+        lookup.append(token);
         lock.lock();
         try {
+            acceptedTokens += token == guessed ? 1 : 0;
             total = Duration.ofNanos(System.nanoTime() - start);
             if (timeToFirstToken == null) {
                 timeToFirstToken = total;
@@ -142,6 +199,7 @@ final class GenerationRow {
             if (cause != null || listens()) {
                 news.signal();
             }
+            return token == guessed;
         } finally {
             lock.unlock();
         }
@@ -280,7 +338,14 @@ final class GenerationRow {
     private GenerationResult result(int length, StopCause stopCause, Duration time) {
         lock.lock();
         try {
-            return new GenerationResult(Arrays.copyOf(tokens, length), stopCause, timeToFirstToken, time, cachedTokens);
+            return new GenerationResult(
+                    Arrays.copyOf(tokens, length),
+                    stopCause,
+                    timeToFirstToken,
+                    time,
+                    cachedTokens,
+                    draftedTokens,
+                    acceptedTokens);
         } finally {
             lock.unlock();
         }

@@ -3,6 +3,7 @@ package org.steering4j.engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -64,6 +65,11 @@ final class KeyValueRows implements RunningRows {
             length += more.length;
             complete = length;
         }
+
+        private void takeBack(int count) {
+            length -= count;
+            complete = length;
+        }
     }
 
     @Override
@@ -109,7 +115,7 @@ final class KeyValueRows implements RunningRows {
     }
 
     @Override
-    public float[][] run(int[][] tokens, boolean[] wanted) {
+    public float[][][] run(int[][] tokens, int[] wanted) {
         int longest = Arrays.stream(tokens).mapToInt(row -> row.length).max().orElseThrow();
         // A short row that is padded beside a long one may need positions beyond the context.
         cache.reserve(rows.size(), rows.size(), longestRun() + longest);
@@ -119,7 +125,7 @@ final class KeyValueRows implements RunningRows {
         }
         long[] padded = new long[rows.size() * longest];
         long[] positions = new long[padded.length];
-        long[] selected = new long[rows.size()];
+        long[] selected = new long[Arrays.stream(wanted).sum()];
         int selectedCount = 0;
         for (int i = 0; i < tokens.length; i++) {
             int start = rows.get(i).slot * longest;
@@ -127,8 +133,8 @@ final class KeyValueRows implements RunningRows {
                 padded[start + j] = j < tokens[i].length ? tokens[i][j] : 0;
                 positions[start + j] = rows.get(i).length + j;
             }
-            if (wanted[i]) {
-                selected[selectedCount++] = start + tokens[i].length - 1;
+            for (int j = tokens[i].length - wanted[i]; j < tokens[i].length; j++) {
+                selected[selectedCount++] = start + j;
             }
         }
         try (NDManager step = scope.newSubManager()) {
@@ -137,7 +143,7 @@ final class KeyValueRows implements RunningRows {
                             "next_token_logits",
                             step.create(padded, shape),
                             step.create(positions, shape),
-                            step.create(Arrays.copyOf(selected, selectedCount), new Shape(selectedCount)),
+                            step.create(selected, new Shape(selected.length)),
                             cache.array(),
                             step.create(new long[] {prefixes.keptBlock()}),
                             steering.layers(),
@@ -146,7 +152,7 @@ final class KeyValueRows implements RunningRows {
             for (int i = 0; i < tokens.length; i++) {
                 rows.get(i).append(tokens[i]);
             }
-            return byRow(selectedCount == 0 ? new float[0] : logits.toFloatArray(), wanted);
+            return byRow(logits, wanted);
         }
     }
 
@@ -158,17 +164,26 @@ final class KeyValueRows implements RunningRows {
         return rows.stream().sorted(Comparator.comparingInt(row -> row.slot)).toList();
     }
 
-    private float[][] byRow(float[] logits, boolean[] wanted) {
-        int vocabulary = model.vocabularySize();
-        float[][] byRow = new float[wanted.length][];
-        int next = 0;
+    /** Copied once, straight out of native memory: of a large vocabulary these are megabytes. */
+    private float[][][] byRow(NDArray logits, int[] wanted) {
+        float[][][] byRow = new float[wanted.length][][];
+        FloatBuffer values = logits.isEmpty()
+                ? FloatBuffer.allocate(0)
+                : logits.toByteBuffer(true).asFloatBuffer();
         for (int i = 0; i < wanted.length; i++) {
-            if (wanted[i]) {
-                byRow[i] = Arrays.copyOfRange(logits, next, next + vocabulary);
-                next += vocabulary;
+            byRow[i] = new float[wanted[i]][];
+            for (int j = 0; j < wanted[i]; j++) {
+                byRow[i][j] = new float[model.vocabularySize()];
+                values.get(byRow[i][j]);
             }
         }
         return byRow;
+    }
+
+    /** Their keys and values stay where they are: no token looks there before the next ones have overwritten them. */
+    @Override
+    public void takeBack(int index, int tokens) {
+        rows.get(index).takeBack(tokens);
     }
 
     @Override

@@ -28,11 +28,11 @@ import org.steering4j.vector.ModelShape;
  * take turns with it at the processor, token by token. Weights lie in native memory until {@link #close}; a call that runs then ends with
  * {@link ModelClosedException} at its next token.
  *
- * <p>Whatever else is in the batch, and whatever is known from earlier requests, a generation gives the same tokens as alone, but for this:
- * sums of many numbers are rounded differently in batches of different sizes. Where two tokens are equally likely up to the last bits of a
- * logit, or a draw falls between two tokens by as little, either may come. In float32 that is rare (none of 48 answers of the embedded model
- * changed), in bfloat16, with its 8 bits, it is not (of 24 greedy answers none changed in a batch and one after reuse; of 24 sampled ones three
- * and three).
+ * <p>Whatever else is in the batch, whatever is known from earlier requests, and with or without {@linkplain Builder#speculation speculation}, a
+ * generation gives the same tokens as alone, but for this: sums of many numbers are rounded differently in passes of different sizes. Where two
+ * tokens are equally likely up to the last bits of a logit, or a draw falls between two tokens by as little, either may come. In float32 that is
+ * rare (none of 48 answers of the embedded model changed), in bfloat16, with its 8 bits, it is not (of 24 greedy answers none changed in a batch
+ * and one after reuse; of 24 sampled ones three and three). Alone, the same request takes the same passes, and gives the same tokens, every time.
  */
 public final class LanguageModel implements TokenGenerator, AutoCloseable {
 
@@ -63,7 +63,8 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
             LoadingListener listener,
             int maximumRows,
             int maximumWaiting,
-            long cacheBytes) {
+            long cacheBytes,
+            boolean speculates) {
         this.configuration = folder.configuration();
         this.shape = adapter.map(found -> shapeOf(folder, found)).orElseGet(() -> shapeOf(folder));
         this.precision = precision;
@@ -78,6 +79,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
                 uses,
                 configuration.contextLength(),
                 new ContinuousBatch.Limits(maximumRows, maximumWaiting, BATCH_BYTES / cacheBytesPerToken()),
+                speculates,
                 () -> new KeyValueRows(this, prefixes));
     }
 
@@ -132,6 +134,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
         private int maximumRows = 32;
         private int maximumWaiting = 256;
         private long cacheBytes = 256L << 20;
+        private boolean speculation = true;
 
         private Builder() {}
 
@@ -210,6 +213,18 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
             return this;
         }
 
+        /**
+         * Whether tokens that the context suggests are run ahead of their turn, several in one pass of the model (prompt-lookup speculation); on
+         * unless set. Where the last tokens stood before, in the prompt or in the answer, those that followed there are run together with the
+         * last one, and taken as far as the model, by the same sampling with the same random numbers, chooses them itself. So an answer that quotes its
+         * context comes in fewer passes and is the same but for rounding (see above); one whose tokens were often guessed wrong is
+         * guessed rarely.
+         */
+        public Builder speculation(boolean speculation) {
+            this.speculation = speculation;
+            return this;
+        }
+
         private static <N extends Number> N requireAtLeast(int least, N value, String name) {
             if (value.longValue() < least) {
                 throw new IllegalArgumentException("%s is %s but must be at least %d".formatted(name, value, least));
@@ -242,7 +257,8 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
                     LoadingLog.before(loadingListener, opened.configuration().name()),
                     maximumRows,
                     maximumWaiting,
-                    cacheBytes);
+                    cacheBytes,
+                    speculation);
         }
     }
 
@@ -257,6 +273,11 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
     @Override
     public int contextLength() {
         return configuration.contextLength();
+    }
+
+    @Override
+    public int longestContext() {
+        return configuration.longestContext();
     }
 
     @Override
@@ -528,7 +549,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
     }
 
     private PromptTooLongException tooLong(int tokens) {
-        return new PromptTooLongException(tokens, contextLength(), configuration.longestContext());
+        return new PromptTooLongException(tokens, contextLength(), longestContext());
     }
 
     /** An id beyond the vocabulary would read beyond the embedding. */

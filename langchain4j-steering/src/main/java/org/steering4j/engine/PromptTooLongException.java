@@ -8,7 +8,7 @@ public class PromptTooLongException extends EngineException {
     }
 
     /** @param longestContext for how many tokens the model could have been opened */
-    PromptTooLongException(int promptTokens, int contextLength, int longestContext) {
+    public PromptTooLongException(int promptTokens, int contextLength, int longestContext) {
         super(
                 "the prompt has %d tokens, but the model's context holds %d, prompt and answer together; shorten the prompt or keep fewer messages in the chat memory%s"
                         .formatted(

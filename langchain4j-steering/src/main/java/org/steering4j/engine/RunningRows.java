@@ -34,10 +34,13 @@ interface RunningRows extends AutoCloseable {
      * Runs the next tokens of every row.
      *
      * @param tokens of each row, at least one
-     * @param wanted of which rows the logits after their last token are asked for
-     * @return the logits, one array per row, null where they are not wanted
+     * @param wanted after how many of each row's last tokens logits are asked for
+     * @return by row, the logits after each of those tokens
      */
-    float[][] run(int[][] tokens, boolean[] wanted);
+    float[][][] run(int[][] tokens, int[] wanted);
+
+    /** A row's last tokens, which were run, turn out to be others: they count as never run. */
+    void takeBack(int row, int tokens);
 
     /** Rows leave and join others, at their end, in the order given. */
     void moveTo(RunningRows others, int[] rows);

@@ -26,6 +26,11 @@ public interface TokenGenerator {
     /** Tokens of prompt and answer together. */
     int contextLength();
 
+    /** The most that {@link #contextLength} could have been, had the model been opened for more. */
+    default int longestContext() {
+        return contextLength();
+    }
+
     /** Token ids are below this. */
     int vocabularySize();
 }

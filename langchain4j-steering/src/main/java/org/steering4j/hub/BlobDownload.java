@@ -92,8 +92,8 @@ final class BlobDownload {
             output.truncate(bytesLeft(incomplete, file));
             output.position(output.size());
             Retries retries = new Retries(waiting);
+            long farthest = output.position();
             while (!file.hasKnownLength() || output.position() < file.bytes()) {
-                long before = output.position();
                 try {
                     request(output);
                     if (!file.hasKnownLength()) {
@@ -108,7 +108,8 @@ final class BlobDownload {
                                 null);
                     }
                 } catch (TransientFailure e) {
-                    if (output.position() > before) {
+                    if (output.position() > farthest) {
+                        farthest = output.position();
                         retries.progressed();
                     }
                     retries.waitAfter(e);

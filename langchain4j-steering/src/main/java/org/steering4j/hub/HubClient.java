@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLHandshakeException;
 import org.steering4j.hub.ModelHubException.Problem;
 
 /**
@@ -238,6 +239,12 @@ final class HubClient {
         } catch (ConnectException e) {
             throw new TransientFailure(
                     Problem.UNREACHABLE, "there is no connection to " + uri.getHost() + reason(e), null, e);
+        } catch (SSLHandshakeException e) {
+            throw new ModelHubException(
+                    Problem.UNREACHABLE,
+                    "the certificate of %s is not trusted by this Java (%s): behind a proxy that has one of its own, name the certificates to trust with -Djavax.net.ssl.trustStore=..."
+                            .formatted(uri.getHost(), e.getMessage()),
+                    e);
         } catch (IOException e) {
             throw broken(uri, e);
         }

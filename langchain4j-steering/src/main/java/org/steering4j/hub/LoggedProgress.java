@@ -3,16 +3,24 @@ package org.steering4j.hub;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.slf4j.Logger;
+import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
 
 /** Logs a line when a download begins and for every tenth of it. Thread-safe. */
 final class LoggedProgress implements DownloadListener {
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(ModelHub.class);
     private static final int LINES = 10;
 
+    private final Consumer<String> log;
     private final Map<ModelName, Long> loggedTenths = new ConcurrentHashMap<>();
+
+    LoggedProgress() {
+        this(LoggerFactory.getLogger(ModelHub.class)::info);
+    }
+
+    LoggedProgress(Consumer<String> log) {
+        this.log = log;
+    }
 
     @Override
     public void progressed(DownloadProgress progress) {
@@ -21,15 +29,12 @@ final class LoggedProgress implements DownloadListener {
                 ? loggedTenths.remove(progress.model())
                 : loggedTenths.put(progress.model(), tenth);
         if (logged == null || tenth > logged) {
-            LOGGER.info(
-                    "Downloading {}: {} of {} MB",
+            log.accept(String.format(
+                    Locale.ROOT,
+                    "Downloading %s: %.1f of %.1f MB",
                     progress.model(),
-                    megabytes(progress.bytes()),
-                    megabytes(progress.bytesInAll()));
+                    progress.bytes() / 1e6,
+                    progress.bytesInAll() / 1e6));
         }
-    }
-
-    private static String megabytes(long bytes) {
-        return String.format(Locale.ROOT, "%.1f", bytes / 1e6);
     }
 }

@@ -30,8 +30,11 @@ final class ModelFiles {
             "chat_template.jinja",
             "chat_template.json");
     private static final Pattern SHARD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*\\.safetensors");
-    private static final Pattern PICKLE = Pattern.compile(".*\\.(bin|pt|pth|ckpt|pkl|pickle)");
-    private static final Pattern OTHER_WEIGHTS = Pattern.compile(".*\\.(safetensors|gguf|h5|msgpack|onnx|tflite|npz)");
+    /** What may be said of a name of the hub: it goes to terminals and logs. */
+    private static final Pattern PICKLE = Pattern.compile("[A-Za-z0-9._/-]*\\.(bin|pt|pth|ckpt|pkl|pickle)");
+
+    private static final Pattern OTHER_WEIGHTS =
+            Pattern.compile("[A-Za-z0-9._/-]*\\.(safetensors|gguf|h5|msgpack|onnx|tflite|npz)");
     private static final int LISTED_NAMES = 5;
 
     private ModelFiles() {}
@@ -42,22 +45,22 @@ final class ModelFiles {
      * @throws ModelHubException if what a model needs is not among them
      */
     static List<String> of(ModelName model, Set<String> repository) {
+        String weights = repository.contains(WEIGHTS) ? WEIGHTS : INDEX;
+        if (!repository.contains(weights)) {
+            throw withoutSafetensors(model, repository);
+        }
         for (String required : REQUIRED) {
             if (!repository.contains(required)) {
                 throw new ModelHubException(
                         Problem.NOT_USABLE,
-                        "%s has no %s, without which it cannot be run here%s"
+                        "%s has no %s, without which it cannot be run here: %s"
                                 .formatted(
                                         model,
                                         required,
                                         required.equals("tokenizer.json")
-                                                ? ": make one with AutoTokenizer.from_pretrained(...).save_pretrained(FOLDER) of Python's transformers, and open the folder"
-                                                : ": choose a repository of a language model in the form of Python's transformers"));
+                                                ? "make one with AutoTokenizer.from_pretrained(...).save_pretrained(FOLDER) of Python's transformers, and open the folder"
+                                                : "choose a repository of a language model in the form of Python's transformers"));
             }
-        }
-        String weights = repository.contains(WEIGHTS) ? WEIGHTS : INDEX;
-        if (!repository.contains(weights)) {
-            throw withoutSafetensors(model, repository);
         }
         return Stream.concat(WANTED.stream().filter(repository::contains), Stream.of(weights))
                 .toList();

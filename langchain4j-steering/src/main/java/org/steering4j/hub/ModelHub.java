@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.steering4j.hub.ModelHubException.Problem;
+import org.steering4j.vector.FileNotWrittenException;
 
 /**
  * Turns a model's name into a model folder: that of the Hugging Face cache folder, into which it downloads what is not there. What Python's
@@ -123,7 +124,7 @@ public final class ModelHub {
      * @throws ModelHubException if it is not there and cannot be had
      */
     public Path folder(ModelName model) {
-        return guarded(() -> {
+        return guarded(model, () -> {
             Optional<Path> present = present(model);
             return present.isPresent() ? present.get() : fetch(model, false);
         });
@@ -135,23 +136,23 @@ public final class ModelHub {
      * @throws ModelHubException if it cannot be had
      */
     public Path download(ModelName model) {
-        return guarded(() -> fetch(model, true));
+        return guarded(model, () -> fetch(model, true));
     }
 
     private interface Work {
         Path run() throws IOException, InterruptedException;
     }
 
-    private Path guarded(Work work) {
+    private Path guarded(ModelName model, Work work) {
         try {
             return work.run();
         } catch (InterruptedException | ClosedByInterruptException e) {
             Thread.currentThread().interrupt();
             throw new ModelHubException(
                     Problem.INTERRUPTED,
-                    "the download was interrupted; what has arrived is kept: ask again to go on",
+                    "the download of " + model + " was interrupted; what has arrived is kept: ask again to go on",
                     e);
-        } catch (IOException e) {
+        } catch (IOException | FileNotWrittenException e) {
             throw new ModelHubException(
                     Problem.DISK,
                     "the cache folder %s cannot be used: %s; free some space, make it writable, or set HF_HUB_CACHE to another folder; what has arrived is kept"

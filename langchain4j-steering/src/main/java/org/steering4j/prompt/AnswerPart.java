@@ -5,6 +5,9 @@ import dev.langchain4j.agent.tool.ToolExecutionRequest;
 /** A piece of an answer, in the order it was generated. Immutable. */
 public sealed interface AnswerPart {
 
+    /** Some of what the model thinks before it answers, never empty. */
+    record Thinking(String text) implements AnswerPart {}
+
     /** Some of the answer's text, never empty. */
     record Text(String text) implements AnswerPart {}
 

@@ -4,25 +4,34 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads an answer from the tokens of one generation, as they come: decodes them, cuts at the first stop sequence, and finds tool calls.
+ * Reads an answer from the tokens of one generation, as they come: decodes them, sets apart what the model
+ * thinks first, cuts the rest at the first stop sequence, and finds tool calls.
  * Not thread-safe.
  */
 public final class AnswerReader {
 
     private final TokenDecoder decoder;
+    private final ThinkingScanner thinking;
     private final StopSequences stopSequences;
     private final ToolCallScanner toolCalls;
 
-    /** @param toolCalls null takes tool calls for text */
-    AnswerReader(TokenDecoder decoder, StopSequences stopSequences, ToolCallScanner toolCalls) {
+    /**
+     * @param thinking null if the model does not think
+     * @param toolCalls null takes tool calls for text
+     */
+    AnswerReader(
+            TokenDecoder decoder, ThinkingScanner thinking, StopSequences stopSequences, ToolCallScanner toolCalls) {
         this.decoder = decoder;
+        this.thinking = thinking;
         this.stopSequences = stopSequences;
         this.toolCalls = toolCalls;
     }
 
     /** The parts that are certain now. */
     public List<AnswerPart> append(int token) {
-        return parts(stopSequences.append(decoder.append(token)));
+        List<AnswerPart> parts = new ArrayList<>();
+        parts.addAll(parts(stopSequences.append(answer(decoder.append(token), parts))));
+        return parts;
     }
 
     /** Whether a stop sequence has come: nothing follows but {@link #finish}. */
@@ -32,13 +41,18 @@ public final class AnswerReader {
 
     /** The parts held back until the end. */
     public List<AnswerPart> finish() {
-        String rest = stopSequences.append(decoder.finish()) + stopSequences.finish();
-        if (toolCalls == null) {
-            return parts(rest);
+        List<AnswerPart> parts = new ArrayList<>();
+        String answer = answer(decoder.finish(), parts) + (thinking == null ? "" : thinking.finish(parts));
+        parts.addAll(parts(stopSequences.append(answer) + stopSequences.finish()));
+        if (toolCalls != null) {
+            parts.addAll(toolCalls.finish());
         }
-        List<AnswerPart> parts = new ArrayList<>(toolCalls.append(rest));
-        parts.addAll(toolCalls.finish());
         return List.copyOf(parts);
+    }
+
+    /** What of it is no thinking. */
+    private String answer(String text, List<AnswerPart> parts) {
+        return thinking == null ? text : thinking.append(text, parts);
     }
 
     private List<AnswerPart> parts(String text) {

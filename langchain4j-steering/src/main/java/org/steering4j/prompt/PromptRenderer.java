@@ -18,6 +18,9 @@ import dev.langchain4j.internal.JsonSchemaElementUtils;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,7 +29,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.steering4j.checkpoint.JsonFiles;
 import org.steering4j.checkpoint.ModelFolderException;
@@ -44,6 +49,12 @@ import org.steering4j.prompt.jinja.Text;
 public final class PromptRenderer implements AutoCloseable {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    /** Of the opening of thinking at the end of a prompt, white space after it included. */
+    private static final int LONGEST_OPENING_TOKENS = 16;
+
+    private static final List<String> NAMED_TOKENS =
+            List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
+
     private static final String DEFAULT_TEMPLATE = "default";
     private static final String TEMPLATE_WITH_TOOLS = "tool_use";
     private static final Set<String> OUR_KEYS = Set.of("role", "type");
@@ -68,6 +79,7 @@ public final class PromptRenderer implements AutoCloseable {
     private final Map<String, Object> namedTokens;
     private final Set<Integer> endTokens;
     private final TextBeginning textBeginning;
+    private final Thinking thinking;
     /** Null if it is none that we know. */
     private final ToolCallFormat toolCallFormat;
 
@@ -78,6 +90,7 @@ public final class PromptRenderer implements AutoCloseable {
             Map<String, Object> namedTokens,
             Set<Integer> endTokens,
             TextBeginning textBeginning,
+            Thinking thinking,
             ToolCallFormat toolCallFormat) {
         this.folder = folder;
         this.tokenizer = tokenizer;
@@ -85,21 +98,24 @@ public final class PromptRenderer implements AutoCloseable {
         this.namedTokens = namedTokens;
         this.endTokens = endTokens;
         this.textBeginning = textBeginning;
+        this.thinking = thinking;
         this.toolCallFormat = toolCallFormat;
     }
 
     /**
      * Reads the tokenizer and the chat template of a model folder. A model without chat template can be opened, but not chatted with.
      *
-     * @throws ModelFolderException if a file is missing or damaged
+     * @throws ModelFolderException if a file is missing or damaged, or the tokenizer has tokens that the model has no embeddings of
      */
     public static PromptRenderer open(Path folder) {
         JsonNode configuration = readIfPresent(folder.resolve("tokenizer_config.json"));
         Map<String, ChatTemplate> templates = readTemplates(folder, configuration);
         String sources = templates.values().stream().map(ChatTemplate::source).collect(Collectors.joining());
-        TextTokenizer tokenizer = TextTokenizer.open(folder, sources, ToolCallFormat.allMarks());
+        List<String> marks = new ArrayList<>(ToolCallFormat.allMarks());
+        marks.addAll(Thinking.marks());
+        TextTokenizer tokenizer = TextTokenizer.open(folder, sources, marks, embeddingRows(folder));
         try {
-            Map<String, Object> namedTokens = namedTokens(configuration);
+            Map<String, Object> namedTokens = namedTokens(folder, configuration);
             return new PromptRenderer(
                     folder,
                     tokenizer,
@@ -107,11 +123,17 @@ public final class PromptRenderer implements AutoCloseable {
                     namedTokens,
                     endTokens(folder, tokenizer, namedTokens),
                     TextBeginning.read(folder, tokenizer, (String) namedTokens.get("bos_token")),
+                    Thinking.of(templates.values(), tokenizer),
                     ToolCallFormat.of(sources, tokenizer.controlTokens()).orElse(null));
         } catch (Throwable e) {
             tokenizer.close();
             throw e;
         }
+    }
+
+    private static OptionalInt embeddingRows(Path folder) {
+        JsonNode size = readIfPresent(folder.resolve("config.json")).path("vocab_size");
+        return size.isInt() ? OptionalInt.of(size.asInt()) : OptionalInt.empty();
     }
 
     private static JsonNode readIfPresent(Path file) {
@@ -157,10 +179,11 @@ public final class PromptRenderer implements AutoCloseable {
     }
 
     /** {@code bos_token} and its like, which templates may write. */
-    private static Map<String, Object> namedTokens(JsonNode configuration) {
+    private static Map<String, Object> namedTokens(Path folder, JsonNode configuration) {
+        JsonNode map = readIfPresent(folder.resolve("special_tokens_map.json"));
         Map<String, Object> tokens = new HashMap<>();
-        for (String name : List.of("bos_token", "eos_token", "unk_token", "pad_token")) {
-            JsonNode token = configuration.path(name);
+        for (String name : NAMED_TOKENS) {
+            JsonNode token = configuration.hasNonNull(name) ? configuration.get(name) : map.path(name);
             String content = token.isObject() ? token.path("content").asText() : token.asText("");
             if (!content.isEmpty()) {
                 tokens.put(name, content);
@@ -205,6 +228,18 @@ public final class PromptRenderer implements AutoCloseable {
         return Optional.ofNullable(toolCallFormat);
     }
 
+    /** Whether and how the model thinks before it answers. */
+    public Thinking thinking() {
+        return thinking;
+    }
+
+    /** Whether a prompt ends within thinking, so that the answer goes on with it. */
+    public boolean opensThinking(int[] prompt) {
+        int[] end = Arrays.copyOfRange(prompt, Math.max(0, prompt.length - LONGEST_OPENING_TOKENS), prompt.length);
+        return thinking.isPossible()
+                && tokenizer.decode(end, thinkingMarks()).stripTrailing().endsWith(inText(Thinking.OPENING));
+    }
+
     /** The tokenizer of the same folder; closed with this. */
     public TextTokenizer tokenizer() {
         return tokenizer;
@@ -220,11 +255,20 @@ public final class PromptRenderer implements AutoCloseable {
      * @throws ModelFolderException if the model has no chat template, or it fails
      */
     public int[] prompt(List<ChatMessage> messages, List<ToolSpecification> tools) {
-        return tokenizer.encode(render(messages, tools));
+        return prompt(messages, tools, null);
+    }
+
+    /**
+     * As {@link #prompt(List, List)}.
+     *
+     * @param think what the template's {@code enable_thinking} is; null leaves it to the template
+     */
+    public int[] prompt(List<ChatMessage> messages, List<ToolSpecification> tools, Boolean think) {
+        return tokenizer.encode(render(messages, tools, think));
     }
 
     /** What the template writes. */
-    Text render(List<ChatMessage> messages, List<ToolSpecification> tools) {
+    Text render(List<ChatMessage> messages, List<ToolSpecification> tools, Boolean think) {
         ToolTurns.requireKnownCalls(messages);
         List<ChatMessage> turns =
                 toolCallFormat == ToolCallFormat.LLAMA ? ToolTurns.oneCallAtATime(messages) : messages;
@@ -246,6 +290,9 @@ public final class PromptRenderer implements AutoCloseable {
                                 .toList());
         variables.put("documents", null);
         variables.put("add_generation_prompt", true);
+        if (think != null) {
+            variables.put(Thinking.SWITCH, think);
+        }
         return template(!tools.isEmpty()).render(variables);
     }
 
@@ -287,21 +334,48 @@ public final class PromptRenderer implements AutoCloseable {
     /**
      * Reads the answer to a prompt.
      *
+     * @param prompt the thinking that it opens is none of the answer's text
      * @param stopSequences texts before which the answer is cut; a tool call's mark that is a control token is no text
      * @param tools that may be called; if there are none, or it is not known how the model calls them, tool calls are text
      * @param formed whether the answer is held to tool calls or JSON, so that it is one or the other as a whole: JSON that quotes a tool call
      *     is JSON. Only in Llama's format, which has no mark, they may look alike: an object of a tool's name and {@code parameters}, and
      *     nothing else, is a call
      */
-    public AnswerReader answerReader(List<String> stopSequences, List<ToolSpecification> tools, boolean formed) {
-        StopSequences stops = new StopSequences(stopSequences);
-        if (tools.isEmpty() || toolCallFormat == null) {
-            return new AnswerReader(tokenizer.decoder(), stops, null);
+    public AnswerReader answerReader(
+            int[] prompt, List<String> stopSequences, List<ToolSpecification> tools, boolean formed) {
+        Map<String, String> shown = new HashMap<>();
+        UnaryOperator<String> spelled = UnaryOperator.identity();
+        ToolCallScanner toolCalls = null;
+        if (!tools.isEmpty() && toolCallFormat != null) {
+            ToolCallMarks marks = ToolCallMarks.of(toolCallFormat, tokenizer);
+            shown.putAll(marks.characters());
+            spelled = marks::spelled;
+            Set<String> names = tools.stream().map(ToolSpecification::name).collect(Collectors.toSet());
+            toolCalls = new ToolCallScanner(marks, names, formed);
         }
-        Set<String> names = tools.stream().map(ToolSpecification::name).collect(Collectors.toSet());
-        ToolCallMarks marks = ToolCallMarks.of(toolCallFormat, tokenizer);
-        return new AnswerReader(
-                tokenizer.decoder(marks.characters()), stops, new ToolCallScanner(marks, names, formed));
+        ThinkingScanner thoughts = null;
+        if (thinking.isPossible()) {
+            Thinking.marks().forEach(mark -> shown.put(mark, inText(mark)));
+            thoughts = new ThinkingScanner(
+                    inText(Thinking.OPENING), inText(Thinking.CLOSING), opensThinking(prompt), spelled);
+        }
+        return new AnswerReader(tokenizer.decoder(shown), thoughts, new StopSequences(stopSequences), toolCalls);
+    }
+
+    /** What stands for a mark of thinking in decoded text, as {@link ToolCallMarks} has it: a character of its own, if it is a token. */
+    private String inText(String mark) {
+        return tokenizer.controlToken(mark).isEmpty()
+                ? mark
+                : String.valueOf(
+                        (char) (Character.MAX_LOW_SURROGATE - Thinking.marks().indexOf(mark)));
+    }
+
+    private Map<Integer, String> thinkingMarks() {
+        Map<Integer, String> marks = new HashMap<>();
+        for (String mark : Thinking.marks()) {
+            tokenizer.controlToken(mark).ifPresent(token -> marks.put(token, inText(mark)));
+        }
+        return marks;
     }
 
     private static Map<String, Object> dictionary(ChatMessage message) {
@@ -315,6 +389,9 @@ public final class PromptRenderer implements AutoCloseable {
         } else if (message instanceof AiMessage assistant) {
             dictionary.put("role", "assistant");
             dictionary.put("content", assistant.text() == null ? "" : assistant.text());
+            if (assistant.thinking() != null) {
+                dictionary.put("reasoning_content", assistant.thinking());
+            }
             if (assistant.hasToolExecutionRequests()) {
                 dictionary.put(
                         "tool_calls",
@@ -399,8 +476,8 @@ public final class PromptRenderer implements AutoCloseable {
         if (value instanceof String text) {
             return Text.foreign(text);
         }
-        if (value instanceof List<?> list) {
-            return list.stream().map(PromptRenderer::withOrigin).collect(Collectors.toList());
+        if (value instanceof Collection<?> collection) {
+            return collection.stream().map(PromptRenderer::withOrigin).collect(Collectors.toList());
         }
         if (value instanceof Map<?, ?> map) {
             Map<Object, Object> copy = new LinkedHashMap<>();

@@ -120,11 +120,15 @@ public final class TextTokenizer implements AutoCloseable {
     /**
      * @param templateText the chat template's source, or an empty string
      * @param marks what else is a control token where the tokenizer has a token for it, such as what stands around a tool call
+     * @param embeddingRows how many tokens the model has embeddings of, if that is known; there may be more of them than the tokenizer has
+     *     tokens
      */
-    static TextTokenizer open(Path folder, String templateText, Collection<String> marks) {
+    static TextTokenizer open(Path folder, String templateText, Collection<String> marks, OptionalInt embeddingRows) {
         Path file = folder.resolve("tokenizer.json");
         ObjectNode json = read(file);
-        Map<String, String> aliases = giveAliases(json, templateText, marks);
+        int rows = embeddingRows.orElse(Integer.MAX_VALUE);
+        requireFits(file, json, templateText, rows);
+        Map<String, String> aliases = giveAliases(json, templateText, marks, rows);
         HuggingFaceTokenizer tokenizer = null;
         try {
             byte[] text = MAPPER.writeValueAsBytes(json);
@@ -152,8 +156,33 @@ public final class TextTokenizer implements AutoCloseable {
         throw new ModelFolderException(file + " is not a tokenizer: expected a JSON object with the field \"model\"");
     }
 
-    /** Renames the control tokens in the JSON and drops what adds, cuts or pads tokens; returns the aliases by control token. */
-    private static Map<String, String> giveAliases(ObjectNode json, String templateText, Collection<String> marks) {
+    /** Tokens that were added without an embedding may be there, as long as nothing writes them. */
+    private static void requireFits(Path file, JsonNode json, String templateText, int rows) {
+        JsonNode vocabulary = json.path("model").path("vocab");
+        int highest = vocabulary.size() - 1;
+        if (vocabulary.isObject()) {
+            for (JsonNode id : vocabulary) {
+                highest = Math.max(highest, id.asInt());
+            }
+        }
+        for (JsonNode token : json.path("added_tokens")) {
+            if (templateText.contains(token.path("content").asText())) {
+                highest = Math.max(highest, token.path("id").asInt());
+            }
+        }
+        if (highest >= rows) {
+            throw new ModelFolderException(
+                    "%s has token ids up to %d, but the model has embeddings of %d tokens, ids 0 to %d (vocab_size in config.json): take the tokenizer files that belong to the weights"
+                            .formatted(file, highest, rows, rows - 1));
+        }
+    }
+
+    /**
+     * Renames the control tokens in the JSON and drops what adds, cuts or pads tokens; returns the aliases by control token. A token without
+     * embedding becomes one, so that no text is encoded as it.
+     */
+    private static Map<String, String> giveAliases(
+            ObjectNode json, String templateText, Collection<String> marks, int rows) {
         json.putNull("post_processor").putNull("truncation").putNull("padding");
         Map<String, String> aliases = new LinkedHashMap<>();
         String secret = UUID.randomUUID().toString().replace("-", "");
@@ -161,6 +190,7 @@ public final class TextTokenizer implements AutoCloseable {
         for (JsonNode token : addedTokens) {
             String content = token.path("content").asText();
             boolean control = token.path("special").asBoolean()
+                    || token.path("id").asInt() >= rows
                     || (!content.isBlank() && (templateText.contains(content) || marks.contains(content)));
             if (control && !content.isEmpty()) {
                 String alias = "<" + secret + "x" + aliases.size() + ">";

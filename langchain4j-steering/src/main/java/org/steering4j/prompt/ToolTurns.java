@@ -68,12 +68,15 @@ final class ToolTurns {
     /** @param left what follows; the results of the calls are taken from its beginning */
     private static void addSingly(AiMessage assistant, List<ChatMessage> left, List<ChatMessage> single) {
         String text = assistant.text();
+        String thinking = assistant.thinking();
         for (ToolExecutionRequest call : assistant.toolExecutionRequests()) {
             single.add(AiMessage.builder()
                     .text(text)
+                    .thinking(thinking)
                     .toolExecutionRequests(List.of(call))
                     .build());
             text = null;
+            thinking = null;
             for (int i = 0; i < left.size() && left.get(i) instanceof ToolExecutionResultMessage result; i++) {
                 if (answers(result, call)) {
                     single.add(left.remove(i));

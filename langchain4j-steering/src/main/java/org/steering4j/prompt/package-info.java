@@ -2,7 +2,7 @@
  * Conversations to token ids and back: the tokenizer, the model's chat template, stop sequences and tool calls.
  *
  * <p>{@link org.steering4j.prompt.PromptRenderer} writes messages and tools the way the model was trained to read them;
- * {@link org.steering4j.prompt.AnswerReader} turns the tokens that come back into text and tool calls, as they come. Neither knows of the
+ * {@link org.steering4j.prompt.AnswerReader} turns the tokens that come back into thinking, text and tool calls, as they come. Neither knows of the
  * engine, of sampling or of steering. How a model writes tool calls, its {@link org.steering4j.prompt.ToolCallFormat}, is decided once, when
  * the renderer is opened.
  *

@@ -43,6 +43,7 @@ class SteeringConfigurationTest {
                 Map.entry("steering.maximum-rows", "8"),
                 Map.entry("steering.maximum-waiting", "16"),
                 Map.entry("steering.cache-bytes", "4294967296"),
+                Map.entry("steering.speculation", "false"),
                 Map.entry("steering.vectors-path", "vectors"),
                 Map.entry("steering.timeout", "PT30S"),
                 Map.entry("steering.default-steering", "truthfulness:1.0"),
@@ -56,6 +57,9 @@ class SteeringConfigurationTest {
                 Map.entry("steering.seed", " 42 "),
                 Map.entry("steering.max-output-tokens", "9"),
                 Map.entry("steering.stop-sequences", "STOP,END"),
+                Map.entry("steering.think", "false"),
+                Map.entry("steering.return-thinking", "true"),
+                Map.entry("steering.send-thinking", "false"),
                 Map.entry("steering.personas.cautious", "power-seeking:-1.5,truthfulness:1.0"),
                 Map.entry("steering.personas.cautious.system-message", "Weigh every risk."),
                 Map.entry("steering.personas.plain", "none")));
@@ -64,8 +68,8 @@ class SteeringConfigurationTest {
         LanguageModel.Builder engine = LanguageModel.builder();
         configuration.engine().applyTo(engine);
         assertThat(engine)
-                .extracting("adapter", "precision", "maximumRows", "maximumWaiting", "cacheBytes")
-                .containsExactly(Path.of("adapters/one"), Precision.BFLOAT16, 8, 16, 1L << 32);
+                .extracting("adapter", "precision", "maximumRows", "maximumWaiting", "cacheBytes", "speculation")
+                .containsExactly(Path.of("adapters/one"), Precision.BFLOAT16, 8, 16, 1L << 32, false);
         assertThat(configuration.vectorsPath()).isEqualTo(Path.of("vectors"));
         assertThat(configuration.personas())
                 .containsExactly(
@@ -88,6 +92,9 @@ class SteeringConfigurationTest {
                         .seed(42L)
                         .maxOutputTokens(9)
                         .stopSequences("STOP", "END")
+                        .think(false)
+                        .returnThinking(true)
+                        .sendThinking(false)
                         .build());
     }
 

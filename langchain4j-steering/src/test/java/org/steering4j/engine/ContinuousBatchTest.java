@@ -44,7 +44,7 @@ class ContinuousBatchTest {
     }
 
     private ContinuousBatch batch(Limits limits) {
-        return new ContinuousBatch("scripted", uses, CONTEXT, limits, () -> new ScriptedRows(log));
+        return new ContinuousBatch("scripted", uses, CONTEXT, limits, false, () -> new ScriptedRows(log));
     }
 
     @Test

@@ -127,7 +127,7 @@ class PrefixCacheTest {
             assertThat(rows.add(prompt, LOWER)).isZero();
             assertThat(cache.size()).isZero();
             int[] question = IntStream.of(prompt).skip(SYSTEM_TOKENS).toArray();
-            rows.run(new int[][] {question, prompt}, new boolean[2]);
+            rows.run(new int[][] {question, prompt}, new int[2]);
             rows.remember(0);
             assertThat(cache.size()).isZero();
             rows.remember(1);
@@ -145,7 +145,7 @@ class PrefixCacheTest {
             int known = rows.add(prompt, steering);
             while (rows.complete(100)) {}
             int[] rest = IntStream.of(prompt).skip(known).toArray();
-            float[] logits = rows.run(new int[][] {rest}, new boolean[] {true})[0];
+            float[] logits = rows.run(new int[][] {rest}, new int[] {1})[0][0];
             rows.remember(0);
             return logits;
         }

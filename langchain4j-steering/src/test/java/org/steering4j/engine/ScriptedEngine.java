@@ -1,5 +1,6 @@
 package org.steering4j.engine;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.steering4j.vector.LayerSteering;
@@ -27,7 +28,7 @@ public final class ScriptedEngine implements TokenGenerator, AutoCloseable {
         this.contextLength = contextLength;
         this.vocabularySize = vocabularySize;
         this.answers = answers;
-        this.batch = new ContinuousBatch("scripted", uses, contextLength, LIMITS, Rows::new);
+        this.batch = new ContinuousBatch("scripted", uses, contextLength, LIMITS, true, Rows::new);
     }
 
     private final class Rows extends ScriptedRows {
@@ -50,11 +51,12 @@ public final class ScriptedEngine implements TokenGenerator, AutoCloseable {
                     .filter(answer ->
                             answer.size() > next && answer.subList(0, next).equals(begun))
                     .toList();
-            if (left.isEmpty()) {
-                throw new IllegalStateException("no answer of the script begins with the tokens " + begun
-                        + ": the request allows none of them");
-            }
             float[] logits = new float[vocabularySize];
+            if (left.isEmpty()) {
+                // After a wrong guess of the batch's, nobody looks here; else the request allows no answer of the
+                // script, and fails.
+                Arrays.fill(logits, Float.NaN);
+            }
             for (int i = 0; i < left.size(); i++) {
                 int token = left.get(i).get(next);
                 logits[token] = Math.max(logits[token], STEP * (left.size() - i));

@@ -1,7 +1,6 @@
 package org.steering4j.engine;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -84,20 +83,32 @@ class ScriptedRows implements RunningRows {
     }
 
     @Override
-    public float[][] run(int[][] tokens, boolean[] wanted) {
+    public float[][][] run(int[][] tokens, int[] wanted) {
         if (tokens.length != rows.size() || wanted.length != rows.size()) {
             throw new AssertionError(tokens.length + " rows of tokens for " + rows.size() + " rows");
         }
         log.runs.add(tokens);
         log.beforeRun.accept(tokens);
-        float[][] logits = new float[tokens.length][];
+        float[][][] logits = new float[tokens.length][][];
         for (int i = 0; i < tokens.length; i++) {
             Row row = rows.get(i);
-            Arrays.stream(tokens[i]).forEach(row.tokens::add);
-            logits[i] = wanted[i] ? logits(row.tokens, row.promptLength, row.steering) : null;
+            logits[i] = new float[wanted[i]][];
+            int first = tokens[i].length - wanted[i];
+            for (int j = 0; j < tokens[i].length; j++) {
+                row.tokens.add(tokens[i][j]);
+                if (j >= first) {
+                    logits[i][j - first] = logits(row.tokens, row.promptLength, row.steering);
+                }
+            }
         }
         log.measure();
         return logits;
+    }
+
+    @Override
+    public void takeBack(int row, int count) {
+        List<Integer> tokens = rows.get(row).tokens;
+        tokens.subList(tokens.size() - count, tokens.size()).clear();
     }
 
     /** @param tokens prompt and answer so far */

@@ -132,6 +132,18 @@ class ServingTest {
     }
 
     @Test
+    void should_run_chunks_of_prompts_that_are_steered_after_the_last_block_side_by_side() {
+        List<GenerationRequest> requests =
+                List.of(request(tokens(700, 4), SECOND, 3), request(tokens(600, 5), THIRD, 3));
+        assertThat(plain.generate(requests))
+                .extracting(GenerationResult::tokens)
+                .containsExactlyElementsOf(requests.stream()
+                        .map(request ->
+                                plain.generate(request, TokenListener.NONE).tokens())
+                        .toList());
+    }
+
+    @Test
     void should_hold_no_arrays_of_rows_that_have_come_and_gone() {
         try (NDManager scope = plain.newScope()) {
             KeyValueCache cache = new KeyValueCache(plain, scope, 0);
@@ -168,6 +180,7 @@ class ServingTest {
                     uses,
                     1200,
                     new ContinuousBatch.Limits(8, 10, 400),
+                    true,
                     () -> new KeyValueRows(plain, prefixes));
             List<GenerationResult> together = batch.generate(requests, Collections.nCopies(9, TokenListener.NONE));
             uses.close();

@@ -3,10 +3,15 @@ package org.steering4j.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.steering4j.hub.HubServer.status;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +22,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +116,19 @@ class BrokenDownloadTest extends HubTestCase {
     }
 
     @Test
+    void should_not_begin_anew_for_ever_where_the_server_knows_no_ranges() {
+        put();
+        for (int bytes : new int[] {1_000_000, 500_000, 900_000, 500_000, 900_000}) {
+            storeAnswers((exchange, content) -> {
+                exchange.sendResponseHeaders(200, files.get(WEIGHTS).length);
+                exchange.getResponseBody().write(files.get(WEIGHTS), 0, bytes);
+                exchange.getResponseBody().flush();
+            });
+        }
+        assertFails(Problem.UNREACHABLE, () -> hub().folder(MODEL), "tried 5 times");
+    }
+
+    @Test
     void should_begin_anew_where_the_server_answers_another_range() {
         put();
         Answer otherRange = (exchange, content) -> {
@@ -163,6 +183,48 @@ class BrokenDownloadTest extends HubTestCase {
     void should_say_so_if_the_host_is_unknown() {
         variables.put("HF_ENDPOINT", "http://hub.invalid");
         assertFails(Problem.UNREACHABLE, () -> hub().folder(MODEL), "hub.invalid", "proxy");
+    }
+
+    @Test
+    void should_not_try_again_where_the_certificate_is_not_trusted() throws Exception {
+        Path keys = home.resolve("keys.p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-keyalg",
+                        "EC",
+                        "-alias",
+                        "hub",
+                        "-dname",
+                        "CN=127.0.0.1",
+                        "-storepass",
+                        "secret",
+                        "-keystore",
+                        keys.toString())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertThat(keytool.waitFor()).isZero();
+        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(KeyStore.getInstance(keys.toFile(), "secret".toCharArray()), "secret".toCharArray());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(managers.getKeyManagers(), null, null);
+        HttpsServer secure = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        secure.setHttpsConfigurator(new HttpsConfigurator(context));
+        secure.start();
+        try {
+            variables.put(
+                    "HF_ENDPOINT", "https://127.0.0.1:" + secure.getAddress().getPort());
+            assertFails(
+                    Problem.UNREACHABLE,
+                    () -> hub().folder(MODEL),
+                    "the certificate of 127.0.0.1 is not trusted",
+                    "-Djavax.net.ssl.trustStore");
+            assertThat(waits).isEmpty();
+        } finally {
+            secure.stop(0);
+        }
     }
 
     // ---- lengths and checksums
@@ -345,6 +407,16 @@ class BrokenDownloadTest extends HubTestCase {
     }
 
     @Test
+    void should_say_so_if_the_commit_of_a_branch_cannot_be_noted() throws IOException {
+        put();
+        Files.createDirectories(repository().resolve("refs/main"));
+        assertFails(
+                Problem.DISK,
+                () -> hub().folder(MODEL),
+                repository().resolve("refs/main").toString());
+    }
+
+    @Test
     void should_say_so_if_the_cache_folder_cannot_be_made() throws IOException {
         put();
         Files.writeString(cache, "a file");
@@ -454,7 +526,7 @@ class BrokenDownloadTest extends HubTestCase {
                 () -> {
                     throw (Exception) thrown.get();
                 },
-                "interrupted",
+                "the download of owner/tiny was interrupted",
                 "is kept");
         assertThat(Files.size(incomplete(WEIGHTS))).isBetween(1_000_000L, 2_000_000L);
         assertWhole(hub.folder(MODEL));

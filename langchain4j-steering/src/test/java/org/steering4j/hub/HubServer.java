@@ -311,7 +311,10 @@ public final class HubServer implements AutoCloseable {
         }
         exchange.sendResponseHeaders(status, bytes.length == from ? -1 : bytes.length - from);
         if (bytes.length > from) {
-            exchange.getResponseBody().write(bytes, from, bytes.length - from);
+            // By pieces: the JDK copies what it is given at once into native memory.
+            for (int i = from; i < bytes.length; i += 1 << 16) {
+                exchange.getResponseBody().write(bytes, i, Math.min(1 << 16, bytes.length - i));
+            }
         }
     }
 

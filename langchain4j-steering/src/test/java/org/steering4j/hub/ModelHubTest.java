@@ -319,9 +319,15 @@ class ModelHubTest extends HubTestCase {
     @Test
     void should_refuse_a_repository_that_has_pickles_only() {
         files.remove("model.safetensors");
+        files.remove("tokenizer.json");
         files.put("pytorch_model.bin", new byte[10]);
+        files.put("\u001b[2J.bin", new byte[10]);
         put();
-        assertFails(Problem.NOT_USABLE, () -> hub().folder(MODEL), "pickles only (pytorch_model.bin)", "safetensors");
+        assertFails(
+                Problem.NOT_USABLE,
+                () -> hub().folder(MODEL),
+                "owner/tiny has its weights as pickles only (pytorch_model.bin)",
+                "model.safetensors");
         assertThat(server.requests()).hasSize(1);
     }
 

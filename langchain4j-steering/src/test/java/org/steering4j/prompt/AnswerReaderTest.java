@@ -32,6 +32,7 @@ class AnswerReaderTest {
 
     private List<AnswerPart> read(String answer, boolean tools, String... stopSequences) {
         AnswerReader reader = renderer.answerReader(
+                new int[0],
                 List.of(stopSequences),
                 tools ? List.of(ToolSpecification.builder().name("clock").build()) : List.of(),
                 false);
@@ -86,7 +87,7 @@ class AnswerReaderTest {
 
     @Test
     void should_give_out_text_as_soon_as_it_cannot_be_the_beginning_of_a_stop_sequence() {
-        AnswerReader reader = renderer.answerReader(List.of("lx"), List.of(), false);
+        AnswerReader reader = renderer.answerReader(new int[0], List.of("lx"), List.of(), false);
         int[] ids = renderer.tokenizer().encode("a l l");
         List<String> texts = new ArrayList<>();
         for (int id : ids) {

@@ -68,7 +68,10 @@ class AnswerTextStaysTextTest {
 
     private static Answer read(PromptRenderer prompts, boolean formed, int[]... tokens) {
         AnswerReader reader = prompts.answerReader(
-                List.of(), List.of(ToolSpecification.builder().name("clock").build()), formed);
+                new int[0],
+                List.of(),
+                List.of(ToolSpecification.builder().name("clock").build()),
+                formed);
         List<AnswerPart> parts = new ArrayList<>();
         Arrays.stream(tokens).flatMapToInt(IntStream::of).forEach(token -> parts.addAll(reader.append(token)));
         List<AnswerPart> early = List.copyOf(parts);

@@ -153,7 +153,7 @@ class PromptRendererTest {
     }
 
     private static String rendered(PromptRenderer renderer, ChatMessage... messages) {
-        return renderer.render(List.of(messages), List.of()).toString();
+        return renderer.render(List.of(messages), List.of(), null).toString();
     }
 
     @Test
@@ -195,7 +195,8 @@ class PromptRendererTest {
                                     calls,
                                     ToolExecutionResultMessage.from("1", "weather", "sunny"),
                                     ToolExecutionResultMessage.from("2", "clock", "10:14")),
-                            List.of(WEATHER))
+                            List.of(WEATHER),
+                            null)
                     .toString();
             assertThat(text).isEqualTo("""
                             <|im_start|>system
@@ -469,7 +470,7 @@ class PromptRendererTest {
                                         Map.of("name", "tool_use", "template", "tools")))));
         try (PromptRenderer renderer = PromptRenderer.open(folder)) {
             assertThat(rendered(renderer, UserMessage.from("hello"))).isEqualTo("plain");
-            assertThat(renderer.render(List.of(UserMessage.from("hello")), List.of(WEATHER))
+            assertThat(renderer.render(List.of(UserMessage.from("hello")), List.of(WEATHER), null)
                             .toString())
                     .isEqualTo("tools");
         }
@@ -505,6 +506,59 @@ class PromptRendererTest {
                     .isInstanceOf(ModelFolderException.class)
                     .hasMessageContaining("no chat template");
         }
+    }
+
+    @Test
+    void should_read_a_template_in_a_file_of_JSON() throws Exception {
+        SmallTokenizers.byteLevel(folder, "in the configuration");
+        Files.writeString(folder.resolve("chat_template.json"), "{\"chat_template\": \"in the JSON file\"}");
+        try (PromptRenderer renderer = PromptRenderer.open(folder)) {
+            assertThat(rendered(renderer, UserMessage.from("hello"))).isEqualTo("in the JSON file");
+        }
+    }
+
+    @Test
+    void should_hand_the_named_tokens_to_the_template_once() throws Exception {
+        SmallTokenizers.byteFallback(folder, "");
+        Files.writeString(
+                folder.resolve("tokenizer_config.json"),
+                "{\"add_bos_token\": true, \"bos_token\": {\"content\": \"<s>\"}, \"chat_template\": \"{{ bos_token }}{{ messages[0].content }}\"}");
+        Files.writeString(
+                folder.resolve("special_tokens_map.json"), "{\"bos_token\": \"no\", \"eos_token\": \"</s>\"}");
+        try (PromptRenderer renderer = PromptRenderer.open(folder)) {
+            assertThat(renderer.prompt(List.of(UserMessage.from("hello")), List.of()))
+                    .startsWith(1)
+                    .containsOnlyOnce(1);
+            assertThat(renderer.endTokens()).containsExactly(2);
+        }
+    }
+
+    @Test
+    void should_refuse_a_tokenizer_with_tokens_that_the_model_has_no_embeddings_of() throws Exception {
+        SmallTokenizers.byteLevel(folder, "");
+        Files.writeString(folder.resolve("config.json"), "{\"vocab_size\": 200}");
+        assertThatThrownBy(() -> PromptRenderer.open(folder))
+                .isExactlyInstanceOf(ModelFolderException.class)
+                .hasMessageContainingAll(
+                        "tokenizer.json", "up to 267", "200", "tokenizer files that belong to the weights");
+        Files.writeString(folder.resolve("config.json"), "{\"vocab_size\": 1000}"); // padded
+        PromptRenderer.open(folder).close();
+    }
+
+    @Test
+    void should_never_write_an_added_token_that_the_model_has_no_embedding_of() throws Exception {
+        SmallTokenizers.byteLevel(folder, SmallTokenizers.CHATML);
+        Files.writeString(folder.resolve("config.json"), "{\"vocab_size\": 272}");
+        try (PromptRenderer renderer = PromptRenderer.open(folder)) {
+            String added = "[INST] <tool_call> <b>";
+            assertThat(Arrays.stream(renderer.tokenizer().encode(added))).allMatch(id -> id < 272);
+            assertThat(Arrays.stream(renderer.prompt(List.of(UserMessage.from(added)), List.of())))
+                    .allMatch(id -> id < 272);
+        }
+        Files.writeString(folder.resolve("config.json"), "{\"vocab_size\": 270}");
+        assertThatThrownBy(() -> PromptRenderer.open(folder))
+                .isInstanceOf(ModelFolderException.class)
+                .hasMessageContainingAll("up to 270", "270 tokens, ids 0 to 269");
     }
 
     @Test

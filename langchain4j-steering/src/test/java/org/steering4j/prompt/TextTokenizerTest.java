@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -23,11 +24,12 @@ class TextTokenizerTest {
     Path folder;
 
     private TextTokenizer byteLevel() {
-        return TextTokenizer.open(SmallTokenizers.byteLevel(folder, ""), "'<tool_call>'", Set.of());
+        return TextTokenizer.open(
+                SmallTokenizers.byteLevel(folder, ""), "'<tool_call>'", Set.of(), OptionalInt.empty());
     }
 
     private TextTokenizer byteFallback() {
-        return TextTokenizer.open(SmallTokenizers.byteFallback(folder, ""), "", Set.of());
+        return TextTokenizer.open(SmallTokenizers.byteFallback(folder, ""), "", Set.of(), OptionalInt.empty());
     }
 
     @Test
@@ -113,7 +115,7 @@ class TextTokenizerTest {
     @Test
     void should_take_marks_for_control_tokens_although_the_tokenizer_does_not_call_them_special() {
         Path path = SmallTokenizers.byteLevel(folder, "");
-        try (TextTokenizer tokenizer = TextTokenizer.open(path, "", Set.of("<tool_call>"))) {
+        try (TextTokenizer tokenizer = TextTokenizer.open(path, "", Set.of("<tool_call>"), OptionalInt.empty())) {
             int mark = tokenizer.controlToken("<tool_call>").getAsInt();
             assertThat(tokenizer.encode("<tool_call>")).doesNotContain(mark).hasSizeGreaterThan(1);
             assertThat(tokenizer.encodeWithControlTokens("<tool_call>")).containsExactly(mark);
@@ -203,12 +205,12 @@ class TextTokenizerTest {
 
     @Test
     void should_name_the_file_that_is_missing_or_damaged() throws Exception {
-        assertThatThrownBy(() -> TextTokenizer.open(folder, "", Set.of()))
+        assertThatThrownBy(() -> TextTokenizer.open(folder, "", Set.of(), OptionalInt.empty()))
                 .isInstanceOf(ModelFolderException.class)
                 .hasMessageContaining("tokenizer.json is missing");
         for (String damaged : List.of("", "{", "[]", "{\"model\": {\"type\": \"BPE\"}}")) {
             Files.writeString(folder.resolve("tokenizer.json"), damaged);
-            assertThatThrownBy(() -> TextTokenizer.open(folder, "", Set.of()))
+            assertThatThrownBy(() -> TextTokenizer.open(folder, "", Set.of(), OptionalInt.empty()))
                     .as(damaged)
                     .isInstanceOf(ModelFolderException.class)
                     .hasMessageContaining("tokenizer.json");

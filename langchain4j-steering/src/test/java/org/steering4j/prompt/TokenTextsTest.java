@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +29,8 @@ class TokenTextsTest {
         return TextTokenizer.open(
                 bytes ? SmallTokenizers.byteLevel(folder, "") : SmallTokenizers.byteFallback(folder, ""),
                 "<tool_call>",
-                Set.of());
+                Set.of(),
+                OptionalInt.empty());
     }
 
     @ParameterizedTest

@@ -54,7 +54,7 @@ class ToolTurnsTest {
     }
 
     private static String rendered(PromptRenderer renderer, ChatMessage... messages) {
-        return renderer.render(List.of(messages), List.of(WEATHER)).toString();
+        return renderer.render(List.of(messages), List.of(WEATHER), null).toString();
     }
 
     @Test

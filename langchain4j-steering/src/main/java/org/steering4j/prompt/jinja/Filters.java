@@ -2,7 +2,6 @@ package org.steering4j.prompt.jinja;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -17,18 +16,13 @@ import java.util.regex.Pattern;
 /** {@code value | filter} */
 final class Filters {
 
-    static final Set<String> NAMES = Set.of(
-            "abs",
-            "attr",
+    private static final Set<String> NAMES = Set.of(
             "capitalize",
             "count",
             "d",
             "default",
             "dictsort",
-            "e",
-            "escape",
             "first",
-            "float",
             "indent",
             "int",
             "items",
@@ -38,19 +32,15 @@ final class Filters {
             "list",
             "lower",
             "map",
-            "max",
-            "min",
             "reject",
             "rejectattr",
             "replace",
             "reverse",
-            "round",
             "safe",
             "select",
             "selectattr",
             "sort",
             "string",
-            "sum",
             "title",
             "tojson",
             "trim",
@@ -64,7 +54,14 @@ final class Filters {
 
     private Filters() {}
 
+    static void requireKnown(String name) {
+        if (!NAMES.contains(name)) {
+            throw new Failure("the filter \"" + name + "\" is not supported");
+        }
+    }
+
     static Object apply(String name, Object value, Call call) {
+        requireKnown(name);
         return switch (name) {
             case "tojson" -> Json.filter(value, call);
             case "default", "d" -> {
@@ -88,8 +85,6 @@ final class Filters {
                 yield Strings.strip(Values.string(value), call.bind("chars").textOrNone("chars"), true, true);
             }
             case "indent" -> indent(value, call);
-            case "attr" ->
-                Attributes.ofObject(value, call.bind("name").text("name").toString());
             case "map" -> map(value, call);
             case "select" -> select(value, call, 0, item -> item, true);
             case "reject" -> select(value, call, 0, item -> item, false);
@@ -98,12 +93,7 @@ final class Filters {
             case "sort" -> sort(value, call);
             case "dictsort" -> dictsort(value, call);
             case "unique" -> unique(value, call);
-            case "min" -> extreme(value, call, -1);
-            case "max" -> extreme(value, call, 1);
-            case "sum" -> sum(value, call);
             case "int" -> integer(value, call);
-            case "float" -> decimal(value, call);
-            case "round" -> round(value, call);
             default -> {
                 call.bind();
                 yield withoutArguments(name, value);
@@ -141,12 +131,7 @@ final class Filters {
                 }
                 yield new Generator((value instanceof Map<?, ?> map ? Values.pairs(map) : List.of()).iterator());
             }
-            case "abs" -> {
-                Object number = Arithmetic.positive(value);
-                yield number instanceof Double decimal ? (Object) Math.abs(decimal) : ((BigInteger) number).abs();
-            }
             case "safe" -> new Markup(Values.string(value));
-            case "e", "escape" -> value instanceof Markup ? value : new Markup(escape(Values.string(value)));
             default -> throw new IllegalArgumentException(name);
         };
     }
@@ -183,21 +168,6 @@ final class Filters {
         return word.isEmpty()
                 ? word
                 : Strings.upper(word.slice(0, 1)).plus(Strings.lower(word.slice(1, word.length())));
-    }
-
-    private static Text escape(Text text) {
-        TextBuilder escaped = new TextBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            switch (text.at(i)) {
-                case '&' -> escaped.append("&amp;");
-                case '<' -> escaped.append("&lt;");
-                case '>' -> escaped.append("&gt;");
-                case '"' -> escaped.append("&#34;");
-                case '\'' -> escaped.append("&#39;");
-                default -> escaped.append(text.marked(i));
-            }
-        }
-        return escaped.build();
     }
 
     private static Text indent(Object value, Call call) {
@@ -299,9 +269,7 @@ final class Filters {
 
     private static String filterName(Call call) {
         String filter = Values.string(call.positional().get(0)).toString();
-        if (!NAMES.contains(filter)) {
-            throw new Failure("the filter \"" + filter + "\" is not supported");
-        }
+        requireKnown(filter);
         return filter;
     }
 
@@ -310,9 +278,7 @@ final class Filters {
         Predicate<Object> test = Values::isTrue;
         if (call.positional().size() > index) {
             String name = Values.string(call.positional().get(index)).toString();
-            if (!Tests.NAMES.contains(name)) {
-                throw new Failure("the test \"" + name + "\" is not supported");
-            }
+            Tests.requireKnown(name);
             test = each -> Tests.apply(name, each, call.from(name, index + 1));
         } else if (!call.named().isEmpty()) {
             throw new Failure(call.function() + " takes no named arguments without a test");
@@ -393,34 +359,6 @@ final class Filters {
         }));
     }
 
-    private static Object extreme(Object value, Call call, int sign) {
-        Call.Bound arguments = call.bind("case_sensitive", "attribute");
-        boolean caseSensitive = arguments.flag("case_sensitive", false);
-        Item attribute = attribute(arguments.get("attribute", null));
-        List<Object> items = Values.items(value);
-        if (items.isEmpty()) {
-            return new Undefined("there is no item, the sequence is empty");
-        }
-        Object extreme = items.get(0);
-        for (Object item : items.subList(1, items.size())) {
-            Object key = key(attribute.of(item), caseSensitive);
-            if (Values.compare(key, key(attribute.of(extreme), caseSensitive)) * sign > 0) {
-                extreme = item;
-            }
-        }
-        return extreme;
-    }
-
-    private static Object sum(Object value, Call call) {
-        Call.Bound arguments = call.bind("attribute", "start");
-        Item attribute = attribute(arguments.get("attribute", null));
-        Object sum = arguments.get("start", BigInteger.ZERO);
-        for (Object item : Values.items(value)) {
-            sum = Arithmetic.of("+", sum, attribute.of(item));
-        }
-        return sum;
-    }
-
     // Numbers
 
     private static Object integer(Object value, Call call) {
@@ -449,15 +387,6 @@ final class Filters {
         return new BigDecimal(decimal).toBigInteger();
     }
 
-    private static Object decimal(Object value, Call call) {
-        Object otherwise = call.bind("default").get("default", 0.0);
-        if (Values.isNumber(value)) {
-            return Values.decimal(value);
-        }
-        Double number = parsed(value);
-        return number == null ? otherwise : number;
-    }
-
     /** Null if it is no text that says a number. */
     private static Double parsed(Object value) {
         if (!(value instanceof Text text)) {
@@ -473,29 +402,5 @@ final class Filters {
             throw Failure.unsupported("the number \"" + digits + "\"");
         }
         return null;
-    }
-
-    private static Object round(Object value, Call call) {
-        Call.Bound arguments = call.bind("precision", "method");
-        int precision = arguments.integer("precision", 0);
-        String method =
-                Values.string(arguments.get("method", Text.own("common"))).toString();
-        Object number = Arithmetic.positive(value);
-        if (Math.abs(precision) > 300) {
-            throw new Failure("round to " + precision + " digits");
-        }
-        if (method.equals("common")) {
-            if (number instanceof BigInteger) {
-                throw Failure.unsupported("the filter round of an integer");
-            }
-            BigDecimal rounded = new BigDecimal((Double) number).setScale(precision, RoundingMode.HALF_EVEN);
-            return Math.copySign(rounded.doubleValue(), (Double) number);
-        }
-        double scale = Math.pow(10, precision);
-        return switch (method) {
-            case "ceil" -> Math.ceil(Values.decimal(number) * scale) / scale;
-            case "floor" -> Math.floor(Values.decimal(number) * scale) / scale;
-            default -> throw new Failure("round knows the methods common, ceil and floor, not " + method);
-        };
     }
 }

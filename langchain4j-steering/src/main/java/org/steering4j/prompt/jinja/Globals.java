@@ -11,13 +11,13 @@ import java.util.Set;
 final class Globals {
 
     /** What Jinja2 has under these names, a template does not find here. */
-    private static final Set<String> UNSUPPORTED = Set.of("lipsum", "self");
+    private static final Set<String> UNSUPPORTED = Set.of("cycler", "lipsum", "self");
 
     private Globals() {}
 
     static boolean has(String name) {
         return UNSUPPORTED.contains(name)
-                || Set.of("raise_exception", "strftime_now", "range", "dict", "namespace", "joiner", "cycler")
+                || Set.of("raise_exception", "strftime_now", "range", "dict", "namespace", "joiner")
                         .contains(name);
     }
 
@@ -36,7 +36,6 @@ final class Globals {
             case "dict" -> Globals::dictionary;
             case "namespace" -> call -> new Namespace(dictionary(call));
             case "joiner" -> Globals::joiner;
-            case "cycler" -> Cycler::new;
             default -> throw Failure.unsupported(name);
         };
     }
@@ -87,38 +86,5 @@ final class Globals {
             used[0] = true;
             return first ? Text.EMPTY : separator;
         };
-    }
-
-    /** Values in turn. */
-    private static final class Cycler implements Attributes.Members {
-
-        private final List<Object> items;
-        private int position;
-
-        Cycler(Call call) {
-            this.items = call.positional();
-            if (items.isEmpty() || !call.named().isEmpty()) {
-                throw new Failure("cycler() needs values to cycle through");
-            }
-        }
-
-        @Override
-        public Object member(String name, Undefined none) {
-            return switch (name) {
-                case "current" -> items.get(position);
-                case "next" ->
-                    (Function) call -> {
-                        Object item = items.get(position);
-                        position = (position + 1) % items.size();
-                        return item;
-                    };
-                case "reset" ->
-                    (Function) call -> {
-                        position = 0;
-                        return null;
-                    };
-                default -> none;
-            };
-        }
     }
 }

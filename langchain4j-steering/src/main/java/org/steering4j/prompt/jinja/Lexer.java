@@ -2,10 +2,12 @@ package org.steering4j.prompt.jinja;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.steering4j.prompt.jinja.Token.Kind;
 
 /**
@@ -33,6 +35,7 @@ final class Lexer {
     private static final Pattern OPERATOR = Pattern.compile("//|\\*\\*|==|!=|>=|<=|[-+/*%~\\[\\](){}<>=.:|,]");
 
     private final String source;
+    private final int[] lineBreaks;
     private final List<Token> tokens = new ArrayList<>();
     private int position;
     /** Whether what stands at the position begins a line, for all that was dropped before it. */
@@ -40,6 +43,9 @@ final class Lexer {
 
     private Lexer(String source) {
         this.source = source;
+        this.lineBreaks = IntStream.range(0, source.length())
+                .filter(index -> source.charAt(index) == '\n')
+                .toArray();
     }
 
     static List<Token> tokens(String template) {
@@ -185,10 +191,7 @@ final class Lexer {
     }
 
     private int lineAt(int index) {
-        return 1
-                + (int) source.substring(0, index)
-                        .chars()
-                        .filter(c -> c == '\n')
-                        .count();
+        int place = Arrays.binarySearch(lineBreaks, index);
+        return 1 + (place < 0 ? -place - 1 : place);
     }
 }

@@ -12,7 +12,7 @@ import org.steering4j.prompt.jinja.Statement.Target;
 /** One rendering of a template: runs statements and evaluates expressions. For one thread, once. */
 final class Rendering {
 
-    private static final int MAXIMUM_STEPS = 10_000_000;
+    private static final int MAXIMUM_STEPS = 5_000_000;
     /** Copying as many is as much work as evaluating an expression. */
     private static final int CHARACTERS_A_STEP = 16;
 

@@ -16,21 +16,15 @@ final class Strings {
             "endswith",
             "find",
             "index",
-            "isalnum",
-            "isalpha",
             "isdigit",
-            "islower",
             "isspace",
-            "isupper",
             "join",
             "lower",
             "lstrip",
-            "partition",
             "removeprefix",
             "removesuffix",
             "replace",
             "rfind",
-            "rpartition",
             "rsplit",
             "rstrip",
             "split",
@@ -41,6 +35,12 @@ final class Strings {
             "upper");
 
     private static final Set<String> OTHER_METHODS = Set.of(
+            "isalnum",
+            "isalpha",
+            "islower",
+            "isupper",
+            "partition",
+            "rpartition",
             "casefold",
             "center",
             "encode",
@@ -108,8 +108,6 @@ final class Strings {
                 call.bind();
                 yield new ArrayList<Object>(lines(text));
             }
-            case "partition" -> partition(text, call.bind("sep").text("sep"), false);
-            case "rpartition" -> partition(text, call.bind("sep").text("sep"), true);
             case "join" -> join(text, call.bind("iterable").require("iterable"));
             case "find" -> Values.integer(text.indexOf(call.bind("sub").text("sub"), 0));
             case "rfind" -> Values.integer(text.lastIndexOf(call.bind("sub").text("sub")));
@@ -137,10 +135,6 @@ final class Strings {
             case "title" -> title(text);
             case "isdigit" -> all(text, Strings::isDigit);
             case "isspace" -> all(text, Strings::isSpace);
-            case "isalpha" -> all(text, Character::isLetter);
-            case "isalnum" -> all(text, c -> Character.isLetter(c) || isDigit(c));
-            case "isupper" -> isUpper(text);
-            case "islower" -> isLower(text);
             default -> throw new IllegalArgumentException(name);
         };
     }
@@ -168,16 +162,6 @@ final class Strings {
 
     private static boolean all(Text text, IntPredicate predicate) {
         return !text.isEmpty() && text.codePoints().allMatch(predicate);
-    }
-
-    static boolean isUpper(Text text) {
-        return text.codePoints().anyMatch(Strings::isCased)
-                && text.codePoints().allMatch(c -> !isCased(c) || Character.isUpperCase(c));
-    }
-
-    static boolean isLower(Text text) {
-        return text.codePoints().anyMatch(Strings::isCased)
-                && text.codePoints().allMatch(c -> !isCased(c) || Character.isLowerCase(c));
     }
 
     static Text upper(Text text) {
@@ -385,15 +369,6 @@ final class Strings {
         }
         Collections.reverse(parts);
         return parts;
-    }
-
-    private static Tuple partition(Text text, Text separator, boolean last) {
-        requireSeparator(separator);
-        int at = last ? text.lastIndexOf(separator) : text.indexOf(separator, 0);
-        if (at < 0) {
-            return new Tuple(last ? List.of(Text.EMPTY, Text.EMPTY, text) : List.of(text, Text.EMPTY, Text.EMPTY));
-        }
-        return new Tuple(List.of(text.slice(0, at), separator, text.slice(at + separator.length(), text.length())));
     }
 
     static List<Text> lines(Text text) {

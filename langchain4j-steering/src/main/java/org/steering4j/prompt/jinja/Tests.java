@@ -8,7 +8,7 @@ import java.util.Set;
 /** {@code value is test} */
 final class Tests {
 
-    static final Set<String> NAMES = Set.of(
+    private static final Set<String> NAMES = Set.of(
             "defined",
             "undefined",
             "none",
@@ -26,10 +26,7 @@ final class Tests {
             "sameas",
             "odd",
             "even",
-            "divisibleby",
             "in",
-            "lower",
-            "upper",
             "eq",
             "equalto",
             "==",
@@ -48,7 +45,14 @@ final class Tests {
 
     private Tests() {}
 
+    static void requireKnown(String name) {
+        if (!NAMES.contains(name)) {
+            throw new Failure("the test \"" + name + "\" is not supported");
+        }
+    }
+
     static boolean apply(String name, Object value, Call call) {
+        requireKnown(name);
         return switch (name) {
             case "eq", "equalto", "==" -> Values.areEqual(value, other(call));
             case "ne", "!=" -> !Values.areEqual(value, other(call));
@@ -58,7 +62,6 @@ final class Tests {
             case "ge", ">=" -> Values.compare(value, other(call)) >= 0;
             case "in" -> Values.contains(other(call), value);
             case "sameas" -> isSame(value, other(call));
-            case "divisibleby" -> Values.areEqual(Arithmetic.of("%", value, other(call)), BigInteger.ZERO);
             default -> {
                 call.bind();
                 yield apply(name, value);
@@ -88,8 +91,6 @@ final class Tests {
             case "callable" -> value instanceof Function;
             case "odd" -> Values.areEqual(Arithmetic.of("%", value, BigInteger.TWO), BigInteger.ONE);
             case "even" -> Values.areEqual(Arithmetic.of("%", value, BigInteger.TWO), BigInteger.ZERO);
-            case "lower" -> Strings.isLower(Values.string(value));
-            case "upper" -> Strings.isUpper(Values.string(value));
             default -> throw new IllegalArgumentException(name);
         };
     }

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -33,9 +34,9 @@ final class Values {
         if (value instanceof Float || value instanceof BigDecimal) {
             return ((Number) value).doubleValue();
         }
-        if (value instanceof List<?> list) {
-            List<Object> items = new ArrayList<>(list.size());
-            list.forEach(item -> items.add(of(item)));
+        if (value instanceof Collection<?> collection) {
+            List<Object> items = new ArrayList<>(collection.size());
+            collection.forEach(item -> items.add(of(item)));
             return Collections.unmodifiableList(items);
         }
         if (value instanceof Map<?, ?> map) {

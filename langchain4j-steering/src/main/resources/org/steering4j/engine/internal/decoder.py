@@ -179,29 +179,25 @@ class Decoder(Module):
       return joined
     return torch.cat([joined, torch.narrow(x, 3, rotated, self.head_size - rotated)], -1)
 
-  # x: [N, any multiple of the weight's length], each part of that length by itself
+  # RMSNorm over the last dimension, which is as long as the weight.
   def norm(self: __torch__.Decoder, x: Tensor, weight: Tensor) -> Tensor:
-    size = torch.size(weight, 0)
-    parts = torch.reshape(x, [-1, size])
+    size = [torch.size(weight, 0)]
     if self.norm_offset == 0.:
-      normed = torch.rms_norm(parts, [size], weight, self.norm_epsilon)
-    else:
-      # Gemma: weights near zero, whose sum with 1 would lose digits in bfloat16.
-      normed = torch.rms_norm(parts.to(6), [size], torch.add(weight.to(6), self.norm_offset), self.norm_epsilon).to(self.compute_type)
-    return torch.reshape(normed, torch.size(x))
+      return torch.rms_norm(x, size, weight, self.norm_epsilon)
+    # Gemma: weights near zero, whose sum with 1 would lose digits in bfloat16.
+    return torch.rms_norm(x.to(6), size, torch.add(weight.to(6), self.norm_offset), self.norm_epsilon).to(self.compute_type)
 
-  # As norm, where the family has such weights.
+  # As norm, where the family has it at this place.
   def norm_if_any(self: __torch__.Decoder, x: Tensor, weights: List[Tensor], layer: int) -> Tensor:
     if torch.len(weights) == 0:
       return x
     return self.norm(x, weights[layer])
 
-  # As linear, with a bias where the family has one.
-  def linear_with_bias(self: __torch__.Decoder, x: Tensor, weight: Tensor, bias: List[Tensor], layer: int) -> Tensor:
-    projected = self.linear(x, weight)
-    if torch.len(bias) == 0:
-      return projected
-    return torch.add(projected, bias[layer])
+  # Of queries or keys: of each head by itself (Qwen3, Gemma 3) or of all together (OLMo 2), which the weight's length says.
+  # x: [N, heads * D]
+  def norm_heads(self: __torch__.Decoder, x: Tensor, weight: Tensor) -> Tensor:
+    parts = torch.reshape(x, [-1, torch.size(weight, 0)])
+    return torch.reshape(self.norm(parts, weight), torch.size(x))
 
   # x: [B * T, H] -> [B, heads, T, D]
   def by_head(self: __torch__.Decoder, x: Tensor, rows: int, heads: int) -> Tensor:
@@ -210,12 +206,18 @@ class Decoder(Module):
   # Queries, keys and values of a block's input. x: [B * T, H] -> [B, Q, T, D], [B, G, T, D] and [B, G, T, D]
   def attention_inputs(self: __torch__.Decoder, layer: int, x: Tensor, rows: int, rotary: List[Tensor]) -> List[Tensor]:
     normed = self.norm_if_any(x, self.attention_norm, layer)
-    query = self.linear_with_bias(normed, self.query_weight[layer], self.query_bias, layer)
-    key = self.linear_with_bias(normed, self.key_weight[layer], self.key_bias, layer)
-    value = self.linear_with_bias(normed, self.value_weight[layer], self.value_bias, layer)
-    # The norm's weight says whether heads are normalised each by itself (Qwen3, Gemma 3) or together (OLMo 2).
-    query = self.by_head(self.norm_if_any(query, self.query_norm, layer), rows, self.query_heads)
-    key = self.by_head(self.norm_if_any(key, self.key_norm, layer), rows, self.key_value_heads)
+    query = self.linear(normed, self.query_weight[layer])
+    key = self.linear(normed, self.key_weight[layer])
+    value = self.linear(normed, self.value_weight[layer])
+    if torch.len(self.query_bias) > 0:
+      query = torch.add(query, self.query_bias[layer])
+      key = torch.add(key, self.key_bias[layer])
+      value = torch.add(value, self.value_bias[layer])
+    if torch.len(self.query_norm) > 0:
+      query = self.norm_heads(query, self.query_norm[layer])
+      key = self.norm_heads(key, self.key_norm[layer])
+    query = self.by_head(query, rows, self.query_heads)
+    key = self.by_head(key, rows, self.key_value_heads)
     value = self.by_head(value, rows, self.key_value_heads)
     return [self.rotate(layer, query, rotary), self.rotate(layer, key, rotary), value]
 
@@ -251,8 +253,8 @@ class Decoder(Module):
       if tokens <= 512 or self.attention_soft_cap > 0.:
         return self.attend_where(query, key, value, mask)
     elif self.attention_soft_cap > 0.:
-      order = torch.arange(tokens)
-      return self.attend_where(query, key, value, torch.le(order, torch.unsqueeze(torch.unsqueeze(torch.unsqueeze(order, 1), 0), 0)))
+      before = torch.tril(torch.ones([1, 1, tokens, tokens], dtype=11))
+      return self.attend_where(query, key, value, before)
     group = self.query_heads // self.key_value_heads
     if group > 1:
       key = torch.repeat_interleave(key, group, 1)
@@ -283,6 +285,8 @@ class Decoder(Module):
       probabilities = torch.softmax(torch.add(scores, hidden), -1)
       attended = torch.bmm(torch.reshape(probabilities, [rows * self.key_value_heads, -1, seen]), values)
       _0 = torch.append(parts, torch.reshape(attended, [rows, self.query_heads, count, self.head_size]))
+    if torch.len(parts) == 1:
+      return parts[0].to(self.compute_type)
     return torch.cat(parts, 2).to(self.compute_type)
 
   # Draws x towards zero, so that it stays between -cap and cap.
@@ -303,7 +307,8 @@ class Decoder(Module):
 
   # What attention or the feed-forward network gives joins the residual stream.
   def join(self: __torch__.Decoder, layer: int, x: Tensor, output: Tensor, norms: List[Tensor]) -> Tensor:
-    output = self.norm_if_any(output, norms, layer)
+    if torch.len(norms) > 0:
+      output = self.norm(output, norms[layer])
     if self.residual_multiplier != 1.:
       output = torch.mul(output, self.residual_multiplier)
     return torch.add(x, output)
@@ -315,16 +320,24 @@ class Decoder(Module):
     if torch.len(selection) > 0:
       x = torch.index_select(x, 0, selection[0])
       merged = torch.index_select(merged, 0, selection[0])
-    output = self.linear_with_bias(merged, self.attention_output_weight[layer], self.attention_output_bias, layer)
+    output = self.linear(merged, self.attention_output_weight[layer])
+    if torch.len(self.attention_output_bias) > 0:
+      output = torch.add(output, self.attention_output_bias[layer])
     x = self.join(layer, x, output, self.attention_output_norm)
     normed = self.norm_if_any(x, self.feed_forward_norm, layer)
-    gate = self.linear_with_bias(normed, self.gate_weight[layer], self.gate_bias, layer)
+    gate = self.linear(normed, self.gate_weight[layer])
+    up = self.linear(normed, self.up_weight[layer])
+    biased = torch.len(self.gate_bias) > 0
+    if biased:
+      gate = torch.add(gate, self.gate_bias[layer])
+      up = torch.add(up, self.up_bias[layer])
     if self.gelu:
       gate = torch.gelu(gate, approximate="tanh")
     else:
       gate = torch.silu(gate)
-    up = self.linear_with_bias(normed, self.up_weight[layer], self.up_bias, layer)
-    output = self.linear_with_bias(torch.mul(gate, up), self.down_weight[layer], self.down_bias, layer)
+    output = self.linear(torch.mul(gate, up), self.down_weight[layer])
+    if biased:
+      output = torch.add(output, self.down_bias[layer])
     return self.join(layer, x, output, self.feed_forward_output_norm)
 
   # One block over whole sequences. x: [B * T, H] -> [B * T, H], or [N, H] of the selection

@@ -50,6 +50,12 @@ class Jinja2ComparisonTest {
             "{{ numbers|slice(2)|list }}",
             "{{ people|groupby('role')|list|length }}",
             "{{ 'aB'.swapcase() }}",
+            "{{ -3|abs }}",
+            "{{ [1, 2]|max }}",
+            "{{ '<a>'|e }}",
+            "{{ 3 is divisibleby 3 }}",
+            "{{ 'ab'.isalpha() }}",
+            "{{ cycler is defined }}",
             "{{ lipsum is defined }}",
             "{{ self is defined }}",
             "{{ 'upper' is filter }}",
@@ -194,7 +200,7 @@ class Jinja2ComparisonTest {
     void should_name_the_line_and_the_construct_of_what_is_wrong() {
         Map<String, String> expected = Map.of(
                 "a\n\n{{ x.y.z }}", "line 3: 'x' is undefined",
-                "a\n{% if x %}\n{{ x|nosuch }}", "line 3: the filter \"nosuch\" is not supported",
+                "a\n\n{{ x|nosuch }}", "line 3: the filter \"nosuch\" is not supported",
                 "a\n{% import 'x' as x %}", "line 2: the tag {% import %} is not supported here",
                 "{% for a in b %}\n\n", "line 2: the template ends before {% endfor %} or {% else %}",
                 "{{ 'a'.encode() }}", "line 1: the string method encode() is not supported in chat templates");

@@ -61,7 +61,7 @@ final class ChatCommand implements Callable<Integer> {
         }
         sampling.requireValid();
         VectorOptions.Vectors given = vectors.read();
-        try (SteeredModel opened = model.open()) {
+        try (SteeredModel opened = model.open(sampling.speculation())) {
             AtomicBoolean stop = new AtomicBoolean();
             Conversation conversation =
                     new Conversation(opened, given, systemPrompt, sampling, main.output(), main.errors(), stop::get);

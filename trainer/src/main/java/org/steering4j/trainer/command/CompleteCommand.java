@@ -51,7 +51,7 @@ final class CompleteCommand implements Callable<Integer> {
     public Integer call() {
         sampling.requireValid();
         VectorOptions.Vectors given = vectors.read();
-        try (SteeredModel opened = model.open()) {
+        try (SteeredModel opened = model.open(sampling.speculation())) {
             LayerSteering steering = given.library().resolve(given.steering(), opened.shape());
             int[] tokens =
                     raw ? opened.prompts().textPrompt(prompt) : opened.prompts().prompt(messages(), List.of());

@@ -38,6 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SweepCommand.class,
             EvaluateCommand.class,
             ReproduceCommand.class,
+            BenchmarkCommand.class,
             InspectCommand.class,
             ConvertCommand.class,
             InspectDataCommand.class,

@@ -34,6 +34,11 @@ final class SamplingOptions {
             description = "Gives the same answer again, in the same precision. Default: another each time.")
     private Long seed;
 
+    @Option(
+            names = "--no-speculation",
+            description = "Guess no tokens from the context; answers that quote it come slower, and are the same.")
+    private boolean noSpeculation;
+
     /** Refuses what is out of range, before a model is opened for it. */
     void requireValid() {
         if (maximumTokens < 1) {
@@ -41,6 +46,10 @@ final class SamplingOptions {
                     command.commandLine(), "--max-tokens is " + maximumTokens + ": expected at least 1");
         }
         sampling();
+    }
+
+    boolean speculation() {
+        return !noSpeculation;
     }
 
     int maximumTokens() {

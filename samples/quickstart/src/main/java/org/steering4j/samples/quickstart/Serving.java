@@ -44,7 +44,8 @@ public final class Serving {
 
     public static void main(String[] arguments) throws Exception {
         List<Promise> promises = new ArrayList<>();
-        try (SteeredModel embedded = SteeredModel.embedded(engine -> engine.cacheBytes(0))) {
+        try (SteeredModel embedded =
+                SteeredModel.embedded(engine -> engine.cacheBytes(0).speculation(false))) {
             promises.add(throughput("the embedded model", embedded.languageModel(), 200, 3));
             promises.addAll(new MaskingCost(
                             embedded.languageModel(),

@@ -1,0 +1,56 @@
+package org.steering4j.trainer.benchmark;
+
+import java.util.List;
+
+/**
+ * How fast a model runs. Memory is null where the system does not tell.
+ *
+ * @param threads that were asked for; null: libtorch's own choice
+ */
+public record BenchmarkResult(
+        String model,
+        String precision,
+        Integer threads,
+        MachineLimits machine,
+        Loading loading,
+        List<Prefill> prefill,
+        List<Decode> decode,
+        List<Composition> composition,
+        List<Speculation> speculation,
+        Long peakResidentBytes) {
+
+    /**
+     * @param weightBytes of all weights, in the precision
+     * @param residentBytes by how much memory had grown after the first answer, mapped files included
+     */
+    public record Loading(double seconds, long weightBytes, Long residentBytes) {}
+
+    /** @param shareOfMultiplication of what the machine multiplies at most */
+    public record Prefill(int tokens, double tokensPerSecond, double shareOfMultiplication) {}
+
+    /**
+     * @param tokensPerSecond of all rows together
+     * @param shareOfBandwidth bytes of weights touched per second, of what the machine reads at most
+     * @param timesOneRow null if one row was not measured
+     */
+    public record Decode(int rows, double tokensPerSecond, double shareOfBandwidth, Double timesOneRow) {}
+
+    /** @param cost by how much a token takes longer than unsteered; null if that was not measured */
+    public record Composition(int vectors, double tokensPerSecond, Double cost) {}
+
+    /**
+     * An answer that is held to a text, so that it quotes as much of its prompt as the task says. So what is measured is what passes cost, not how
+     * often a model quotes.
+     *
+     * @param passes of the model, with speculation
+     */
+    public record Speculation(
+            String task,
+            int tokens,
+            int passes,
+            int draftedTokens,
+            int acceptedTokens,
+            double tokensPerSecondWithout,
+            double tokensPerSecond,
+            double times) {}
+}
