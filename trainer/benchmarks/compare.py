@@ -74,7 +74,7 @@ def parsed():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shape", required=True, help="as the benchmark command names it, for instance qwen2.5-0.5b")
     parser.add_argument("--weights", type=pathlib.Path, required=True, help="folder in which the weights lie, or are made")
-    parser.add_argument("--jar", type=pathlib.Path, default=HERE.parent / "trainer" / "target" / "steering.jar")
+    parser.add_argument("--jar", type=pathlib.Path, default=HERE.parent / "target" / "steering.jar")
     parser.add_argument("--llama", type=pathlib.Path, help="folder in which node-llama-cpp is installed")
     parser.add_argument("--without-hugging-face", action="store_true")
     parser.add_argument("--precisions", nargs="+", default=["bfloat16", "float32"], help="of this project")
