@@ -14,10 +14,10 @@ public enum Projections {
     /** By matrices as they lie in memory, or in a mapped file. */
     PLAIN("plain.py"),
     /** Packed for oneDNN in float32 or bfloat16. */
-    ONEDNN("onednn.py"),
-    FLOAT16("float16.py"),
-    INT8("eight_bits.py", "int8.py"),
-    INT4("eight_bits.py", "int4.py");
+    ONEDNN("packed.py", "onednn.py"),
+    FLOAT16("packed.py", "float16.py"),
+    INT8("packed.py", "eight_bits.py", "int8.py"),
+    INT4("packed.py", "eight_bits.py", "int4.py");
 
     private static final Map<Precision, Boolean> AVAILABLE = new EnumMap<>(Precision.class);
 

@@ -2,6 +2,7 @@ package org.steering4j.engine.internal;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,8 @@ final class WeightTable {
      * A weight to be loaded.
      *
      * @param stored where it lies
-     * @param place kind, mapping, offset in elements, rows (0: a vector), columns, 1 if it is a projection
+     * @param place kind, mapping, offset in elements, rows (0: a vector), columns, 1 if it is a projection, 2 if the next is one of the same
+     *     input
      */
     record Place(StoredWeight stored, long[] place) {}
 
@@ -30,7 +32,7 @@ final class WeightTable {
     WeightTable(List<StoredWeight> weights, Projections projections) {
         boolean plain = projections == Projections.PLAIN;
         boolean tied = weights.stream().noneMatch(stored -> stored.weight() == Weight.OUTPUT_HEAD);
-        for (StoredWeight stored : weights) {
+        for (StoredWeight stored : byLayer(weights)) {
             boolean matrix = stored.tensor().shape().size() == 2;
             boolean embedding = stored.weight() == Weight.TOKEN_EMBEDDING;
             add(stored, stored.weight(), matrix && (plain || !embedding));
@@ -38,6 +40,17 @@ final class WeightTable {
                 add(stored, Weight.OUTPUT_HEAD, true);
             }
         }
+    }
+
+    /** So that projections of the same input follow each other. */
+    private static List<StoredWeight> byLayer(List<StoredWeight> weights) {
+        return weights.stream()
+                .sorted(Comparator.comparingInt(StoredWeight::layer).thenComparing(StoredWeight::weight))
+                .toList();
+    }
+
+    private static boolean isFollowedByOneOfTheSameInput(Weight weight) {
+        return weight == Weight.QUERY || weight == Weight.KEY || weight == Weight.GATE;
     }
 
     private void add(StoredWeight stored, Weight weight, boolean projection) {
@@ -50,22 +63,29 @@ final class WeightTable {
             stored.tensor().offsetBytes() / stored.tensor().dataType().bytes(),
             shape.size() == 1 ? 0 : shape.get(0),
             shape.get(shape.size() - 1),
-            projection ? 1 : 0
+            !projection ? 0 : isFollowedByOneOfTheSameInput(weight) ? 2 : 1
         }));
     }
 
-    /** Ordered by kind, then by layer. */
+    /** Ordered by layer, then by kind; what is of no layer comes first. */
     List<Place> places() {
         return places;
     }
 
-    /** In elements. */
+    /** Or what is held together with others, in elements. */
     long largestProjection() {
-        return places.stream()
-                .filter(place -> place.place()[5] == 1)
-                .mapToLong(place -> place.stored().tensor().elements())
-                .max()
-                .orElse(0);
+        long largest = 0;
+        long together = 0;
+        for (Place place : places) {
+            if (place.place()[5] > 0) {
+                together += place.stored().tensor().elements();
+                largest = Math.max(largest, together);
+            }
+            if (place.place()[5] == 1) {
+                together = 0;
+            }
+        }
+        return largest;
     }
 
     List<String> mappedPaths() {

@@ -3,7 +3,8 @@
 # that is empty in families without them.
 #
 # It knows token ids, hidden states and steering vectors; it knows nothing of text, sampling or files other than
-# the weights it maps. Every projection goes by `linear`, which one of projections/*.py adds to this class.
+# the weights it maps. Every projection goes by `linear`, those of the same input by `linears`, which one of projections/*.py
+# adds to this class.
 # Shapes: B rows (sequences), T new tokens of each row, S cached positions, N selected
 # tokens, H hidden size, V vocabulary size, Q query heads, G key-value heads, D head size, F pairs of a head that are
 # rotated, K steered blocks, M vectors.
@@ -34,6 +35,9 @@ class Decoder(Module):
   window_of_layer : List[int]      # 1: has a window (Mistral, Qwen: from a layer on, Gemma: all but every nth, Phi-3)
   mapped_paths : List[str]
   mapped_types : List[int]
+  # While loading: projections of the same input, until all of them are there, and what they are mapped from.
+  stack : List[Tensor]
+  stack_mapped : List[Tensor]
   inverse_frequencies : List[Tensor]
   token_embedding : List[Tensor]
   output_norm : List[Tensor]
@@ -59,38 +63,73 @@ class Decoder(Module):
   down_bias : List[Tensor]
   feed_forward_output_norm : List[Tensor]
 
-  # Maps the file of one weight and takes that out of it: a projection goes to `hold`, what is small is copied in the compute
-  # type, the token embedding stays mapped in the type that it is stored in. Weights come ordered by kind, then by layer.
-  # place: int64 [6], kind, mapping, offset in elements, rows (0: a vector), columns, 1 if it is a projection;
-  # inputs_to_rank: float32 [R, columns], rank_to_outputs: float32 [rows, R], whose product is added. R may be 0.
+  # Maps the file of one weight and takes that out of it: what is small is copied in the compute type, the token embedding stays
+  # mapped in the type that it is stored in, and projections go to `hold`, those of the same input, which follow each other,
+  # together. Weights of a kind come ordered by layer.
+  # place: int64 [6], kind, mapping, offset in elements, rows (0: a vector), columns, 1 if it is a projection, 2 if the next is one
+  # of the same input; inputs_to_rank: float32 [R, columns], rank_to_outputs: float32 [rows, R], whose product is added. R may be 0.
   # scratch: none, or float32, to which projections are converted before `hold` packs them: one block for all of them, since the C
   # library keeps many middling ones for itself when they are freed.
   def load(self: __torch__.Decoder, place: Tensor, inputs_to_rank: Tensor, rank_to_outputs: Tensor, scratch: Tensor) -> Tensor:
     kind = int(place[0])
+    rows = int(place[3])
+    columns = int(place[4])
+    weight = self.mapped(place)
+    if rows == 0:
+      self.keep_weight(kind, torch.clone(weight.to(self.compute_type)))
+    elif int(place[5]) == 0:
+      self.keep_weight(kind, weight)
+    else:
+      mapped = torch.empty([0])
+      if torch.size(inputs_to_rank, 0) == 0:
+        if self.mapped_types[int(place[1])] == self.compute_type:
+          # Mapped anew: of this mapping no page is in memory before the matrix itself is asked for.
+          mapped = self.mapped(place)
+      if torch.numel(scratch) > 0:
+        first = 0
+        for i in range(torch.len(self.stack)):
+          first = first + torch.numel(self.stack[i])
+        weight = torch.copy_(torch.as_strided(scratch, [rows, columns], [columns, 1], first), weight)
+        if torch.size(inputs_to_rank, 0) > 0:
+          weight = torch.addmm_(weight, rank_to_outputs, inputs_to_rank)
+      elif torch.size(inputs_to_rank, 0) > 0:
+        weight = torch.addmm(weight.to(6), rank_to_outputs, inputs_to_rank)
+      _0 = torch.append(self.stack, weight)
+      _1 = torch.append(self.stack_mapped, mapped)
+      if int(place[5]) == 1:
+        self.hold_stack(kind, columns, scratch)
+    return place
+
+  # A weight in its file, mapped in the type that it is stored in: [rows, columns], or [columns] of a vector
+  def mapped(self: __torch__.Decoder, place: Tensor) -> Tensor:
     file = int(place[1])
     offset = int(place[2])
     rows = int(place[3])
     columns = int(place[4])
-    end = offset + columns
-    if rows > 0:
-      end = offset + rows * columns
-    mapping = torch.from_file(self.mapped_paths[file], False, end, dtype=self.mapped_types[file])
     if rows == 0:
-      weight = torch.clone(torch.as_strided(mapping, [columns], [1], offset).to(self.compute_type))
-    else:
-      weight = torch.as_strided(mapping, [rows, columns], [columns, 1], offset)
-    if int(place[5]) == 1:
-      if torch.numel(scratch) > 0:
-        weight = torch.copy_(torch.as_strided(scratch, [rows, columns], [columns, 1]), weight)
-      if torch.size(inputs_to_rank, 0) > 0:
-        weight = torch.addmm(weight.to(6), rank_to_outputs, inputs_to_rank)
-      mapped = torch.empty([0])
-      if torch.size(inputs_to_rank, 0) == 0:
-        if self.mapped_types[file] == self.compute_type:
-          # Mapped anew: of this mapping no page is in memory before the matrix itself is asked for.
-          again = torch.from_file(self.mapped_paths[file], False, end, dtype=self.mapped_types[file])
-          mapped = torch.as_strided(again, [rows, columns], [columns, 1], offset)
-      weight = self.hold(weight, kind == 2, mapped)
+      mapping = torch.from_file(self.mapped_paths[file], False, offset + columns, dtype=self.mapped_types[file])
+      return torch.as_strided(mapping, [columns], [1], offset)
+    mapping = torch.from_file(self.mapped_paths[file], False, offset + rows * columns, dtype=self.mapped_types[file])
+    return torch.as_strided(mapping, [rows, columns], [columns, 1], offset)
+
+  # kind: of the last of the stack, whose kinds count up to it
+  def hold_stack(self: __torch__.Decoder, kind: int, columns: int, scratch: Tensor) -> int:
+    rows = annotate(List[int], [])
+    total = 0
+    for i in range(torch.len(self.stack)):
+      _0 = torch.append(rows, torch.size(self.stack[i], 0))
+      total = total + torch.size(self.stack[i], 0)
+    parts = self.stack
+    if torch.numel(scratch) > 0:
+      parts = [torch.as_strided(scratch, [total, columns], [columns, 1], 0)]
+    held = self.hold(parts, rows, kind == 2, self.stack_mapped)
+    for i in range(torch.len(held)):
+      self.keep_weight(kind - torch.len(held) + 1 + i, held[i])
+    torch.clear(self.stack)
+    torch.clear(self.stack_mapped)
+    return total
+
+  def keep_weight(self: __torch__.Decoder, kind: int, weight: Tensor) -> int:
     if kind == 0:
       _0 = torch.append(self.token_embedding, weight)
     elif kind == 1:
@@ -137,7 +176,7 @@ class Decoder(Module):
       _0 = torch.append(self.down_bias, weight)
     else:
       _0 = torch.append(self.feed_forward_output_norm, weight)
-    return place
+    return kind
 
   # After the last weight. frequencies: float64 [1 or 2, F].
   def finish_load(self: __torch__.Decoder, frequencies: Tensor) -> Tensor:
@@ -148,8 +187,8 @@ class Decoder(Module):
     _0 = torch.append(self.inverse_frequencies, torch.clone(frequencies))
     return frequencies
 
-  # Cosines and sines of the rotary position embedding, for each set of frequencies. positions: int64 [B, T]
-  # -> two, or four, of [B, 1, T, F]
+  # Cosines and sines of the rotary position embedding, for each set of frequencies: of the first and of the second half of what
+  # is rotated, with the signs that they have there. positions: int64 [B, T] -> two, or four, of [B, 1, T, 2 F]
   def rotary(self: __torch__.Decoder, positions: Tensor) -> List[Tensor]:
     rotary = annotate(List[Tensor], [])
     for i in range(torch.size(self.inverse_frequencies[0], 0)):
@@ -158,8 +197,10 @@ class Decoder(Module):
       factor = 1.
       if i == 0:
         factor = self.rotary_factor
-      _0 = torch.append(rotary, torch.mul(torch.cos(angles), factor).to(6))
-      _1 = torch.append(rotary, torch.mul(torch.sin(angles), factor).to(6))
+      cosines = torch.mul(torch.cos(angles), factor).to(6)
+      sines = torch.mul(torch.sin(angles), factor).to(6)
+      _0 = torch.append(rotary, torch.cat([cosines, cosines], -1))
+      _1 = torch.append(rotary, torch.cat([torch.neg(sines), sines], -1))
     return rotary
 
   # x: [B, heads, T, D], its first and second half rotated against each other. Where only the first 2 F elements of a head
@@ -169,15 +210,13 @@ class Decoder(Module):
     if frequencies < 0:
       return x
     cosines = rotary[2 * frequencies]
-    sines = rotary[2 * frequencies + 1]
-    rotated = 2 * torch.size(cosines, 3)
-    halves = torch.chunk(torch.narrow(x, 3, 0, rotated).to(6), 2, -1)
-    first = torch.sub(torch.mul(halves[0], cosines), torch.mul(halves[1], sines))
-    second = torch.add(torch.mul(halves[1], cosines), torch.mul(halves[0], sines))
-    joined = torch.cat([first, second], -1).to(self.compute_type)
+    rotated = torch.size(cosines, 3)
+    wide = torch.narrow(x, 3, 0, rotated).to(6)
+    swapped = torch.roll(wide, [rotated // 2], [3])
+    turned = torch.addcmul(torch.mul(wide, cosines), swapped, rotary[2 * frequencies + 1]).to(self.compute_type)
     if rotated == self.head_size:
-      return joined
-    return torch.cat([joined, torch.narrow(x, 3, rotated, self.head_size - rotated)], -1)
+      return turned
+    return torch.cat([turned, torch.narrow(x, 3, rotated, self.head_size - rotated)], -1)
 
   # RMSNorm over the last dimension, which is as long as the weight.
   def norm(self: __torch__.Decoder, x: Tensor, weight: Tensor) -> Tensor:
@@ -206,9 +245,10 @@ class Decoder(Module):
   # Queries, keys and values of a block's input. x: [B * T, H] -> [B, Q, T, D], [B, G, T, D] and [B, G, T, D]
   def attention_inputs(self: __torch__.Decoder, layer: int, x: Tensor, rows: int, rotary: List[Tensor]) -> List[Tensor]:
     normed = self.norm_if_any(x, self.attention_norm, layer)
-    query = self.linear(normed, self.query_weight[layer])
-    key = self.linear(normed, self.key_weight[layer])
-    value = self.linear(normed, self.value_weight[layer])
+    projected = self.linears(normed, [self.query_weight[layer], self.key_weight[layer], self.value_weight[layer]])
+    query = projected[0]
+    key = projected[1]
+    value = projected[2]
     if torch.len(self.query_bias) > 0:
       query = torch.add(query, self.query_bias[layer])
       key = torch.add(key, self.key_bias[layer])
@@ -219,7 +259,9 @@ class Decoder(Module):
     query = self.by_head(query, rows, self.query_heads)
     key = self.by_head(key, rows, self.key_value_heads)
     value = self.by_head(value, rows, self.key_value_heads)
-    return [self.rotate(layer, query, rotary), self.rotate(layer, key, rotary), value]
+    # Together: of one token, what counts is the number of operations.
+    turned = self.rotate(layer, torch.cat([query, key], 1), rotary)
+    return [torch.narrow(turned, 1, 0, self.query_heads), torch.narrow(turned, 1, self.query_heads, self.key_value_heads), value]
 
   # Where tokens may look in layers without a window and in those with one, by `window_of_layer`. None: at all before them.
   # seen: bool [B or 1, 1, T, S], where they may look if there were no windows; positions: int64 [B or 1, T];
@@ -238,6 +280,13 @@ class Decoder(Module):
       else:
         _3 = torch.append(masks, torch.logical_and(torch.le(keys, queries), within))
     return masks
+
+  # For query heads of a group folded into the sequence axis
+  def folded_masks(self: __torch__.Decoder, masks: List[Optional[Tensor]], group: int) -> List[Optional[Tensor]]:
+    folded = annotate(List[Optional[Tensor]], [])
+    for i in range(torch.len(masks)):
+      _0 = torch.append(folded, torch.repeat(unchecked_cast(Tensor, masks[i]), [1, 1, group, 1]))
+    return folded
 
   # masks of whole sequences that are not packed
   def whole_masks(self: __torch__.Decoder, x: Tensor, rows: int) -> List[Optional[Tensor]]:
@@ -293,7 +342,8 @@ class Decoder(Module):
   def soften(self: __torch__.Decoder, x: Tensor, cap: float) -> Tensor:
     return torch.mul(torch.tanh(torch.div(x, cap)), cap)
 
-  # Grouped-query attention of new tokens to the cache. mask: bool [B, 1, T, S], true where a token may look.
+  # Grouped-query attention of new tokens to the cache. mask: bool [B, 1, T, S], true where a token may look; without a soft
+  # cap, folded as the queries are, [B, 1, group * T, S].
   # The query heads of a group are folded into the sequence axis, so nothing is expanded.
   def attend_to_cache(self: __torch__.Decoder, query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
     if self.attention_soft_cap > 0.:
@@ -302,7 +352,7 @@ class Decoder(Module):
     rows = torch.size(query, 0)
     tokens = torch.size(query, 2)
     folded = torch.reshape(query, [rows, self.key_value_heads, group * tokens, self.head_size])
-    attended = torch.scaled_dot_product_attention(folded, key, value, torch.repeat(mask, [1, 1, group, 1]), scale=self.attention_scale)
+    attended = torch.scaled_dot_product_attention(folded, key, value, mask, scale=self.attention_scale)
     return torch.reshape(attended, [rows, self.query_heads, tokens, self.head_size])
 
   # What attention or the feed-forward network gives joins the residual stream.
@@ -325,8 +375,9 @@ class Decoder(Module):
       output = torch.add(output, self.attention_output_bias[layer])
     x = self.join(layer, x, output, self.attention_output_norm)
     normed = self.norm_if_any(x, self.feed_forward_norm, layer)
-    gate = self.linear(normed, self.gate_weight[layer])
-    up = self.linear(normed, self.up_weight[layer])
+    projected = self.linears(normed, [self.gate_weight[layer], self.up_weight[layer]])
+    gate = projected[0]
+    up = projected[1]
     biased = torch.len(self.gate_bias) > 0
     if biased:
       gate = torch.add(gate, self.gate_bias[layer])
@@ -546,6 +597,9 @@ class Decoder(Module):
     else:
       mask = torch.le(torch.arange(used), torch.unsqueeze(torch.unsqueeze(positions, 1), -1))
       masks = self.masks(mask, positions, key_positions)
+      if self.attention_soft_cap == 0.:
+        group = self.query_heads // self.key_value_heads
+        masks = self.folded_masks(masks, group)
     index = torch.expand(torch.unsqueeze(torch.unsqueeze(positions, 1), -1), [rows, self.key_value_heads, count, self.head_size])
     selection = annotate(List[Tensor], [])
     for layer in range(first, self.number_of_layers):

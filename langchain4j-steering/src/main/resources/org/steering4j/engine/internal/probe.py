@@ -1,5 +1,5 @@
 # A stack of the decoder's gated feed-forward networks without the decoder: what one pass through it takes tells how fast
-# this machine runs a model of such a shape in a type. It knows no model; its weights are constants. `hold` and `linear` are
+# this machine runs a model of such a shape in a type. It knows no model; its weights are constants. `hold`, `linear` and `linears` are
 # of projections/*.py, as in the decoder.
 #
 # Shapes: N rows (tokens), H hidden size, F feed-forward size.
@@ -21,20 +21,27 @@ class Probe(Module):
   def load(self: __torch__.Probe, anything: Tensor) -> Tensor:
     _0 = torch.append(self.norm_weight, torch.full([self.hidden_size], 1., dtype=self.compute_type))
     for layer in range(self.layers):
-      _1 = torch.append(self.gate_weight, self.constant(self.feed_forward_size, self.hidden_size))
-      _2 = torch.append(self.up_weight, self.constant(self.feed_forward_size, self.hidden_size))
-      _3 = torch.append(self.down_weight, self.constant(self.hidden_size, self.feed_forward_size))
+      held = self.constants(2, self.feed_forward_size, self.hidden_size)
+      _1 = torch.append(self.gate_weight, held[0])
+      _2 = torch.append(self.up_weight, held[1])
+      _3 = torch.append(self.down_weight, self.constants(1, self.hidden_size, self.feed_forward_size)[0])
     return anything
 
-  def constant(self: __torch__.Probe, outputs: int, inputs: int) -> Tensor:
-    return self.hold(torch.full([outputs, inputs], 1. / self.hidden_size, dtype=self.compute_type), False, torch.empty([0]))
+  def constants(self: __torch__.Probe, count: int, outputs: int, inputs: int) -> List[Tensor]:
+    parts = annotate(List[Tensor], [])
+    rows = annotate(List[int], [])
+    none = annotate(List[Tensor], [])
+    for i in range(count):
+      _0 = torch.append(parts, torch.full([outputs, inputs], 1. / self.hidden_size, dtype=self.compute_type))
+      _1 = torch.append(rows, outputs)
+      _2 = torch.append(none, torch.empty([0]))
+    return self.hold(parts, rows, False, none)
 
   # x: float32 [N, H] -> float32 [N, H]
   def run(self: __torch__.Probe, x: Tensor) -> Tensor:
     x = x.to(self.compute_type)
     for layer in range(self.layers):
       normed = torch.rms_norm(x, [self.hidden_size], self.norm_weight[0], 1.e-05)
-      gate = torch.silu(self.linear(normed, self.gate_weight[layer]))
-      up = self.linear(normed, self.up_weight[layer])
-      x = torch.add(x, self.linear(torch.mul(gate, up), self.down_weight[layer]))
+      inputs = self.linears(normed, [self.gate_weight[layer], self.up_weight[layer]])
+      x = torch.add(x, self.linear(torch.mul(torch.silu(inputs[0]), inputs[1]), self.down_weight[layer]))
     return x.to(6)

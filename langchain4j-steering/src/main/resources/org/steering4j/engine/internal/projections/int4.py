@@ -6,15 +6,15 @@
   scales_and_zeros : List[Tensor]
   steps : List[Tensor]
 
-  # weight: [outputs, inputs] -> its number, in the shape of the matrix, for the lists of weights; in 8 bits, -1 minus that
-  def hold(self: __torch__.PROGRAM, weight: Tensor, head: bool, mapped: Tensor) -> Tensor:
-    rows = torch.size(weight, 0)
-    columns = torch.size(weight, 1)
-    if head or rows % 64 != 0 or columns % 64 != 0:
+  # parts: what is multiplied by the same input, or that already joined; rows: the outputs of each matrix -> their number, see packed.py;
+  # in 8 bits, -1 minus that
+  def hold(self: __torch__.PROGRAM, parts: List[Tensor], rows: List[int], head: bool, mapped: List[Tensor]) -> List[Tensor]:
+    weight = self.joined(parts)
+    if head or torch.size(weight, 0) % 64 != 0 or torch.size(weight, 1) % 64 != 0:
       number = -1 - self.keep_in_8_bits(weight)
     else:
       number = self.keep_in_4_bits(weight)
-    return torch.expand(torch.full([1, 1], number, dtype=4), [rows, columns])
+    return self.numbered(number, rows, torch.size(weight, 1))
 
   # A value is (its 4 bits - 8) * scale + zero.
   def keep_in_4_bits(self: __torch__.PROGRAM, weight: Tensor) -> int:
@@ -40,12 +40,15 @@
     torch.clear(self.steps)
     return 0
 
-  # Every projection. x: [N, inputs], weight: what `hold` gave -> [N, outputs]
+  # x: [N, inputs], weight: of those that `hold` gave -> [N, outputs] of all that were held together
   def linear(self: __torch__.PROGRAM, x: Tensor, weight: Tensor) -> Tensor:
-    number = int(torch.select(torch.select(weight, 0, 0), 0, 0))
+    number = self.number(weight)
     if number < 0:
       return self.multiply_in_8_bits(x.to(6), -1 - number).to(self.compute_type)
     return torch._weight_int4pack_mm_for_cpu(x, self.grouped[number], 64, self.scales_and_zeros[number])
+
+  def linears(self: __torch__.PROGRAM, x: Tensor, weights: List[Tensor]) -> List[Tensor]:
+    return self.split(self.linear(x, weights[0]), weights)
 
   def matrix(self: __torch__.PROGRAM, weight: Tensor) -> Tensor:
     return weight

@@ -5,38 +5,51 @@
   plain : List[Tensor]
   matrices : List[Tensor]
 
-  # weight: [outputs, inputs]; mapped: the same, mapped from its file and not read yet, or none -> its number, in the shape of the matrix, for the lists of weights
-  def hold(self: __torch__.PROGRAM, weight: Tensor, head: bool, mapped: Tensor) -> Tensor:
+  # parts: what is multiplied by the same input, or that already joined; rows: the outputs of each matrix; mapped: each, mapped from its
+  # file and not read yet, or none -> their number, see packed.py
+  def hold(self: __torch__.PROGRAM, parts: List[Tensor], rows: List[int], head: bool, mapped: List[Tensor]) -> List[Tensor]:
     number = torch.len(self.packed)
-    rows = torch.size(weight, 0)
-    columns = torch.size(weight, 1)
+    weight = self.joined(parts).to(self.compute_type)
     # Small matrices are kept as they are beside: of one row, a call of oneDNN costs more than their product.
-    if rows * columns <= 262144 and self.compute_type == 6:
-      _0 = torch.append(self.plain, torch.clone(weight.to(self.compute_type)))
-    else:
-      _1 = torch.append(self.plain, torch.empty([0]))
-    _2 = torch.append(self.packed, ops.mkldnn._reorder_linear_weight(weight.to(self.compute_type), 1))
-    _3 = torch.append(self.matrices, mapped)
-    return torch.expand(torch.full([1, 1], number, dtype=4), [rows, columns])
+    plain = torch.empty([0])
+    if torch.numel(weight) <= 262144 and self.compute_type == 6:
+      plain = torch.clone(weight)
+    packed = ops.mkldnn._reorder_linear_weight(weight, 1)
+    for i in range(torch.len(mapped)):
+      _0 = torch.append(self.packed, packed)
+      _1 = torch.append(self.plain, plain)
+      _2 = torch.append(self.matrices, mapped[i])
+    return self.numbered(number, rows, torch.size(weight, 1))
 
   # After the last weight.
   def finish_hold(self: __torch__.PROGRAM) -> int:
     return 0
 
-  # Every projection. x: [N, inputs], weight: what `hold` gave -> [N, outputs]
+  # x: [N, inputs], weight: of those that `hold` gave -> [N, outputs] of all that were held together
   def linear(self: __torch__.PROGRAM, x: Tensor, weight: Tensor) -> Tensor:
+    number = self.number(weight)
     if ops.prim.requires_grad(x):
       return torch.linear(x, self.matrix(weight))
-    number = int(torch.select(torch.select(weight, 0, 0), 0, 0))
     if torch.size(x, 0) == 1:
       plain = self.plain[number]
       if torch.numel(plain) > 0:
         return torch.linear(x, plain)
     return ops.mkldnn._linear_pointwise(x, self.packed[number], None, "none", annotate(List[Optional[number]], []), None)
 
-  # The matrix itself, to differentiate by x: mapped, else unpacked when it is first needed, and kept -> [outputs, inputs]
+  def linears(self: __torch__.PROGRAM, x: Tensor, weights: List[Tensor]) -> List[Tensor]:
+    number = self.number(weights[0])
+    if ops.prim.requires_grad(x) and torch.numel(self.plain[number]) == 0 and torch.numel(self.matrices[number]) > 0:
+      if torch.size(self.matrices[number], 0) == torch.size(weights[0], 0):
+        outputs = annotate(List[Tensor], [])
+        for i in range(torch.len(weights)):
+          _0 = torch.append(outputs, torch.linear(x, self.matrices[number + i]))
+        return outputs
+    return self.split(self.linear(x, weights[0]), weights)
+
+  # What was held together as one matrix, to differentiate by x: unpacked when it is first needed, and kept; of a matrix
+  # held by itself that is mapped, that -> [outputs, inputs]
   def matrix(self: __torch__.PROGRAM, weight: Tensor) -> Tensor:
-    number = int(torch.select(torch.select(weight, 0, 0), 0, 0))
+    number = self.number(weight)
     if torch.numel(self.plain[number]) > 0:
       return self.plain[number]
     if torch.numel(self.matrices[number]) == 0:
