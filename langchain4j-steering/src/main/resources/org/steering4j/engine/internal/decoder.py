@@ -591,6 +591,7 @@ class Decoder(Module):
     used = int(torch.max(positions)) + 1
     rotary = self.rotary(positions)
     key_positions = torch.unsqueeze(torch.arange(used), 0)
+    first_of_layers = [0, 0]  # the cached positions that are read, in layers without and with a window
     if used == count:
       # Every row from its first token on.
       masks = self.masks(None, key_positions, key_positions)
@@ -600,6 +601,12 @@ class Decoder(Module):
       if self.attention_soft_cap == 0.:
         group = self.query_heads // self.key_value_heads
         masks = self.folded_masks(masks, group)
+      if self.window > 0:
+        # No window begins before that of the row that is least far.
+        first_in_window = int(torch.min(positions)) - self.window + 1
+        if first_in_window > 0:
+          first_of_layers = [0, first_in_window]
+          masks = [masks[0], torch.narrow(unchecked_cast(Tensor, masks[1]), 3, first_in_window, used - first_in_window)]
     index = torch.expand(torch.unsqueeze(torch.unsqueeze(positions, 1), -1), [rows, self.key_value_heads, count, self.head_size])
     selection = annotate(List[Tensor], [])
     for layer in range(first, self.number_of_layers):
@@ -617,7 +624,10 @@ class Decoder(Module):
       if used == count:
         attended = self.attend_within(inputs[0], inputs[1], inputs[2], seen)
       else:
-        attended = self.attend_to_cache(inputs[0], torch.narrow(keys, 2, 0, used), torch.narrow(values, 2, 0, used), unchecked_cast(Tensor, seen))
+        first_read = first_of_layers[self.window_of_layer[layer]]
+        read_keys = torch.narrow(keys, 2, first_read, used - first_read)
+        read_values = torch.narrow(values, 2, first_read, used - first_read)
+        attended = self.attend_to_cache(inputs[0], read_keys, read_values, unchecked_cast(Tensor, seen))
       x = self.complete_block(layer, x, attended, selection)
       if layer == kept_block:
         _2 = self.keep(x, cache, index)
