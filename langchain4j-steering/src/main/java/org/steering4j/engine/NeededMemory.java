@@ -112,7 +112,7 @@ record NeededMemory(ModelFolder folder, Optional<LoraAdapter> adapter) {
                         || projections == Projections.PLAIN);
     }
 
-    /** Whether there is a block of memory as long as the weights are loaded, into which DecoderProgram reads one matrix after the other. */
+    /** Whether DecoderProgram keeps a block of float32 while it loads, into which it reads one matrix after the other. */
     private boolean isConvertedInFloat32(Precision precision, Projections projections) {
         return projections != Projections.PLAIN && (precision != Precision.BFLOAT16 || adapter.isPresent());
     }
