@@ -135,6 +135,11 @@ final class ConfigurationReader {
                 throw values.unsupported(
                         "%s is %s, which is not supported; expected %s".formatted(key, values.quoted(key), expected));
             }
+        } else if (key.equals("pruned_heads")) {
+            if (!values.get(key).isObject() || !values.get(key).isEmpty()) {
+                throw values.unsupported(
+                        "pruned_heads is %s, which is not supported; expected {}".formatted(values.quoted(key)));
+            }
         } else if (key.equals("layer_types")) {
             layerTypes();
         } else if (!Family.isOfWindows(key) || !isWindowSwitchedOff()) {
@@ -241,6 +246,12 @@ final class ConfigurationReader {
         boolean on = family.reads("use_sliding_window")
                 ? values.flag("use_sliding_window", false)
                 : family.reads("sliding_window");
+        // Here null stands for no window, but transformers takes 4096 where the key is missing.
+        if (on
+                && family.windows() == Family.Windows.FROM_A_LAYER
+                && values.get("sliding_window").isMissingNode()) {
+            throw values.wrong("sliding_window is missing, but use_sliding_window is true");
+        }
         return on && values.has("sliding_window") ? values.positive("sliding_window") : 0;
     }
 

@@ -198,7 +198,6 @@ enum Family {
             "tie_encoder_decoder",
             "cross_attention_hidden_size",
             "chunk_size_feed_forward",
-            "pruned_heads",
             "torchscript",
             "tf_legacy_loss",
             "use_bfloat16",

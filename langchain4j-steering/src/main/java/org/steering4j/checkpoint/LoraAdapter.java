@@ -3,6 +3,7 @@ package org.steering4j.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,25 +36,42 @@ public final class LoraAdapter {
     private static final Pattern FACTOR = Pattern.compile("base_model\\.model\\.(.+)\\.lora_([AB])\\.weight");
 
     /**
-     * Settings that change what the adapter computes; it can be merged where they are absent, null, false or empty. fan_in_fan_out is none
-     * of them: it is for layers that keep their matrix transposed, which the models here do not have, and PEFT ignores it for others.
+     * Settings that are read here, or say how the adapter was trained and on which modules, which its tensors show. Any other may change what
+     * it computes. fan_in_fan_out is for layers that keep their matrix transposed, which the models here do not have, and PEFT ignores it for
+     * others.
      */
-    private static final List<String> UNSUPPORTED = List.of(
-            "use_dora",
-            "use_qalora",
-            "use_bdlora",
-            "kasa_config",
-            "monteclora_config",
-            "velora_config",
-            "lora_bias",
-            "modules_to_save",
-            "layer_replication",
-            "trainable_token_indices",
-            "target_parameters",
-            "alora_invocation_tokens",
-            "arrow_config");
+    private static final Set<String> KNOWN = Set.of(
+            "peft_type",
+            "base_model_name_or_path",
+            "r",
+            "lora_alpha",
+            "rank_pattern",
+            "alpha_pattern",
+            "use_rslora",
+            "target_modules",
+            "exclude_modules",
+            "bias",
+            "init_lora_weights",
+            "task_type",
+            "auto_mapping",
+            "peft_version",
+            "revision",
+            "inference_mode",
+            "lora_dropout",
+            "fan_in_fan_out",
+            "layers_to_transform",
+            "layers_pattern",
+            "megatron_config",
+            "megatron_core",
+            "loftq_config",
+            "eva_config",
+            "corda_config",
+            "lora_ga_config",
+            "qalora_group_size",
+            "ensure_weight_tying");
     /** Ways to begin that change the base model's weights as well. */
-    private static final Pattern CHANGES_BASE = Pattern.compile("(pissa|olora|corda|loftq|lora_ga).*");
+    private static final Pattern CHANGES_BASE =
+            Pattern.compile("(pissa|olora|corda|loftq|lora_ga).*", Pattern.CASE_INSENSITIVE);
     /** Modules of several matrices, one below the other, in this order. */
     private static final Map<String, List<String>> FUSED = Map.of(
             "qkv_proj", List.of("q_proj", "k_proj", "v_proj"),
@@ -63,12 +81,19 @@ public final class LoraAdapter {
     private final SafetensorsFile weights;
     private final String baseName;
     private final Map<String, Double> scales;
+    private final List<String> targetsWithoutTensors;
 
-    private LoraAdapter(Path folder, SafetensorsFile weights, String baseName, Map<String, Double> scales) {
+    private LoraAdapter(
+            Path folder,
+            SafetensorsFile weights,
+            String baseName,
+            Map<String, Double> scales,
+            List<String> targetsWithoutTensors) {
         this.folder = folder;
         this.weights = weights;
         this.baseName = baseName;
         this.scales = scales;
+        this.targetsWithoutTensors = targetsWithoutTensors;
     }
 
     /**
@@ -88,7 +113,6 @@ public final class LoraAdapter {
         refuseUnsupported(configuration, json);
         SafetensorsFile weights = SafetensorsFile.open(file);
         Set<String> modules = modules(weights);
-        requireTargets(configuration, json.path("target_modules"), modules, file);
         Map<String, Double> scales = new LinkedHashMap<>();
         for (String module : modules) {
             long rank = Math.round(setting(configuration, json, "r", "rank_pattern", module));
@@ -97,12 +121,19 @@ public final class LoraAdapter {
             scales.put(module, alpha / (json.path("use_rslora").asBoolean() ? Math.sqrt(rank) : rank));
         }
         return new LoraAdapter(
-                folder, weights, json.path("base_model_name_or_path").asText(""), scales);
+                folder,
+                weights,
+                json.path("base_model_name_or_path").asText(""),
+                scales,
+                targetsWithoutTensors(json, modules));
     }
 
-    /** What people call it: its folder's name. */
+    /** What people call it: its name on the hub if it lies in the Hugging Face cache, without the owner; else its folder's name. */
     public String name() {
-        return folder.toAbsolutePath().normalize().getFileName().toString();
+        Path path = folder.toAbsolutePath().normalize();
+        return HubCacheFolder.modelName(path)
+                .map(LoraAdapter::lastSegment)
+                .orElseGet(() -> path.getFileName().toString());
     }
 
     /** Of a module: what the first pattern says that its name ends in, else what holds for all. PEFT takes patterns for regular expressions. */
@@ -127,10 +158,9 @@ public final class LoraAdapter {
         if (!type.equals("LORA")) {
             throw new ModelFolderException("%s: peft_type is \"%s\"; only LORA can be merged".formatted(file, type));
         }
-        for (String key : UNSUPPORTED) {
-            JsonNode value = json.path(key);
-            if (value.asBoolean() || value.isTextual() || !value.isEmpty()) {
-                throw unsupported(file, key, value, "absent or empty");
+        for (Map.Entry<String, JsonNode> setting : json.properties()) {
+            if (!KNOWN.contains(setting.getKey()) && !isUnset(setting.getValue())) {
+                throw unsupported(file, setting.getKey(), setting.getValue(), "absent or empty");
             }
         }
         String bias = json.path("bias").asText("none");
@@ -141,6 +171,12 @@ public final class LoraAdapter {
         if (CHANGES_BASE.matcher(beginning.asText()).matches()) {
             throw unsupported(file, "init_lora_weights", beginning, "a way to begin that leaves the base as it is");
         }
+    }
+
+    private static boolean isUnset(JsonNode value) {
+        return value.isNull()
+                || value.isBoolean() && !value.booleanValue()
+                || value.isContainerNode() && value.isEmpty();
     }
 
     private static ModelFolderException unsupported(Path file, String key, JsonNode value, String expected) {
@@ -203,16 +239,19 @@ public final class LoraAdapter {
         }
     }
 
-    /** A list of targets is a promise that each has tensors; a text is a pattern, or "all-linear". */
-    private static void requireTargets(Path configuration, JsonNode targets, Set<String> modules, Path file) {
-        for (JsonNode target : targets) {
-            String name = target.asText();
-            if (modules.stream().noneMatch(module -> module.equals(name) || module.endsWith("." + name))) {
-                throw new ModelFolderException(
-                        "%s: target_modules names %s, of which %s holds no tensor; save the adapter again"
-                                .formatted(configuration, target, file.getFileName()));
-            }
+    /** Of a list of targets. One list may serve models of several families, of which none has all modules; a text is a pattern, or "all-linear". */
+    private static List<String> targetsWithoutTensors(JsonNode json, Set<String> modules) {
+        List<String> targets = new ArrayList<>();
+        JsonNode excluded = json.path("exclude_modules");
+        if (excluded.isEmpty() && !excluded.isTextual()) {
+            json.path("target_modules").forEach(target -> targets.add(target.asText()));
         }
+        targets.removeIf(target -> modules.stream().anyMatch(module -> isNamed(module, target)));
+        return targets;
+    }
+
+    private static boolean isNamed(String module, String target) {
+        return module.equals(target) || module.endsWith("." + target);
     }
 
     private static String factor(String module, String letter) {
@@ -240,9 +279,12 @@ public final class LoraAdapter {
     }
 
     /**
-     * Says by a warning if the adapter names another base model: what that is called differs from place to place.
+     * Holds modules and shapes against those of a model. An adapter that names another base is not refused for that, but logged as a warning:
+     * PEFT writes down the path or name from which the base was loaded for the training, which may have been a temporary folder, a copy under
+     * another owner's name, or a quantised one, as adapters of QLoRA have it.
      *
-     * @throws ModelFolderException if the model lacks a matrix that the adapter is for, or its shape differs
+     * @throws ModelFolderException if the model lacks a matrix that the adapter is for, its shape differs, or the adapter lacks the factors
+     *     of a module that it targets
      */
     public void requireFit(ModelFolder base) {
         String model = base.configuration().name();
@@ -268,13 +310,38 @@ public final class LoraAdapter {
                 throw unfitting(module, base, sum, inputs(module));
             }
         });
+        requireTargets(base);
         if (!baseName.isBlank() && !lastSegment(baseName).equalsIgnoreCase(lastSegment(model))) {
             LOG.warn(
-                    "the adapter {} says that it was made for {}, and is merged into {}: its shapes fit",
+                    "the adapter {} says that it was made for {}, and is merged into {}, as the shapes fit; unless that is a copy of the same model, open the one that it was made for",
                     name(),
                     baseName,
                     model);
         }
+    }
+
+    /** A target that the model has is a promise of tensors. */
+    private void requireTargets(ModelFolder base) {
+        for (StoredWeight weight : base.weights()) {
+            String module = withoutSuffix(weight.weight().storedName(base.configuration(), weight.layer()));
+            for (String target : targetsWithoutTensors) {
+                if (isNamed(module, target)) {
+                    throw new ModelFolderException(
+                            "%s: target_modules names %s, which the model %s has (%s), but %s holds no tensor of it; save the adapter again, or take the model that it was made for%s"
+                                    .formatted(
+                                            folder.resolve(CONFIGURATION_FILE),
+                                            target,
+                                            base.configuration().name(),
+                                            module,
+                                            WEIGHTS_FILE,
+                                            named()));
+                }
+            }
+        }
+    }
+
+    private static String withoutSuffix(String tensorName) {
+        return tensorName.replaceFirst("\\.weight$", "");
     }
 
     private String named() {
@@ -315,7 +382,7 @@ public final class LoraAdapter {
     private record Part(String module, long firstRow) {}
 
     private Optional<Part> part(StoredWeight weight) {
-        String module = weight.weight().tensorName(weight.layer()).replaceFirst("\\.weight$", "");
+        String module = withoutSuffix(weight.weight().tensorName(weight.layer()));
         if (scales.containsKey(module)) {
             return Optional.of(new Part(module, 0));
         }
@@ -337,6 +404,11 @@ public final class LoraAdapter {
             return 0;
         }
         return module.endsWith(".gate_up_proj") ? rows : outputs(module) - (3 - place) * rows;
+    }
+
+    /** Whether {@link #factors} has something to add. */
+    public boolean adapts(StoredWeight weight) {
+        return part(weight).isPresent();
     }
 
     /** What is added to a weight of a model that {@linkplain #requireFit fits}; empty if that is not adapted. */

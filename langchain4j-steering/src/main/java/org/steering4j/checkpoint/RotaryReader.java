@@ -158,6 +158,11 @@ final class RotaryReader {
 
     private RotaryScaling scaling(ConfigurationValues setting) {
         String type = type(setting);
+        if (family == Family.PHI3 && !List.of("default", "longrope").contains(type)) {
+            throw values.unsupported(
+                    "rotary scaling of the type %s is not supported for %s; expected default or longrope"
+                            .formatted(ConfigurationValues.abridged(type), family.architecture()));
+        }
         RotaryScaling scaling = switch (type) {
             case "default" -> none(setting);
             case "linear" -> new RotaryScaling.Linear(setting.atLeastOne("factor"));
@@ -254,11 +259,14 @@ final class RotaryReader {
                 attentionFactor);
     }
 
-    /** Phi-3 gives it beside the scaling; then that is the one that counts, and a copy must not differ. */
+    /**
+     * Phi-3 gives it beside the scaling; then that is the one that counts, and a copy must not differ. Where it is missing there, transformers
+     * takes 4096 whatever the scaling says.
+     */
     private int originalPositions(ConfigurationValues setting) {
         String key = "original_max_position_embeddings";
         int inside = setting.positive(key, positions);
-        int original = values.positive(key, inside);
+        int original = family == Family.PHI3 ? values.positive(key) : values.positive(key, inside);
         if (setting.has(key) && original != inside) {
             throw values.wrong("%s is given twice, as %d and as %d".formatted(key, original, inside));
         }

@@ -147,7 +147,8 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
         /**
          * A folder with a LoRA adapter as Hugging Face's PEFT writes it, which is merged into the weights, in float32, while they are
          * loaded; none unless set. Vectors that were made on the model without the adapter are accepted, and so are those made on it with the
-         * adapter.
+         * adapter. An adapter whose modules or shapes do not fit the model is refused; one that only names another base is merged with a
+         * warning: see {@link LoraAdapter#requireFit}.
          */
         public Builder adapter(Path adapter) {
             this.adapter = adapter;
@@ -168,7 +169,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
 
         /**
          * Default: measured, the faster one of {@link Precision#FLOAT32} and {@link Precision#BFLOAT16} on this machine for this model's
-         * sizes.
+         * sizes; bfloat16 where float32 would not fit into memory.
          */
         public Builder precision(Precision precision) {
             this.precision = precision;
@@ -248,12 +249,16 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
                     : ModelFolder.open(folder).withContextLength(contextLength);
             Optional<LoraAdapter> found = Optional.ofNullable(adapter).map(LoraAdapter::read);
             found.ifPresent(fitting -> fitting.requireFit(opened));
-            Precision chosen = precision == null ? FasterPrecision.measure(opened.configuration()) : precision;
+            NeededMemory memory = new NeededMemory(opened, found);
+            long freeBytes = FreeMemory.bytes();
+            Precision chosen = precision == null
+                    ? memory.fitting(FasterPrecision.measure(opened.configuration()), freeBytes)
+                    : precision;
             return new LanguageModel(
                     opened,
                     found,
                     chosen,
-                    projections == null ? NeededMemory.projections(opened, chosen) : projections,
+                    projections == null ? memory.projections(chosen, freeBytes) : projections,
                     LoadingLog.before(loadingListener, opened.configuration().name()),
                     maximumRows,
                     maximumWaiting,

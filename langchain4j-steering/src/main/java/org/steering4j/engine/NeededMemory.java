@@ -1,144 +1,152 @@
 package org.steering4j.engine;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.steering4j.checkpoint.LoraAdapter;
 import org.steering4j.checkpoint.ModelFolder;
 import org.steering4j.checkpoint.StoredWeight;
 import org.steering4j.checkpoint.Weight;
 import org.steering4j.engine.internal.Projections;
 import org.steering4j.internal.DataType;
 
-/** Foresees the memory that a model's weights take, and chooses how to keep them by it. Keys and values come on top, as conversations run. */
-final class NeededMemory {
+/**
+ * Foresees the memory that a model's weights take, and chooses how to keep them by it. Keys and values come on top, as conversations run.
+ * Immutable.
+ *
+ * @param adapter what is merged into the model while it is loaded
+ */
+record NeededMemory(ModelFolder folder, Optional<LoraAdapter> adapter) {
 
     private static final Logger LOG = LoggerFactory.getLogger(NeededMemory.class);
     private static final double GIB = 1 << 30;
     private static final List<Precision> SMALLER = List.of(Precision.BFLOAT16, Precision.INT8, Precision.INT4);
 
-    private NeededMemory() {}
+    /** What to open the model in where no precision is asked for: the faster one, or bfloat16 if float32 does not fit. */
+    Precision fitting(Precision faster, long freeBytes) {
+        if (faster == Precision.BFLOAT16) {
+            return faster;
+        }
+        long needed = bytes(Precision.FLOAT32, Projections.forPrecision(Precision.FLOAT32));
+        if (needed <= freeBytes || leastBytes(Precision.BFLOAT16) > freeBytes) {
+            return faster;
+        }
+        LOG.warn(
+                "{} is opened in bfloat16: float32 is faster here, but takes {} GiB, and {} GiB are free",
+                folder.configuration().name(),
+                gib(needed),
+                gib(freeBytes));
+        return Precision.BFLOAT16;
+    }
 
     /**
-     * How to keep the matrices of a model.
+     * How to keep the matrices.
      *
      * @throws NotEnoughMemoryException if they would not fit
      */
-    static Projections projections(ModelFolder folder, Precision precision) {
-        return projections(folder, precision, freeBytes());
-    }
-
-    static Projections projections(ModelFolder folder, Precision precision, long freeBytes) {
+    Projections projections(Precision precision, long freeBytes) {
         Projections fastest = Projections.forPrecision(precision);
-        long needed = bytes(folder, precision);
-        if (fastest != Projections.PLAIN && needed <= freeBytes) {
+        long needed = bytes(precision, fastest);
+        if (needed <= freeBytes) {
             return fastest;
         }
         String name = folder.configuration().name();
-        if (isMappedInPlace(folder, precision)) {
+        if (precision.isDifferentiable() && bytes(precision, Projections.PLAIN) <= freeBytes) {
             // Mapped pages are the operating system's to give back and read again: they need no free memory.
-            if (fastest != Projections.PLAIN) {
-                LOG.warn(
-                        "{} in {} is run from its mapped files, which is slower: to pack its weights takes {} GiB, and {} GiB are free",
-                        name,
-                        precision,
-                        gib(needed),
-                        gib(freeBytes));
-            }
+            LOG.warn(
+                    "{} in {} is run from matrices that are not packed, which is slower: to pack them takes {} GiB, and {} GiB are free",
+                    name,
+                    precision,
+                    gib(needed),
+                    gib(freeBytes));
             return Projections.PLAIN;
         }
-        if (needed > freeBytes) {
-            String fitting = SMALLER.stream()
-                    .filter(smaller -> bytes(folder, smaller) < Math.min(needed, freeBytes))
-                    .findFirst()
-                    .map(smaller ->
-                            "take the precision %s, which needs %s GiB".formatted(smaller, gib(bytes(folder, smaller))))
-                    .orElse("free some, or take a smaller model");
-            throw new NotEnoughMemoryException("%s needs %s GiB of memory in %s, but %s GiB are free: %s"
-                    .formatted(name, gib(needed), precision, gib(freeBytes), fitting));
+        throw new NotEnoughMemoryException("%s needs %s GiB of memory in %s, but %s GiB are free: %s"
+                .formatted(name, gib(leastBytes(precision)), precision, gib(freeBytes), wayOut(freeBytes)));
+    }
+
+    private String wayOut(long freeBytes) {
+        for (Precision smaller : SMALLER) {
+            try {
+                long needed = leastBytes(smaller);
+                if (needed <= freeBytes) {
+                    return "take the precision %s, which needs %s GiB".formatted(smaller, gib(needed));
+                }
+            } catch (EngineException e) {
+                LOG.debug("not a way out: {}", e.getMessage());
+            }
         }
-        return fastest;
+        return "free some, or take a smaller model";
     }
 
-    /** Whether every matrix can be used as it lies in its file. */
-    private static boolean isMappedInPlace(ModelFolder folder, Precision precision) {
-        DataType type = precision == Precision.FLOAT32 ? DataType.F32 : DataType.BF16;
-        return precision.isDifferentiable()
-                && matrices(folder).allMatch(stored -> stored.tensor().dataType() == type);
+    /** @throws EngineException if libtorch has no kernels for the precision here */
+    private long leastBytes(Precision precision) {
+        long fastest = bytes(precision, Projections.forPrecision(precision));
+        return precision.isDifferentiable() ? Math.min(fastest, bytes(precision, Projections.PLAIN)) : fastest;
     }
 
-    /** Of all matrices as the precision keeps them, and of what the conversion of the largest takes for a moment; the embedding stays mapped. */
-    static long bytes(ModelFolder folder, Precision precision) {
-        double weights = folder.weights().stream()
-                .mapToDouble(stored -> bytes(folder, stored, precision))
-                .sum();
-        long largest = matrices(folder)
-                .mapToLong(stored -> stored.tensor().elements())
-                .max()
-                .orElse(0);
-        return (long) (weights + largest * bytesWhileConverted(precision));
-    }
-
-    private static Stream<StoredWeight> matrices(ModelFolder folder) {
-        return folder.weights().stream()
-                .filter(stored -> stored.tensor().shape().size() == 2);
-    }
-
-    private static double bytes(ModelFolder folder, StoredWeight stored, Precision precision) {
-        boolean tiedHead = stored.weight() == Weight.TOKEN_EMBEDDING
-                && folder.configuration().tiedEmbeddings();
-        if (stored.tensor().shape().size() != 2 || stored.weight() == Weight.TOKEN_EMBEDDING && !tiedHead) {
-            return 0;
+    /** The most that there is at a time while the weights are loaded, one after the other. What stays mapped needs none, and vectors are too small to count. */
+    long bytes(Precision precision, Projections projections) {
+        double kept = 0;
+        double most = 0;
+        long largest = 0;
+        for (StoredWeight stored : folder.weights()) {
+            if (isProjection(stored, projections)) {
+                long elements = stored.tensor().elements();
+                ElementBytes each = elementBytes(stored, precision, projections);
+                kept += elements * each.kept();
+                most = Math.max(most, kept + elements * each.converting());
+                largest = Math.max(largest, elements);
+            }
         }
-        boolean head = tiedHead || stored.weight() == Weight.OUTPUT_HEAD;
-        return stored.tensor().elements()
-                * switch (precision) {
-                    case FLOAT32 -> 4.0;
-                    case BFLOAT16, FLOAT16 -> 2.0;
-                    case INT8 -> 1.0;
-                    case INT4 -> head ? 1.0 : 0.5625;
-                };
+        return (long) (most + (isConvertedInFloat32(precision, projections) ? largest * Float.BYTES : 0));
     }
 
-    /** For each element of a matrix. */
-    private static int bytesWhileConverted(Precision precision) {
-        return switch (precision) {
-            case FLOAT32, BFLOAT16 -> 0; // the packed matrix is there already
-            case FLOAT16 -> Float.BYTES;
-            case INT8, INT4 -> 2 * Float.BYTES;
+    /** The token embedding is one if the output head is packed from it, and always as a plain matrix. */
+    private boolean isProjection(StoredWeight stored, Projections projections) {
+        return stored.tensor().shape().size() == 2
+                && (stored.weight() != Weight.TOKEN_EMBEDDING
+                        || folder.configuration().tiedEmbeddings()
+                        || projections == Projections.PLAIN);
+    }
+
+    /** Whether DecoderProgram keeps a block of float32 while it loads, into which it reads one matrix after the other. */
+    private boolean isConvertedInFloat32(Precision precision, Projections projections) {
+        return projections != Projections.PLAIN && (precision != Precision.BFLOAT16 || adapter.isPresent());
+    }
+
+    /**
+     * Of one element of a matrix.
+     *
+     * @param kept for as long as the model is open
+     * @param converting beside that, while this matrix is converted
+     */
+    private record ElementBytes(double kept, double converting) {}
+
+    /** As the texts of the projections (projections/*.py) and {@code load} in decoder.py have it. */
+    private ElementBytes elementBytes(StoredWeight stored, Precision precision, Projections projections) {
+        DataType computed = precision.keepsFloat32BetweenMatrices() ? DataType.F32 : DataType.BF16;
+        boolean adapted = adapter.isPresent() && adapter.get().adapts(stored);
+        boolean asStored = !adapted && stored.tensor().dataType() == computed;
+        int merged = adapted ? Float.BYTES : 0;
+        return switch (projections) {
+            case PLAIN -> asStored ? new ElementBytes(0, 0) : new ElementBytes(computed.bytes(), 2 * merged);
+            case ONEDNN ->
+                new ElementBytes(computed.bytes(), merged + (asStored || computed == DataType.F32 ? 0 : Short.BYTES));
+            case FLOAT16 -> new ElementBytes(Short.BYTES, merged);
+            case INT8 -> new ElementBytes(1, merged + 2); // its 8 bits before and after they have a scale
+            case INT4 -> new ElementBytes(isIn4Bits(stored) ? 0.5625 : 1, merged + 2);
         };
+    }
+
+    private static boolean isIn4Bits(StoredWeight stored) {
+        boolean head = stored.weight() == Weight.OUTPUT_HEAD || stored.weight() == Weight.TOKEN_EMBEDDING;
+        return !head && stored.tensor().shape().stream().allMatch(length -> length % 64 == 0);
     }
 
     private static String gib(long bytes) {
         return String.format(Locale.ROOT, "%.1f", bytes / GIB);
-    }
-
-    /**
-     * What can be had without swapping. On Linux, what the kernel says, the page cache that it would give back included; elsewhere all memory
-     * there is, for what other systems call free leaves out their caches. Never more than a container may have.
-     */
-    static long freeBytes() {
-        long total =
-                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
-        Path statistics = Path.of("/proc/meminfo");
-        if (!Files.isReadable(statistics)) {
-            return total;
-        }
-        try (Stream<String> lines = Files.lines(statistics)) {
-            return lines.filter(line -> line.startsWith("MemAvailable:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-                    .map(available -> Math.min(available, total))
-                    .findFirst()
-                    .orElse(total);
-        } catch (IOException e) {
-            LOG.debug("the free memory is not known: {}", e.toString());
-            return total;
-        }
     }
 }

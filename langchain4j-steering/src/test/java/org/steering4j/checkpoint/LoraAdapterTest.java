@@ -136,6 +136,10 @@ class LoraAdapterTest {
                 "layer_replication | [[0, 2]]",
                 "bias | \"all\"",
                 "init_lora_weights | \"pissa_niter_4\"",
+                "init_lora_weights | \"OLoRA\"",
+                "use_something_new | true",
+                "something_new_config | {\"strength\": 2}",
+                "something_new_factor | 0.5",
                 "peft_type | \"IA3\"",
                 "r | 0",
                 "r | 1.5",
@@ -201,9 +205,49 @@ class LoraAdapterTest {
     }
 
     @Test
-    void should_refuse_a_target_that_has_no_tensors() throws IOException {
+    void should_refuse_a_target_that_the_model_has_and_the_adapter_has_no_tensors_of() throws IOException {
         configuration.withArray("target_modules").add("v_proj");
-        assertRefused("target_modules", "v_proj");
+        assertRefused("target_modules", "v_proj", "model.layers.0.self_attn.v_proj");
+    }
+
+    /** As PEFT takes it: one list serves models whose projections are fused and others. */
+    @Test
+    void should_leave_out_targets_that_the_model_does_not_have_or_that_are_excluded() throws IOException {
+        configuration.withArray("target_modules").add("qkv_proj").add("lm_head");
+        assertThat(merge()).isDirectory();
+
+        configuration.withArray("target_modules").add("v_proj");
+        for (String excluded : List.of("[\"v_proj\"]", "\".*v_proj\"")) {
+            configuration.set("exclude_modules", new ObjectMapper().readTree(excluded));
+            LoraAdapter.read(write()).requireFit(base.open());
+        }
+    }
+
+    @Test
+    void should_merge_an_adapter_that_names_another_base_if_its_shapes_fit() throws IOException {
+        configuration.put("base_model_name_or_path", "unsloth/base-bnb-4bit");
+        assertThat(merge()).isDirectory();
+    }
+
+    /** The folder's own name would be a commit. */
+    @Test
+    void should_be_called_by_its_name_on_the_hub_if_it_lies_in_the_cache() throws IOException {
+        Path commit =
+                Files.createDirectories(folder.resolve("models--someone--polite/snapshots/0a1b2c3d4e5f60718293a4b5"));
+        Path adapter = write();
+        assertThat(LoraAdapter.read(adapter).name()).isEqualTo("adapter");
+        for (String file : List.of("adapter_config.json", "adapter_model.safetensors")) {
+            Files.copy(adapter.resolve(file), commit.resolve(file));
+        }
+        assertThat(LoraAdapter.read(commit).name()).isEqualTo("polite");
+    }
+
+    @Test
+    void should_know_which_weights_it_adapts() throws IOException {
+        LoraAdapter adapter = LoraAdapter.read(write());
+        assertThat(base.write().open().weights().stream().filter(adapter::adapts))
+                .singleElement()
+                .satisfies(weight -> assertThat(adapter.factors(weight)).isPresent());
     }
 
     @Test

@@ -206,6 +206,9 @@ class PublishedConfigurationsTest {
                 "Qwen2.5-0.5B | {'layer_types':['sliding_attention']} | layer_types has 1 values for 24 layers",
                 "Qwen2.5-0.5B | {'use_sliding_window':true,'max_window_layers':null} | max_window_layers must be",
                 "Qwen2.5-0.5B | {'use_sliding_window':true,'sliding_window':0} | sliding_window must be",
+                "Phi-4-mini-instruct | {'rope_scaling':{'type':'dynamic','factor':2}} | type dynamic is not supported for Phi3ForCausalLM; expected default or longrope",
+                "Phi-4-mini-instruct | {'rope_scaling':{'type':'linear','factor':2}} | type linear is not supported for Phi3ForCausalLM",
+                "Llama-3.2-1B | {'pruned_heads':{'0':[1]}} | pruned_heads is; expected {}",
                 "Qwen2.5-0.5B | {'use_mrope':true} | use_mrope is true; expected false",
                 "SmolLM3-3B | {'no_rope_layers':[1,0]} | no_rope_layers must be a list of 36 values",
                 "SmolLM3-3B | {'no_rope_layers':null,'no_rope_layer_interval':0} | no_rope_layer_interval must be",
@@ -228,6 +231,36 @@ class PublishedConfigurationsTest {
     void should_refuse(String name, String change, String expected) throws IOException {
         ObjectNode changes = (ObjectNode) new ObjectMapper().readTree(change.replace('\'', '"'));
         assertRefused(name, json -> json.setAll(changes), expected.split("; "));
+    }
+
+    /** transformers would take 4096, not what the other keys say. */
+    @Test
+    void should_refuse_longrope_of_phi3_without_its_original_length() {
+        assertRefused(
+                "Phi-3.5-mini-instruct",
+                json -> json.remove("original_max_position_embeddings"),
+                "original_max_position_embeddings must be",
+                "missing");
+        assertRefused(
+                "Phi-3.5-mini-instruct",
+                json -> ((ObjectNode) json.get("rope_scaling"))
+                        .set("original_max_position_embeddings", json.remove("original_max_position_embeddings")),
+                "original_max_position_embeddings must be",
+                "missing");
+    }
+
+    /** transformers would take 4096; null stands for no window. */
+    @ParameterizedTest
+    @CsvSource({"Qwen2.5-0.5B", "Qwen3-0.6B"})
+    void should_refuse_a_window_that_is_switched_on_without_its_size(String name) {
+        assertRefused(
+                name,
+                json -> json.put("use_sliding_window", true).remove("sliding_window"),
+                "sliding_window is missing",
+                "use_sliding_window is true");
+        ObjectNode none = node(name).put("use_sliding_window", true).putNull("sliding_window");
+        assertThat(ConfigurationReader.read(written(none)).switches().slidingWindow())
+                .isZero();
     }
 
     private void assertRefused(String name, Consumer<ObjectNode> change, String... parts) {

@@ -13,6 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.steering4j.checkpoint.LoraAdapter;
 import org.steering4j.checkpoint.ModelFolder;
@@ -58,6 +59,35 @@ class LoraMergeTest {
         merge(base);
 
         assertScores(checkpoint, adapter);
+    }
+
+    /** Merged while the base is loaded, before its matrices are rounded: as if the merged folder were opened. */
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void should_compute_in_every_precision_what_the_merged_folder_computes(Precision precision) throws IOException {
+        RandomCheckpoint checkpoint = RandomCheckpoint.make(json -> {
+            json.put("hidden_size", 128);
+            json.put("intermediate_size", 192);
+        });
+        Path base = checkpoint.write(folder.resolve("base"));
+        writeAdapter(checkpoint, false, (double) ALPHA / RANK);
+        merge(base);
+
+        double[] expected = scores(LanguageModel.builder().folder(folder.resolve("merged")), precision);
+        double[] unadapted = scores(LanguageModel.builder().folder(base), precision);
+        double[] scores = scores(LanguageModel.builder().folder(base).adapter(folder.resolve("adapter")), precision);
+
+        double tolerance = 0.05;
+        assertThat(scores).containsExactly(expected, within(tolerance));
+        for (int i = 0; i < ANSWER.length; i++) {
+            assertThat(Math.abs(unadapted[i] - expected[i])).isGreaterThan(3 * tolerance);
+        }
+    }
+
+    private static double[] scores(LanguageModel.Builder builder, Precision precision) {
+        try (LanguageModel model = builder.precision(precision).build()) {
+            return model.logProbabilities(PROMPT, ANSWER, LayerSteering.none());
+        }
     }
 
     private void merge(Path base) {

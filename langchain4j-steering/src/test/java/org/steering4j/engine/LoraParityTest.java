@@ -42,7 +42,7 @@ class LoraParityTest {
     @ParameterizedTest
     @CsvSource({
         "plain, llama, FLOAT32, 1e-4",
-        "plain, llama, FLOAT16, 5e-2",
+        "plain, llama, FLOAT16, 2e-2",
         "plain, llama, BFLOAT16, 0.3",
         "plain, llama, INT8, 0.6",
         "rank-stabilised, qwen2, FLOAT32, 1e-4",
@@ -84,7 +84,8 @@ class LoraParityTest {
                 assertThat(scores.get(i)[0]).isCloseTo(expectedScore, within(tolerance));
                 largestChange = Math.max(largestChange, Math.abs(unadapted.get(i)[0] - expectedScore));
             }
-            assertThat(largestChange).isGreaterThan(0.1);
+            // Else the coarser precisions would not show whether anything was merged.
+            assertThat(largestChange).isGreaterThan(1);
             assertThat(model.shape().name()).isEqualTo(base.shape().name() + " + " + adapter);
             assertThat(model.shape().base()).isEqualTo(base.shape().name());
         }

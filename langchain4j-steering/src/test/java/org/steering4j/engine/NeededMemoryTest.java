@@ -3,19 +3,19 @@ package org.steering4j.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.steering4j.checkpoint.LoraAdapter;
 import org.steering4j.checkpoint.ModelFolder;
-import org.steering4j.checkpoint.RawSafetensors;
 import org.steering4j.engine.internal.Projections;
-import org.steering4j.internal.FloatFormats;
+import org.steering4j.internal.DataType;
+import org.steering4j.internal.SafetensorsWriter;
 import org.steering4j.vector.LayerSteering;
 
 class NeededMemoryTest {
@@ -32,56 +32,96 @@ class NeededMemoryTest {
     /** Stored in bfloat16, as most models are. */
     private ModelFolder writeBfloat16() {
         RandomCheckpoint checkpoint = RandomCheckpoint.llama();
-        RawSafetensors file = new RawSafetensors();
-        checkpoint.weights.forEach((name, values) -> {
-            ByteBuffer bytes = ByteBuffer.allocate(2 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-            for (float value : values) {
-                bytes.putShort(FloatFormats.toBfloat16(value));
-            }
-            file.tensor(name, "BF16", checkpoint.shapes.get(name), bytes.array());
-        });
+        SafetensorsWriter writer = new SafetensorsWriter();
+        checkpoint.weights.forEach(
+                (name, values) -> writer.tensor(name, DataType.BF16, checkpoint.shapes.get(name), values));
         checkpoint.writeConfiguration(folder);
-        file.write(folder.resolve("model.safetensors"));
+        writer.write(folder.resolve("model.safetensors"));
         return ModelFolder.open(folder);
     }
 
-    /** 4 blocks of 2 * 32 * 32 + 2 * 16 * 32 + 3 * 48 * 32 weights, and a tied head of 61 * 32, the largest matrix. */
-    @ParameterizedTest
-    @CsvSource({"FLOAT32, 4, 4, 0", "BFLOAT16, 2, 2, 0", "FLOAT16, 2, 2, 4", "INT8, 1, 1, 8", "INT4, 0.5625, 1, 8"})
-    void should_count_every_matrix_as_the_precision_keeps_it(
-            Precision precision, double bytes, double headBytes, double converted) {
-        int blocks = 4 * (2 * 32 * 32 + 2 * 16 * 32 + 3 * 48 * 32);
-        int head = 61 * 32;
+    /** Of all query projections. */
+    private LoraAdapter writeAdapter() throws IOException {
+        SafetensorsWriter writer = new SafetensorsWriter();
+        for (int layer = 0; layer < 4; layer++) {
+            String module = "base_model.model.model.layers.%d.self_attn.q_proj".formatted(layer);
+            writer.tensor(module + ".lora_A.weight", DataType.F32, List.of(2L, 32L), new float[64]);
+            writer.tensor(module + ".lora_B.weight", DataType.F32, List.of(32L, 2L), new float[64]);
+        }
+        Path adapter = Files.createDirectories(folder.resolve("adapter"));
+        writer.write(adapter.resolve("adapter_model.safetensors"));
+        Files.writeString(
+                adapter.resolve("adapter_config.json"),
+                "{\"peft_type\": \"LORA\", \"r\": 2, \"lora_alpha\": 2, \"target_modules\": [\"q_proj\"]}");
+        return LoraAdapter.read(adapter);
+    }
 
-        assertThat(NeededMemory.bytes(write(), precision))
-                .isEqualTo((long) (blocks * bytes + head * headBytes + head * converted));
+    private static NeededMemory needed(ModelFolder model) {
+        return new NeededMemory(model, Optional.empty());
+    }
+
+    private static long fastest(NeededMemory memory, Precision precision) {
+        return memory.bytes(precision, Projections.forPrecision(precision));
     }
 
     @Test
     void should_refuse_what_does_not_fit_and_say_what_would() {
-        ModelFolder model = write();
-        long needed = NeededMemory.bytes(model, Precision.FLOAT16);
+        NeededMemory memory = needed(write());
+        long needed = fastest(memory, Precision.FLOAT16);
 
-        assertThatThrownBy(() -> NeededMemory.projections(model, Precision.FLOAT16, needed - 1))
+        assertThatThrownBy(() -> memory.projections(Precision.FLOAT16, needed - 1))
                 .isInstanceOf(NotEnoughMemoryException.class)
                 .hasMessageContainingAll(
                         "random needs", "GiB of memory in float16", "are free", "take the precision bfloat16");
-        assertThatThrownBy(() -> NeededMemory.projections(
-                        model, Precision.FLOAT16, NeededMemory.bytes(model, Precision.BFLOAT16) - 1))
+        assertThatThrownBy(() ->
+                        memory.projections(Precision.FLOAT16, memory.bytes(Precision.BFLOAT16, Projections.PLAIN) - 1))
                 .hasMessageContaining("take the precision int8");
-        assertThatThrownBy(() -> NeededMemory.projections(model, Precision.INT8, 1000))
-                .hasMessageContaining("smaller model");
-        assertThat(NeededMemory.projections(model, Precision.FLOAT16, needed)).isEqualTo(Projections.FLOAT16);
+        assertThatThrownBy(() -> memory.projections(Precision.INT8, 1000)).hasMessageContaining("smaller model");
+        assertThat(memory.projections(Precision.FLOAT16, needed)).isEqualTo(Projections.FLOAT16);
     }
 
     @Test
     void should_run_from_the_mapped_file_where_packed_matrices_do_not_fit() {
-        assertThat(NeededMemory.projections(write(), Precision.FLOAT32, 1000)).isEqualTo(Projections.PLAIN);
-        assertThat(NeededMemory.projections(writeBfloat16(), Precision.BFLOAT16, 1000))
-                .isEqualTo(Projections.PLAIN);
-        ModelFolder model = writeBfloat16();
-        assertThatThrownBy(() -> NeededMemory.projections(model, Precision.FLOAT32, 1000))
+        assertThat(needed(write()).projections(Precision.FLOAT32, 1000)).isEqualTo(Projections.PLAIN);
+        NeededMemory memory = needed(writeBfloat16());
+        assertThat(memory.projections(Precision.BFLOAT16, 1000)).isEqualTo(Projections.PLAIN);
+        assertThatThrownBy(() -> memory.projections(Precision.FLOAT32, 1000))
+                .isInstanceOf(NotEnoughMemoryException.class)
+                .hasMessageContaining("take the precision bfloat16, which needs 0.0 GiB");
+    }
+
+    /** Of 4 matrices of 32 * 32 there is a copy in bfloat16, and of one at a time there are two in float32. */
+    @Test
+    void should_count_the_matrices_that_an_adapter_is_merged_into() throws IOException {
+        NeededMemory memory = new NeededMemory(writeBfloat16(), Optional.of(writeAdapter()));
+        long needed = memory.bytes(Precision.BFLOAT16, Projections.PLAIN);
+
+        assertThat(needed).isEqualTo(32 * 32 * (4 * 2 + 2 * 4));
+        assertThat(memory.projections(Precision.BFLOAT16, needed)).isEqualTo(Projections.PLAIN);
+        assertThatThrownBy(() -> memory.projections(Precision.BFLOAT16, needed - 1))
                 .isInstanceOf(NotEnoughMemoryException.class);
+    }
+
+    /** It is only looked up, but a plain matrix like any other. */
+    @Test
+    void should_count_the_token_embedding_where_plain_matrices_convert_it() {
+        NeededMemory memory = needed(ModelFolder.open(RandomCheckpoint.qwen2().write(folder)));
+        int blocks = 4 * (2 * 32 * 32 + 2 * 16 * 32 + 3 * 48 * 32);
+
+        assertThat(memory.bytes(Precision.BFLOAT16, Projections.PLAIN)).isEqualTo(2 * (blocks + 2 * 61 * 32));
+        assertThat(memory.bytes(Precision.FLOAT32, Projections.PLAIN)).isZero();
+    }
+
+    @Test
+    void should_take_bfloat16_by_itself_where_only_that_fits() {
+        NeededMemory memory = needed(writeBfloat16());
+        long float32 = fastest(memory, Precision.FLOAT32);
+
+        assertThat(memory.fitting(Precision.FLOAT32, float32)).isEqualTo(Precision.FLOAT32);
+        assertThat(memory.fitting(Precision.FLOAT32, float32 - 1)).isEqualTo(Precision.BFLOAT16);
+        assertThat(memory.fitting(Precision.BFLOAT16, 0)).isEqualTo(Precision.BFLOAT16);
+        // Stored in float32 it can be mapped in that alone.
+        assertThat(needed(write()).fitting(Precision.FLOAT32, 1000)).isEqualTo(Precision.FLOAT32);
     }
 
     @Test
@@ -122,10 +162,5 @@ class NeededMemoryTest {
 
         assertThat(reported).isSorted().hasSizeGreaterThan(20);
         assertThat(totals).containsOnly(reported.get(reported.size() - 1));
-    }
-
-    @Test
-    void should_know_some_free_memory() {
-        assertThat(NeededMemory.freeBytes()).isBetween(1L << 20, 1L << 50);
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.steering4j.internal.FloatFormats;
 import org.steering4j.vector.LayerSteering;
 
 /** A random model, wide enough for groups of 64 weights, in every precision against the reference decoder in float64. */
@@ -63,6 +65,104 @@ class PrecisionTest {
             assertThat(model.precision()).isEqualTo(precision);
             assertThat(scores).containsExactly(expected, within(tolerance));
         }
+    }
+
+    /** Each row of a matrix on a grid, and so each input: of 127 steps where the processor can add as many, else of 63. */
+    @Test
+    void should_be_the_reference_on_the_grid_of_8_bits() {
+        double[] exact = new ReferenceDecoder(checkpoint).logProbabilities(PROMPT, ANSWER, Map.of());
+        matrices().forEach((name, values) -> roundTo8Bits(values, columns(name)));
+        List<double[]> expected = new ArrayList<>();
+        for (int steps : new int[] {127, 63}) {
+            expected.add(new ReferenceDecoder(checkpoint, x -> rounded(x, steps))
+                    .logProbabilities(PROMPT, ANSWER, Map.of()));
+        }
+        try (LanguageModel model = open(Precision.INT8)) {
+            double[] scores = model.logProbabilities(PROMPT, ANSWER, LayerSteering.none());
+            assertThat(expected)
+                    .anySatisfy(values -> assertThat(scores).containsExactly(values, within(0.02)))
+                    .allSatisfy(values -> assertThat(distance(values, exact)).isGreaterThan(0.06));
+        }
+    }
+
+    /** All that errs beside the grid of the weights is bfloat16. */
+    @Test
+    void should_be_the_reference_on_the_grid_of_4_bits() {
+        double[] exact = new ReferenceDecoder(checkpoint).logProbabilities(PROMPT, ANSWER, Map.of());
+        matrices().forEach((name, values) -> {
+            if (name.contains("lm_head")) {
+                roundTo8Bits(values, columns(name));
+            } else {
+                roundTo4Bits(values);
+            }
+        });
+        double[] expected = new ReferenceDecoder(checkpoint).logProbabilities(PROMPT, ANSWER, Map.of());
+        try (LanguageModel model = open(Precision.INT4)) {
+            assertThat(model.logProbabilities(PROMPT, ANSWER, LayerSteering.none()))
+                    .containsExactly(expected, within(0.2));
+            assertThat(distance(expected, exact)).isGreaterThan(0.6);
+        }
+    }
+
+    private Map<String, float[]> matrices() {
+        Map<String, float[]> matrices = new LinkedHashMap<>(checkpoint.weights);
+        matrices.keySet().removeIf(name -> checkpoint.shapes.get(name).size() == 1 || name.contains("embed"));
+        return matrices;
+    }
+
+    private int columns(String name) {
+        return Math.toIntExact(checkpoint.shapes.get(name).get(1));
+    }
+
+    /** The largest of all differences. */
+    private static double distance(double[] a, double[] b) {
+        double largest = 0;
+        for (int i = 0; i < a.length; i++) {
+            largest = Math.max(largest, Math.abs(a[i] - b[i]));
+        }
+        return largest;
+    }
+
+    private static double[] rounded(double[] x, int steps) {
+        double largest = Arrays.stream(x).map(Math::abs).max().orElseThrow();
+        return Arrays.stream(x)
+                .map(value -> Math.rint(value / largest * steps) / steps * largest)
+                .toArray();
+    }
+
+    /** 127 steps on each side of zero, up to the largest weight of a row. */
+    private static void roundTo8Bits(float[] values, int columns) {
+        for (int row = 0; row < values.length; row += columns) {
+            float largest = 0;
+            for (int i = row; i < row + columns; i++) {
+                largest = Math.max(largest, Math.abs(values[i]));
+            }
+            for (int i = row; i < row + columns; i++) {
+                values[i] = (float) (Math.rint(values[i] / largest * 127) * largest / 127);
+            }
+        }
+    }
+
+    /** 16 steps from the least to the largest of 64 weights of a row; the step and the value in the middle are in bfloat16. */
+    private static void roundTo4Bits(float[] values) {
+        for (int group = 0; group < values.length; group += 64) {
+            float least = Float.MAX_VALUE;
+            float largest = -Float.MAX_VALUE;
+            for (int i = group; i < group + 64; i++) {
+                least = Math.min(least, values[i]);
+                largest = Math.max(largest, values[i]);
+            }
+            float step = bfloat16((largest - least) / 15);
+            float middle = bfloat16(least + 8 * step);
+            for (int i = group; i < group + 64; i++) {
+                double steps = Math.rint((values[i] - middle) / step);
+                values[i] = (float) (Math.max(-8, Math.min(7, steps)) * step + middle);
+            }
+        }
+    }
+
+    private static float bfloat16(float value) {
+        return FloatFormats.fromBfloat16(FloatFormats.toBfloat16(value));
     }
 
     /** Of the five, each is worse than the one before it, if it rounds what it says. */

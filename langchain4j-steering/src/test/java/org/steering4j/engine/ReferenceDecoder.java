@@ -1,6 +1,7 @@
 package org.steering4j.engine;
 
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * The same architecture in plain Java and float64, written from the definitions of the papers and without a look at the
@@ -10,6 +11,7 @@ final class ReferenceDecoder {
 
     private final RandomCheckpoint checkpoint;
     private final Map<String, LowRank> adapter;
+    private final UnaryOperator<double[]> inputs;
     private final int hiddenSize;
     private final int headSize;
     private final int queryHeads;
@@ -39,8 +41,19 @@ final class ReferenceDecoder {
 
     /** @param adapter by the names of the weights that it adapts */
     ReferenceDecoder(RandomCheckpoint checkpoint, Map<String, LowRank> adapter) {
+        this(checkpoint, adapter, UnaryOperator.identity());
+    }
+
+    /** @param inputs what becomes of a vector before it is multiplied with a matrix */
+    ReferenceDecoder(RandomCheckpoint checkpoint, UnaryOperator<double[]> inputs) {
+        this(checkpoint, Map.of(), inputs);
+    }
+
+    private ReferenceDecoder(
+            RandomCheckpoint checkpoint, Map<String, LowRank> adapter, UnaryOperator<double[]> inputs) {
         this.checkpoint = checkpoint;
         this.adapter = adapter;
+        this.inputs = inputs;
         this.hiddenSize = checkpoint.number("hidden_size");
         this.headSize = checkpoint.headSize();
         this.queryHeads = checkpoint.number("num_attention_heads");
@@ -202,10 +215,11 @@ final class ReferenceDecoder {
 
     private double[] multiply(String name, String bias, double[] x) {
         float[] matrix = weight(name);
+        double[] input = inputs.apply(x);
         double[] product = new double[matrix.length / x.length];
         for (int row = 0; row < product.length; row++) {
             for (int i = 0; i < x.length; i++) {
-                product[row] += matrix[row * x.length + i] * x[i];
+                product[row] += matrix[row * x.length + i] * input[i];
             }
             if (bias != null && checkpoint.weights.containsKey(bias)) {
                 product[row] += weight(bias)[row];
