@@ -3,6 +3,7 @@ package org.steering4j.engine;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.steering4j.checkpoint.LoraAdapter;
@@ -92,58 +93,70 @@ record NeededMemory(ModelFolder folder, Optional<LoraAdapter> adapter) {
         double kept = 0;
         double most = 0;
         long largest = 0;
-        for (StoredWeight stored : folder.weights()) {
-            if (isProjection(stored, projections)) {
-                long elements = stored.tensor().elements();
-                ElementBytes each = elementBytes(stored, precision, projections);
-                kept += elements * each.kept();
-                most = Math.max(most, kept + elements * each.converting());
-                largest = Math.max(largest, elements);
-            }
+        for (List<StoredWeight> stack : projections.stacks(folder.weights())) {
+            long elements = elements(stack.stream());
+            kept += elements(stack.stream().filter(stored -> !isMapped(stored, precision, projections)))
+                    * keptBytes(stack, precision, projections);
+            most = Math.max(most, kept + convertingBytes(stack, precision, projections));
+            largest = Math.max(largest, elements);
         }
-        return (long) (most + (isConvertedInFloat32(precision, projections) ? largest * Float.BYTES : 0));
+        boolean converts = projections.convertsInFloat32(folder.weights(), precision, adapter.isPresent());
+        return (long) (most + (converts ? largest * Float.BYTES : 0));
     }
 
-    /** The token embedding is one if the output head is packed from it, and always as a plain matrix. */
-    private boolean isProjection(StoredWeight stored, Projections projections) {
-        return stored.tensor().shape().size() == 2
-                && (stored.weight() != Weight.TOKEN_EMBEDDING
-                        || folder.configuration().tiedEmbeddings()
-                        || projections == Projections.PLAIN);
+    private static long elements(Stream<StoredWeight> stack) {
+        return stack.mapToLong(stored -> stored.tensor().elements()).sum();
     }
 
-    /** Whether DecoderProgram keeps a block of float32 while it loads, into which it reads one matrix after the other. */
-    private boolean isConvertedInFloat32(Precision precision, Projections projections) {
-        return projections != Projections.PLAIN && (precision != Precision.BFLOAT16 || adapter.isPresent());
+    private static DataType computed(Precision precision) {
+        return precision.keepsFloat32BetweenMatrices() ? DataType.F32 : DataType.BF16;
     }
 
-    /**
-     * Of one element of a matrix.
-     *
-     * @param kept for as long as the model is open
-     * @param converting beside that, while this matrix is converted
-     */
-    private record ElementBytes(double kept, double converting) {}
+    private boolean isAdapted(StoredWeight stored) {
+        return adapter.isPresent() && adapter.get().adapts(stored);
+    }
 
-    /** As the texts of the projections (projections/*.py) and {@code load} in decoder.py have it. */
-    private ElementBytes elementBytes(StoredWeight stored, Precision precision, Projections projections) {
-        DataType computed = precision.keepsFloat32BetweenMatrices() ? DataType.F32 : DataType.BF16;
-        boolean adapted = adapter.isPresent() && adapter.get().adapts(stored);
-        boolean asStored = !adapted && stored.tensor().dataType() == computed;
-        int merged = adapted ? Float.BYTES : 0;
+    private boolean isMapped(StoredWeight stored, Precision precision, Projections projections) {
+        return projections == Projections.PLAIN
+                && !isAdapted(stored)
+                && stored.tensor().dataType() == computed(precision);
+    }
+
+    /** Of one element, for as long as the model is open, as the texts of the projections (projections/*.py) have it. */
+    private static double keptBytes(List<StoredWeight> stack, Precision precision, Projections projections) {
         return switch (projections) {
-            case PLAIN -> asStored ? new ElementBytes(0, 0) : new ElementBytes(computed.bytes(), 2 * merged);
-            case ONEDNN ->
-                new ElementBytes(computed.bytes(), merged + (asStored || computed == DataType.F32 ? 0 : Short.BYTES));
-            case FLOAT16 -> new ElementBytes(Short.BYTES, merged);
-            case INT8 -> new ElementBytes(1, merged + 2); // its 8 bits before and after they have a scale
-            case INT4 -> new ElementBytes(isIn4Bits(stored) ? 0.5625 : 1, merged + 2);
+            case PLAIN, ONEDNN -> computed(precision).bytes();
+            case FLOAT16 -> Short.BYTES;
+            case INT8 -> 1;
+            case INT4 -> isIn4Bits(stack) ? 0.5625 : 1;
         };
     }
 
-    private static boolean isIn4Bits(StoredWeight stored) {
-        boolean head = stored.weight() == Weight.OUTPUT_HEAD || stored.weight() == Weight.TOKEN_EMBEDDING;
-        return !head && stored.tensor().shape().stream().allMatch(length -> length % 64 == 0);
+    /** Beside that, while this stack is converted. */
+    private long convertingBytes(List<StoredWeight> stack, Precision precision, Projections projections) {
+        // Before and after the adapter is merged.
+        if (projections == Projections.PLAIN) {
+            return elements(stack.stream().filter(this::isAdapted)) * 2 * Float.BYTES;
+        }
+        // What oneDNN packs is there already in the block of float32, or in the file; else it is joined, or converted.
+        boolean there = projections.convertsInFloat32(folder.weights(), precision, adapter.isPresent())
+                ? precision == Precision.FLOAT32
+                : stack.size() == 1 && stack.get(0).tensor().dataType() == computed(precision);
+        int each = switch (projections) {
+            case ONEDNN -> there ? 0 : computed(precision).bytes();
+            case PLAIN, FLOAT16 -> 0;
+            case INT8, INT4 -> 2; // its 8 bits before and after they have a scale
+        };
+        return elements(stack.stream()) * each;
+    }
+
+    private static boolean isIn4Bits(List<StoredWeight> stack) {
+        Weight first = stack.get(0).weight();
+        long rows = stack.stream()
+                .mapToLong(stored -> stored.tensor().shape().get(0))
+                .sum();
+        boolean head = first == Weight.OUTPUT_HEAD || first == Weight.TOKEN_EMBEDDING;
+        return !head && rows % 64 == 0 && stack.get(0).tensor().shape().get(1) % 64 == 0;
     }
 
     private static String gib(long bytes) {

@@ -16,6 +16,7 @@ import org.steering4j.checkpoint.LoraAdapter;
 import org.steering4j.checkpoint.LowRankFactors;
 import org.steering4j.checkpoint.ModelConfiguration;
 import org.steering4j.checkpoint.ModelFolder;
+import org.steering4j.checkpoint.StoredWeight;
 import org.steering4j.engine.LoadingListener;
 import org.steering4j.engine.Precision;
 import org.steering4j.internal.DataType;
@@ -64,14 +65,24 @@ public final class DecoderProgram implements AutoCloseable {
                 TorchScriptProgram.readSource("decoder.py") + projections.source("Decoder") + furtherMethods,
                 attributes(folder.configuration(), precision, projections, table)));
         try {
-            boolean inPlace = projections == Projections.PLAIN || precision == Precision.BFLOAT16 && adapter.isEmpty();
-            program.load(
-                    folder.configuration(), table.places(), adapter, inPlace ? 0 : table.largestProjection(), listener);
+            boolean converts = projections.convertsInFloat32(folder.weights(), precision, adapter.isPresent());
+            long scratch = converts ? largest(projections.stacks(folder.weights())) : 0;
+            program.load(folder.configuration(), table.places(), adapter, scratch, listener);
             return program;
         } catch (Throwable e) {
             program.close();
             throw e;
         }
+    }
+
+    /** In elements, of what is packed at once. */
+    private static long largest(List<List<StoredWeight>> stacks) {
+        return stacks.stream()
+                .mapToLong(stack -> stack.stream()
+                        .mapToLong(stored -> stored.tensor().elements())
+                        .sum())
+                .max()
+                .orElse(0);
     }
 
     /** One weight at a time, so that what is read from the files need not be in memory beside all that is made of it. */

@@ -1,10 +1,15 @@
 package org.steering4j.engine.internal;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.steering4j.checkpoint.StoredWeight;
+import org.steering4j.checkpoint.Weight;
 import org.steering4j.engine.EngineException;
 import org.steering4j.engine.Precision;
+import org.steering4j.internal.DataType;
 
 /**
  * The ways to keep and multiply a model's matrices, each a text of methods (projections/*.py) that is added to a program. Which of libtorch's
@@ -67,6 +72,55 @@ public enum Projections {
                 return false;
             }
         });
+    }
+
+    /** In the order in which they are loaded: by layer, then by kind; what is of no layer comes first. */
+    static List<StoredWeight> inOrder(List<StoredWeight> weights) {
+        return weights.stream()
+                .sorted(Comparator.comparingInt(StoredWeight::layer).thenComparing(StoredWeight::weight))
+                .toList();
+    }
+
+    /** Whether the next in the order is multiplied by the same input. */
+    static boolean isFollowedByOneOfTheSameInput(Weight weight) {
+        return weight == Weight.QUERY || weight == Weight.KEY || weight == Weight.GATE;
+    }
+
+    /** The matrices that are multiplied, in the order in which they are loaded, those of the same input together. */
+    public List<List<StoredWeight>> stacks(List<StoredWeight> weights) {
+        boolean tied = weights.stream().noneMatch(stored -> stored.weight() == Weight.OUTPUT_HEAD);
+        List<List<StoredWeight>> stacks = new ArrayList<>();
+        List<StoredWeight> stack = new ArrayList<>();
+        for (StoredWeight stored : inOrder(weights)) {
+            if (isMatrix(stored, tied) || stored.weight() == Weight.TOKEN_EMBEDDING && tied) {
+                stack.add(stored);
+                if (!isFollowedByOneOfTheSameInput(stored.weight())) {
+                    stacks.add(List.copyOf(stack));
+                    stack.clear();
+                }
+            }
+        }
+        return stacks;
+    }
+
+    /** Whether it is a matrix that `hold` takes as it is: the token embedding, which is looked up, only where a plain one is the output head, too. */
+    boolean isMatrix(StoredWeight stored, boolean tied) {
+        return stored.tensor().shape().size() == 2
+                && (stored.weight() != Weight.TOKEN_EMBEDDING || tied && this == PLAIN);
+    }
+
+    /**
+     * Whether matrices are read into a block of float32 before they are packed: all but those that oneDNN takes as they are stored.
+     *
+     * @param adapted whether an adapter is merged into any
+     */
+    public boolean convertsInFloat32(List<StoredWeight> weights, Precision precision, boolean adapted) {
+        boolean taken = precision == Precision.BFLOAT16
+                || precision == Precision.FLOAT32
+                        && stacks(weights).stream()
+                                .flatMap(List::stream)
+                                .allMatch(stored -> stored.tensor().dataType() == DataType.F32);
+        return this != PLAIN && (adapted || !taken);
     }
 
     /** The methods, for a class of a program. */

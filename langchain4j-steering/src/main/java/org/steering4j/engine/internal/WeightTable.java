@@ -2,7 +2,6 @@ package org.steering4j.engine.internal;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,27 +29,13 @@ final class WeightTable {
 
     /** @param projections if plain, the token embedding is one matrix with a tied output head; else the head is packed from it */
     WeightTable(List<StoredWeight> weights, Projections projections) {
-        boolean plain = projections == Projections.PLAIN;
         boolean tied = weights.stream().noneMatch(stored -> stored.weight() == Weight.OUTPUT_HEAD);
-        for (StoredWeight stored : byLayer(weights)) {
-            boolean matrix = stored.tensor().shape().size() == 2;
-            boolean embedding = stored.weight() == Weight.TOKEN_EMBEDDING;
-            add(stored, stored.weight(), matrix && (plain || !embedding));
-            if (embedding && tied && !plain) {
+        for (StoredWeight stored : Projections.inOrder(weights)) {
+            add(stored, stored.weight(), projections.isMatrix(stored, tied));
+            if (stored.weight() == Weight.TOKEN_EMBEDDING && tied && projections != Projections.PLAIN) {
                 add(stored, Weight.OUTPUT_HEAD, true);
             }
         }
-    }
-
-    /** So that projections of the same input follow each other. */
-    private static List<StoredWeight> byLayer(List<StoredWeight> weights) {
-        return weights.stream()
-                .sorted(Comparator.comparingInt(StoredWeight::layer).thenComparing(StoredWeight::weight))
-                .toList();
-    }
-
-    private static boolean isFollowedByOneOfTheSameInput(Weight weight) {
-        return weight == Weight.QUERY || weight == Weight.KEY || weight == Weight.GATE;
     }
 
     private void add(StoredWeight stored, Weight weight, boolean projection) {
@@ -63,29 +48,13 @@ final class WeightTable {
             stored.tensor().offsetBytes() / stored.tensor().dataType().bytes(),
             shape.size() == 1 ? 0 : shape.get(0),
             shape.get(shape.size() - 1),
-            !projection ? 0 : isFollowedByOneOfTheSameInput(weight) ? 2 : 1
+            !projection ? 0 : Projections.isFollowedByOneOfTheSameInput(weight) ? 2 : 1
         }));
     }
 
     /** Ordered by layer, then by kind; what is of no layer comes first. */
     List<Place> places() {
         return places;
-    }
-
-    /** Or what is held together with others, in elements. */
-    long largestProjection() {
-        long largest = 0;
-        long together = 0;
-        for (Place place : places) {
-            if (place.place()[5] > 0) {
-                together += place.stored().tensor().elements();
-                largest = Math.max(largest, together);
-            }
-            if (place.place()[5] == 1) {
-                together = 0;
-            }
-        }
-        return largest;
     }
 
     List<String> mappedPaths() {
