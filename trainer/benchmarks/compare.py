@@ -1,4 +1,4 @@
-"""Runs this project, llama.cpp and Hugging Face transformers by turns on random weights of one shape, and prints one table."""
+"""Runs this project, llama.cpp and Hugging Face transformers by turns on random weights of one shape, and prints one table in Markdown."""
 import argparse
 import importlib.util
 import json
@@ -62,12 +62,46 @@ def best(one, other):
 
 
 def table(results, prompt_tokens):
-    headings = ["tokens per second"] + [f"prompt of {tokens}" for tokens in prompt_tokens] + ["decode"]
-    lines = ["| " + " | ".join(headings) + " |", "|" + "---|" * len(headings)]
+    headings = [f"prompt of {tokens}" for tokens in prompt_tokens] + ["one answer"]
+    lines = ["| | " + " | ".join(headings) + " |", "|---|" + "---|" * len(headings)]
     for name, result in results.items():
         speeds = [f"{result['prefill'][tokens]:.0f}" for tokens in prompt_tokens]
-        lines.append("| " + " | ".join([name, *speeds, f"{result['decode']:.2f}"]) + " |")
+        lines.append("| " + " | ".join([name, *speeds, f"{result['decode']:.1f}"]) + " |")
     return "\n".join(lines)
+
+
+def targets(results):
+    """A line for each ratio that is aimed at, as far as all that it takes was measured."""
+    decode = {name: result["decode"] for name, result in results.items()}
+    prefill = {name: result["prefill"][512] for name, result in results.items() if 512 in result["prefill"]}
+    lines = []
+
+    def target(what, speeds, name, others, at_least):
+        if all(contender in speeds for contender in [name, *others]):
+            best = max(others, key=speeds.get)
+            times = speeds[name] / speeds[best]
+            outcome = "met" if times >= at_least else "missed"
+            lines.append(f"- {what}: {name} is {times:.2f} times {best}, at least {at_least} is wanted [{outcome}]")
+
+    target("one answer", decode, ours_in("bfloat16"), [llama_in("bf16")], 1.05)
+    target("one answer", decode, ours_in("int8"), [llama_in("q8_0")], 1)
+    target("one answer", decode, ours_in("int4"), [llama_in("q4_0")], 1)
+    llama = [llama_in(kind) for kind in ("bf16", "q8_0", "q4_0")]
+    target("prompt of 512", prefill, ours_in("bfloat16"), llama, 1.3)
+    target("prompt of 512", prefill, ours_in("bfloat16"), [hugging_face_in("float32")], 4)
+    return "\n".join(lines)
+
+
+def ours_in(kind):
+    return f"this project, {kind}"
+
+
+def llama_in(kind):
+    return f"llama.cpp, {kind.upper()}"
+
+
+def hugging_face_in(kind):
+    return f"transformers, {kind}"
 
 
 def parsed():
@@ -77,7 +111,7 @@ def parsed():
     parser.add_argument("--jar", type=pathlib.Path, default=HERE.parent / "target" / "steering.jar")
     parser.add_argument("--llama", type=pathlib.Path, help="folder in which node-llama-cpp is installed")
     parser.add_argument("--without-hugging-face", action="store_true")
-    parser.add_argument("--precisions", nargs="+", default=["bfloat16", "float32"], help="of this project")
+    parser.add_argument("--precisions", nargs="+", default=["bfloat16", "int8", "int4"], help="of this project")
     parser.add_argument("--gguf-types", nargs="+", default=["bf16", "q8_0", "q4_0"], help="of llama.cpp")
     parser.add_argument("--prompt-tokens", type=int, nargs="+", default=[32, 128, 512, 2048])
     parser.add_argument("--answer-tokens", type=int, default=32)
@@ -88,18 +122,20 @@ def parsed():
 
 def main():
     arguments = parsed()
-    contenders = {f"this project, {kind}": (ours, kind) for kind in arguments.precisions}
+    contenders = {ours_in(kind): (ours, kind) for kind in arguments.precisions}
     if arguments.llama:
-        contenders |= {f"llama.cpp, {kind.upper()}": (llama_cpp, kind) for kind in arguments.gguf_types}
+        contenders |= {llama_in(kind): (llama_cpp, kind) for kind in arguments.gguf_types}
     if not arguments.without_hugging_face and importlib.util.find_spec("transformers"):
-        contenders |= {f"transformers, {kind}": (hugging_face, kind) for kind in ("bfloat16", "float32")}
+        contenders |= {hugging_face_in(kind): (hugging_face, kind) for kind in ("bfloat16", "float32")}
     results = {}
     for number in range(1, arguments.rounds + 1):
         for name, (measure, kind) in contenders.items():
             print(f"round {number} of {arguments.rounds}: {name}", file=sys.stderr)
             results[name] = best(results.get(name), measure(arguments, kind))
-    print(f"{arguments.shape}, {arguments.threads} threads, best of {arguments.rounds} rounds\n")
+    print(f"{arguments.shape}, {arguments.threads} threads, tokens per second, best of {arguments.rounds} rounds\n")
     print(table(results, arguments.prompt_tokens))
+    print()
+    print(targets(results))
 
 
 if __name__ == "__main__":

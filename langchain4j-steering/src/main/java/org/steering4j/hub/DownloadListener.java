@@ -1,6 +1,6 @@
 package org.steering4j.hub;
 
-/** Gets to know how far a download has come, on the thread that downloads. */
+/** Gets to know how far a download has come, on the thread that downloads. What it throws ends the download; what has arrived is kept. */
 @FunctionalInterface
 public interface DownloadListener {
 

@@ -106,6 +106,24 @@ final class ModelCache {
         return isWhole(snapshot(commit).resolve(file.name()), file);
     }
 
+    /** Whether a commit is known not to have a file. */
+    boolean isKnownToLack(String commit, String name) {
+        return Files.exists(absence(commit, name));
+    }
+
+    /** Notes that a commit does not have a file. */
+    void noteAbsence(String commit, String name) throws IOException {
+        if (!isKnownToLack(commit, name)) {
+            Files.createDirectories(absence(commit, name).getParent());
+            Files.createFile(absence(commit, name));
+        }
+    }
+
+    /** Where huggingface_hub notes it, too. */
+    private Path absence(String commit, String name) {
+        return folder.resolve(".no_exist").resolve(commit).resolve(name);
+    }
+
     boolean hasBlob(RemoteFile file) throws IOException {
         return isWhole(blob(file), file);
     }

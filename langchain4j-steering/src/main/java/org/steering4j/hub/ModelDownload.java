@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.steering4j.hub.HubClient.Listing;
@@ -35,18 +34,25 @@ final class ModelDownload {
     }
 
     /** @return the snapshot's folder */
-    Path run() throws IOException, InterruptedException {
+    Path run(boolean withWeights) throws IOException, InterruptedException {
         Listing listing = client.list();
         String commit = listing.commit();
-        List<String> names = ModelFiles.of(model, listing.files());
+        List<String> names = new ArrayList<>();
+        if (withWeights) {
+            names.add(ModelFiles.weights(model, listing.files()));
+        }
+        names.addAll(0, ModelFiles.besideWeights(model, listing.files()));
         if (names.contains(ModelFiles.INDEX)) {
             fetch(commit, List.of(ModelFiles.INDEX), progress -> {});
             Path index = cache.snapshot(commit).resolve(ModelFiles.INDEX);
-            Set<String> shards = ModelFiles.shards(index, model, listing.files());
-            names = new ArrayList<>(names);
-            names.addAll(shards);
+            names.addAll(ModelFiles.shards(index, model, listing.files()));
         }
         fetch(commit, names, listener);
+        for (String name : ModelFiles.LOOKED_FOR) {
+            if (!listing.files().contains(name)) {
+                cache.noteAbsence(commit, name);
+            }
+        }
         cache.writeReference(commit);
         return cache.snapshot(commit);
     }

@@ -3,7 +3,6 @@ package org.steering4j.hub;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,22 +12,29 @@ import java.util.stream.Stream;
 import org.steering4j.checkpoint.JsonFiles;
 import org.steering4j.hub.ModelHubException.Problem;
 
-/** Which files of a repository a model consists of: only names that are listed here, and shards of a name that leads nowhere else. */
+/** Which files of a repository a model consists of: only paths that are listed here, and shards of a name that leads nowhere else. */
 final class ModelFiles {
 
     static final String WEIGHTS = "model.safetensors";
     static final String INDEX = "model.safetensors.index.json";
 
+    private static final String GENERATION_CONFIGURATION = "generation_config.json";
+    private static final String TOKENIZER_CONFIGURATION = "tokenizer_config.json";
+    private static final String CHAT_TEMPLATE = "chat_template.jinja";
     private static final List<String> REQUIRED = List.of("config.json", "tokenizer.json");
     private static final List<String> WANTED = List.of(
             "config.json",
             "tokenizer.json",
-            "generation_config.json",
-            "tokenizer_config.json",
+            GENERATION_CONFIGURATION,
+            TOKENIZER_CONFIGURATION,
             "special_tokens_map.json",
             "added_tokens.json",
-            "chat_template.jinja",
+            CHAT_TEMPLATE,
+            "additional_chat_templates/tool_use.jinja",
             "chat_template.json");
+    /** A folder can be opened without them, but the model may answer otherwise then: with no template, or past its end of turn. */
+    static final List<String> LOOKED_FOR = List.of(GENERATION_CONFIGURATION, TOKENIZER_CONFIGURATION, CHAT_TEMPLATE);
+
     private static final Pattern SHARD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*\\.safetensors");
     /** What may be said of a name of the hub: it goes to terminals and logs. */
     private static final Pattern PICKLE = Pattern.compile("[A-Za-z0-9._/-]*\\.(bin|pt|pth|ckpt|pkl|pickle)");
@@ -40,15 +46,24 @@ final class ModelFiles {
     private ModelFiles() {}
 
     /**
-     * Without the shards, which only the index names.
+     * The file of all weights, or the index of their shards.
      *
-     * @throws ModelHubException if what a model needs is not among them
+     * @throws ModelHubException if there is neither
      */
-    static List<String> of(ModelName model, Set<String> repository) {
+    static String weights(ModelName model, Set<String> repository) {
         String weights = repository.contains(WEIGHTS) ? WEIGHTS : INDEX;
         if (!repository.contains(weights)) {
             throw withoutSafetensors(model, repository);
         }
+        return weights;
+    }
+
+    /**
+     * All but the weights.
+     *
+     * @throws ModelHubException if what a model needs is not among them
+     */
+    static List<String> besideWeights(ModelName model, Set<String> repository) {
         for (String required : REQUIRED) {
             if (!repository.contains(required)) {
                 throw new ModelHubException(
@@ -62,8 +77,7 @@ final class ModelFiles {
                                                 : "choose a repository of a language model in the form of Python's transformers"));
             }
         }
-        return Stream.concat(WANTED.stream().filter(repository::contains), Stream.of(weights))
-                .toList();
+        return WANTED.stream().filter(repository::contains).toList();
     }
 
     private static ModelHubException withoutSafetensors(ModelName model, Set<String> repository) {
@@ -129,13 +143,31 @@ final class ModelFiles {
         return shards;
     }
 
-    /** What a folder lacks to be opened as a model. */
-    static List<String> missingIn(Path folder) {
-        List<String> missing = new ArrayList<>();
-        Stream.concat(REQUIRED.stream(), weightsOf(folder).stream())
-                .filter(name -> !Files.isRegularFile(folder.resolve(name)))
-                .forEach(missing::add);
-        return missing;
+    /** What a folder lacks to be opened as a model, or, without weights, as a tokenizer. */
+    static List<String> missingIn(Path folder, boolean withWeights) {
+        Set<String> weights = withWeights ? weightsOf(folder) : Set.of();
+        return Stream.concat(REQUIRED.stream(), weights.stream())
+                .filter(name -> !isIn(folder, name))
+                .toList();
+    }
+
+    /** Those of {@link #LOOKED_FOR} that a folder lacks; it does not lack a template that is in another file. */
+    static List<String> optionalMissingIn(Path folder) {
+        return LOOKED_FOR.stream()
+                .filter(name -> !isIn(folder, name))
+                .filter(name -> !name.equals(CHAT_TEMPLATE) || !hasTemplate(folder))
+                .toList();
+    }
+
+    private static boolean hasTemplate(Path folder) {
+        return isIn(folder, "chat_template.json")
+                || isIn(folder, TOKENIZER_CONFIGURATION)
+                        && JsonFiles.readObject(folder.resolve(TOKENIZER_CONFIGURATION))
+                                .has("chat_template");
+    }
+
+    private static boolean isIn(Path folder, String name) {
+        return Files.isRegularFile(folder.resolve(name));
     }
 
     private static Set<String> weightsOf(Path folder) {

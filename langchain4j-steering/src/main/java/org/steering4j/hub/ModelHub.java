@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.steering4j.hub.ModelHubException.Problem;
 import org.steering4j.vector.FileNotWrittenException;
 
@@ -23,6 +25,8 @@ import org.steering4j.vector.FileNotWrittenException;
  * downloads it. An interrupt ends a download; what has arrived is kept.
  */
 public final class ModelHub {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(ModelHub.class);
 
     private final Path cacheFolder;
     private final URI endpoint;
@@ -119,15 +123,22 @@ public final class ModelHub {
 
     /**
      * A model's folder. If the cache folder has the model, the network is not touched, so a branch that has moved on is not followed;
-     * {@link #download} does.
+     * {@link #download} does. Where another program has left out the chat template or the configuration of tokenizer or generation, these
+     * are asked for once.
      *
      * @throws ModelHubException if it is not there and cannot be had
      */
     public Path folder(ModelName model) {
-        return guarded(model, () -> {
-            Optional<Path> present = present(model);
-            return present.isPresent() ? present.get() : fetch(model, false);
-        });
+        return guarded(model, () -> presentOrFetched(model, true));
+    }
+
+    /**
+     * {@link #folder} of a model whose text alone is wanted, not its weights: what is not there is downloaded without them.
+     *
+     * @throws ModelHubException if it is not there and cannot be had
+     */
+    public Path folderWithoutWeights(ModelName model) {
+        return guarded(model, () -> presentOrFetched(model, false));
     }
 
     /**
@@ -136,7 +147,7 @@ public final class ModelHub {
      * @throws ModelHubException if it cannot be had
      */
     public Path download(ModelName model) {
-        return guarded(model, () -> fetch(model, true));
+        return guarded(model, () -> fetch(model, true, true));
     }
 
     private interface Work {
@@ -165,25 +176,59 @@ public final class ModelHub {
         return new ModelCache(cacheFolder, model, linksFiles);
     }
 
-    private Optional<Path> present(ModelName model) throws IOException {
+    private Path presentOrFetched(ModelName model, boolean withWeights) throws IOException, InterruptedException {
+        Optional<Path> present = present(model, withWeights);
+        if (present.isEmpty()) {
+            return fetch(model, withWeights, false);
+        }
+        if (!offline) {
+            complete(model, present.get());
+        }
+        return present.get();
+    }
+
+    private Optional<Path> present(ModelName model, boolean withWeights) throws IOException {
         return cache(model)
                 .snapshot()
-                .filter(folder -> ModelFiles.missingIn(folder).isEmpty());
+                .filter(folder -> ModelFiles.missingIn(folder, withWeights).isEmpty());
     }
 
-    private Path fetch(ModelName model, boolean newest) throws IOException, InterruptedException {
+    /** Asks for what the model can be opened without, unless it is known that its commit has no such files. */
+    private void complete(ModelName model, Path folder) throws ClosedByInterruptException, InterruptedException {
+        String commit = folder.getFileName().toString();
+        List<String> unknown = ModelFiles.optionalMissingIn(folder).stream()
+                .filter(name -> !cache(model).isKnownToLack(commit, name))
+                .toList();
+        if (unknown.isEmpty()) {
+            return;
+        }
+        ModelName pinned = new ModelName(model.owner(), model.name(), commit);
+        try (ModelLock lock = ModelLock.take(cache(pinned).lockFile(), waiting)) {
+            fetchLocked(pinned, false);
+        } catch (ClosedByInterruptException e) {
+            throw e;
+        } catch (IOException | ModelHubException | FileNotWrittenException e) {
+            LOGGER.warn(
+                    "{} is opened without {}, which could not be asked for: {}. In offline mode (HF_HUB_OFFLINE) this is not tried",
+                    folder,
+                    String.join(", ", unknown),
+                    e.toString());
+        }
+    }
+
+    private Path fetch(ModelName model, boolean withWeights, boolean newest) throws IOException, InterruptedException {
         if (offline) {
-            return requirePresent(model);
+            return requirePresent(model, withWeights);
         }
         try (ModelLock lock = ModelLock.take(cache(model).lockFile(), waiting)) {
-            Optional<Path> present = newest ? Optional.empty() : present(model);
-            return present.isPresent() ? present.get() : fetchLocked(model);
+            Optional<Path> present = newest ? Optional.empty() : present(model, withWeights);
+            return present.isPresent() ? present.get() : fetchLocked(model, withWeights);
         }
     }
 
-    private Path requirePresent(ModelName model) throws IOException {
+    private Path requirePresent(ModelName model, boolean withWeights) throws IOException {
         Path folder = cache(model).snapshot().orElse(null);
-        List<String> missing = folder == null ? List.of() : ModelFiles.missingIn(folder);
+        List<String> missing = folder == null ? List.of() : ModelFiles.missingIn(folder, withWeights);
         if (folder == null || !missing.isEmpty()) {
             throw new ModelHubException(
                     Problem.OFFLINE,
@@ -198,9 +243,9 @@ public final class ModelHub {
         return folder;
     }
 
-    private Path fetchLocked(ModelName model) throws IOException, InterruptedException {
+    private Path fetchLocked(ModelName model, boolean withWeights) throws IOException, InterruptedException {
         String known = token == null ? environment.token().orElse(null) : token;
         HubClient client = new HubClient(endpoint, known, model, waiting);
-        return new ModelDownload(model, client, cache(model), listener, waiting).run();
+        return new ModelDownload(model, client, cache(model), listener, waiting).run(withWeights);
     }
 }

@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 /**
  * A file as the hub describes it.
  *
- * @param name without a path
+ * @param name its path in the repository, one that {@link ModelFiles} knows
  * @param checksum in hexadecimal digits: SHA-256 of large files, git's SHA-1 of a blob of the others; safe as a file's name
  * @param bytes its length; -1 if the hub does not say
  */

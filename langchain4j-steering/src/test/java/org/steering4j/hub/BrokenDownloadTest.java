@@ -1,6 +1,7 @@
 package org.steering4j.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.steering4j.hub.HubServer.status;
 
 import com.sun.net.httpserver.HttpsConfigurator;
@@ -530,6 +531,22 @@ class BrokenDownloadTest extends HubTestCase {
                 "is kept");
         assertThat(Files.size(incomplete(WEIGHTS))).isBetween(1_000_000L, 2_000_000L);
         assertWhole(hub.folder(MODEL));
+    }
+
+    @Test
+    void should_end_when_the_listener_fails_and_keep_what_has_arrived() throws Exception {
+        put();
+        ModelHub failing = ModelHub.builder()
+                .environment(new HubEnvironment(variables, home))
+                .listener(step -> {
+                    if (step.bytes() > 1_000_000) {
+                        throw new IllegalStateException("enough");
+                    }
+                })
+                .build();
+        assertThatThrownBy(() -> failing.folder(MODEL)).hasMessage("enough");
+        assertThat(Files.size(incomplete(WEIGHTS))).isGreaterThan(1_000_000);
+        assertWhole(hub().folder(MODEL));
     }
 
     @Test

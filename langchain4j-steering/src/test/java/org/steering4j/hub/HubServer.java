@@ -236,8 +236,9 @@ public final class HubServer implements AutoCloseable {
                 return new Content(this, "api", "", "", tree(repository));
             }
         }
-        if (parts.length == 5 && List.of("resolve", "store").contains(parts[2])) {
-            return file(parts[0] + "/" + parts[1], parts[2], parts[3], parts[4]);
+        if (parts.length >= 5 && List.of("resolve", "store").contains(parts[2])) {
+            String name = String.join("/", Arrays.asList(parts).subList(4, parts.length));
+            return file(parts[0] + "/" + parts[1], parts[2], parts[3], name);
         }
         return null;
     }

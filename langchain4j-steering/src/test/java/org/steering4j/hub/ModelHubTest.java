@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -201,6 +202,122 @@ class ModelHubTest extends HubTestCase {
         Files.write(blob("model.safetensors"), new byte[7]);
         hub().download(MODEL);
         assertWhole(folder);
+    }
+
+    @Test
+    void should_fetch_a_template_for_tools_that_lies_in_a_folder_of_its_own() throws Exception {
+        String template = "additional_chat_templates/tool_use.jinja";
+        files.put(template, "{{ tools }}".getBytes(StandardCharsets.UTF_8));
+        put();
+        Path folder = hub().folder(MODEL);
+        assertWhole(folder);
+        assertThat(Files.readSymbolicLink(folder.resolve(template)))
+                .isEqualTo(Path.of("../../../blobs").resolve(HubServer.gitSha1(files.get(template))));
+    }
+
+    // ---- what another program has left out
+
+    /** The model as a program leaves it that fetches these files only. */
+    private Path fetchedByAnotherProgram(String commit, String... names) throws Exception {
+        Path snapshot =
+                Files.createDirectories(repository().resolve("snapshots").resolve(commit));
+        Files.createDirectories(repository().resolve("refs"));
+        Files.writeString(repository().resolve("refs/main"), commit);
+        for (String name : names) {
+            Files.write(snapshot.resolve(name), files.get(name));
+        }
+        return snapshot;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"generation_config.json", "tokenizer_config.json", "chat_template.jinja"})
+    void should_fetch_what_a_model_can_be_opened_without(String absent) throws Exception {
+        String commit = put();
+        Path snapshot = fetchedByAnotherProgram(
+                commit,
+                Stream.of(
+                                "config.json",
+                                "tokenizer.json",
+                                "model.safetensors",
+                                "generation_config.json",
+                                "tokenizer_config.json",
+                                "chat_template.jinja")
+                        .filter(name -> !name.equals(absent))
+                        .toArray(String[]::new));
+        Map<String, byte[]> moved = new TreeMap<>(files);
+        moved.put("config.json", "{\"new\": 1}".getBytes(StandardCharsets.UTF_8));
+        server.put("owner/tiny", "main", moved);
+        assertThat(hub().folder(MODEL)).isEqualTo(snapshot);
+        assertWhole(snapshot);
+        assertThat(server.requests("GET"))
+                .containsExactly(
+                        "hub GET /api/models/owner/tiny/revision/" + commit,
+                        "hub GET /owner/tiny/resolve/" + commit + "/" + absent);
+        server.requests().clear();
+        assertThat(hub().folder(MODEL)).isEqualTo(snapshot);
+        assertThat(server.requests()).isEmpty();
+    }
+
+    @Test
+    void should_ask_only_once_for_what_a_repository_has_not() throws Exception {
+        files.remove("generation_config.json");
+        files.remove("chat_template.jinja");
+        String commit = put();
+        Path snapshot = fetchedByAnotherProgram(
+                commit, "config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors");
+        assertThat(hub().folder(MODEL)).isEqualTo(snapshot);
+        assertThat(server.requests("GET")).hasSize(1);
+        assertThat(hub().folder(MODEL)).isEqualTo(snapshot);
+        assertThat(server.requests("GET")).hasSize(1);
+        assertThat(names(repository().resolve(".no_exist").resolve(commit)))
+                .containsExactly("chat_template.jinja", "generation_config.json");
+    }
+
+    @Test
+    void should_not_ask_for_a_template_that_is_in_another_file() throws Exception {
+        files.put("tokenizer_config.json", "{\"chat_template\": \"{{ messages }}\"}".getBytes(StandardCharsets.UTF_8));
+        fetchedByAnotherProgram(
+                put(),
+                "config.json",
+                "tokenizer.json",
+                "model.safetensors",
+                "generation_config.json",
+                "tokenizer_config.json");
+        hub().folder(MODEL);
+        assertThat(server.requests()).isEmpty();
+    }
+
+    @Test
+    void should_open_a_model_without_them_if_they_cannot_be_had() throws Exception {
+        Path snapshot = fetchedByAnotherProgram(put(), "config.json", "tokenizer.json", "model.safetensors");
+        server.answer("GET /revision/" + snapshot.getFileName(), HubServer.status(404));
+        assertThat(hub().folder(MODEL)).isEqualTo(snapshot);
+        server.close();
+        assertThat(hub().folder(MODEL)).isEqualTo(snapshot);
+        waits.clear();
+        variables.put("HF_HUB_OFFLINE", "1");
+        assertThat(hub().folder(MODEL)).isEqualTo(snapshot);
+        assertThat(waits).isEmpty();
+        assertThat(names(snapshot)).hasSize(3);
+    }
+
+    // ---- without weights
+
+    @Test
+    void should_leave_the_weights_where_they_are_when_only_text_is_wanted() {
+        String commit = put();
+        Path folder = hub().folderWithoutWeights(MODEL);
+        assertThat(folder).hasFileName(commit);
+        assertThat(folder.resolve("chat_template.jinja")).exists();
+        assertThat(server.requests()).noneMatch(request -> request.path().endsWith("safetensors"));
+        server.requests().clear();
+        assertThat(hub().folderWithoutWeights(MODEL)).isEqualTo(folder);
+        assertThat(server.requests()).isEmpty();
+        variables.put("HF_HUB_OFFLINE", "1");
+        assertThat(hub().folderWithoutWeights(MODEL)).isEqualTo(folder);
+        assertFails(Problem.OFFLINE, () -> hub().folder(MODEL), "model.safetensors missing");
+        variables.remove("HF_HUB_OFFLINE");
+        assertWhole(hub().folder(MODEL));
     }
 
     // ---- offline

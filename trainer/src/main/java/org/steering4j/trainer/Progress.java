@@ -91,12 +91,14 @@ public final class Progress implements AutoCloseable {
     /** So many units are done. */
     public synchronized void stepTo(long units) {
         long doneUntilNow = done;
+        // A download of files whose lengths nobody knows counts nothing.
+        long whole = Math.max(1, total);
         done = units;
         if (bar != null) {
             bar.stepTo(units);
-        } else if (lines && units * LINES / total > doneUntilNow * LINES / total) {
+        } else if (lines && units * LINES / whole > doneUntilNow * LINES / whole) {
             output.println(String.format(
-                    Locale.ROOT, "%s: %d/%d %s (%d%%), %s", label, done, total, unit, 100 * done / total, pace()));
+                    Locale.ROOT, "%s: %d/%d %s (%d%%), %s", label, done, total, unit, 100 * done / whole, pace()));
         }
     }
 

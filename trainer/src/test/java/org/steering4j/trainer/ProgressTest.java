@@ -30,6 +30,14 @@ class ProgressTest {
     }
 
     @Test
+    void should_have_nothing_to_say_of_nothing_to_do() {
+        try (Progress progress = progress(0, 0)) {
+            progress.stepTo(0);
+        }
+        assertThat(shown.size()).isZero();
+    }
+
+    @Test
     void should_print_a_line_for_the_tenths_that_a_leap_passes_and_none_for_a_step_back() {
         try (Progress progress = progress(100, 50)) {
             for (long units : new long[] {50, 55, 79, 50, 79, 100}) {

@@ -3,10 +3,8 @@ package org.steering4j.trainer.benchmark;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -20,13 +18,11 @@ import org.steering4j.engine.GenerationResult;
 import org.steering4j.engine.LanguageModel;
 import org.steering4j.engine.Precision;
 import org.steering4j.engine.Sampling;
-import org.steering4j.engine.TokenConstraint;
 import org.steering4j.engine.TokenListener;
 import org.steering4j.trainer.benchmark.BenchmarkResult.Composition;
 import org.steering4j.trainer.benchmark.BenchmarkResult.Decode;
 import org.steering4j.trainer.benchmark.BenchmarkResult.Loading;
 import org.steering4j.trainer.benchmark.BenchmarkResult.Prefill;
-import org.steering4j.trainer.benchmark.BenchmarkResult.Speculation;
 import org.steering4j.vector.LayerSteering;
 import org.steering4j.vector.Steering;
 import org.steering4j.vector.SteeringVector;
@@ -41,9 +37,6 @@ public final class Benchmark {
     /** Before the answers whose tokens are timed. */
     private static final int SHORT_PROMPT_TOKENS = 32;
 
-    /** Of an answer whose tokens speculation guesses, in answers of the others. */
-    private static final int LONGER_ANSWER = 4;
-
     private final BenchmarkSettings settings;
     private final Consumer<String> progress;
     private final LanguageModel model;
@@ -57,14 +50,13 @@ public final class Benchmark {
             BenchmarkSettings settings,
             Consumer<String> progress,
             LanguageModel model,
-            ModelConfiguration configuration,
-            WeightCount weights,
+            ModelFolder folder,
             MachineLimits machine) {
         this.settings = settings;
         this.progress = progress;
         this.model = model;
-        this.configuration = configuration;
-        this.weights = weights;
+        this.configuration = folder.configuration();
+        this.weights = WeightCount.of(folder);
         this.machine = machine;
     }
 
@@ -79,35 +71,44 @@ public final class Benchmark {
     public static BenchmarkResult run(
             Path folder, Precision precision, Integer threads, BenchmarkSettings settings, Consumer<String> progress)
             throws IOException {
-        ModelConfiguration configuration = ModelFolder.open(folder).configuration();
+        ModelFolder modelFolder = ModelFolder.open(folder);
         progress.accept("the machine");
         MachineLimits machine = MachineLimits.measure(settings.rounds());
+        BenchmarkResult result;
         progress.accept("loading");
+        boolean peakIsKnown = ProcessMemory.forgetPeak();
         OptionalLong before = ProcessMemory.resident();
         long start = System.nanoTime();
         try (LanguageModel model = open(folder, precision, settings, false)) {
             double loadSeconds = secondsSince(start);
-            Benchmark benchmark = new Benchmark(
-                    settings, progress, model, configuration, WeightCount.of(folder, configuration), machine);
-            benchmark.answer(1, LayerSteering.none()); // warms up, and has every weight in memory
+            Benchmark benchmark = new Benchmark(settings, progress, model, modelFolder, machine);
+            benchmark.prompt(SHORT_PROMPT_TOKENS);
+            double firstTokenSeconds = secondsSince(start);
+            benchmark.answer(1, LayerSteering.none()); // has every weight in memory
             Loading loading = new Loading(
                     loadSeconds,
-                    (long) (benchmark.weights.all() * WeightCount.bytesPerWeight(model.precision())),
+                    firstTokenSeconds,
+                    benchmark.weights.bytes(model.precision()),
                     before.isPresent() ? ProcessMemory.resident().orElseThrow() - before.getAsLong() : null);
             benchmark.measureRounds();
-            OptionalLong peak = ProcessMemory.peak();
-            List<Speculation> speculation = settings.speculation() ? benchmark.speculation(folder) : List.of();
-            return new BenchmarkResult(
-                    configuration.name(),
-                    model.precision().name().toLowerCase(Locale.ROOT),
+            result = new BenchmarkResult(
+                    modelFolder.configuration().name(),
+                    model.precision().toString(),
                     threads,
                     machine,
                     loading,
                     benchmark.prefill(),
                     benchmark.decode(),
                     benchmark.composition(),
-                    speculation,
-                    peak.isPresent() ? peak.getAsLong() : null);
+                    List.of(),
+                    peakIsKnown ? ProcessMemory.peak().orElseThrow() : null);
+        }
+        if (!settings.speculation()) {
+            return result;
+        }
+        // Only now, for there may be no memory for two.
+        try (LanguageModel model = open(folder, Precision.named(result.precision()), settings, true)) {
+            return result.with(new SpeculationBenchmark(settings, progress, model).run());
         }
     }
 
@@ -124,6 +125,8 @@ public final class Benchmark {
     }
 
     private void measureRounds() {
+        // The first pass of a length sets things up.
+        promptTokens().forEach(this::prompt);
         for (int round = 1; round <= settings.rounds(); round++) {
             String of = " (round " + round + " of " + settings.rounds() + ")";
             progress.accept("prompts" + of);
@@ -154,7 +157,7 @@ public final class Benchmark {
 
     /** From the call to the first token. */
     private double prompt(int tokens) {
-        return inSeconds(generate(model, request(tokens(tokens, 0), LayerSteering.none(), 1))
+        return inSeconds(model.generate(request(tokens(tokens, 0), LayerSteering.none(), 1), TokenListener.NONE)
                 .timeToFirstToken());
     }
 
@@ -232,73 +235,8 @@ public final class Benchmark {
         return vectors.resolve(steering, model.shape());
     }
 
-    /** The weights are there a second time: they are mapped, or their memory comes after the peak was taken. */
-    private List<Speculation> speculation(Path folder) {
-        try (LanguageModel speculating = open(folder, model.precision(), settings, true)) {
-            return speculation(speculating);
-        }
-    }
-
-    private List<Speculation> speculation(LanguageModel speculating) {
-        int tokens = LONGER_ANSWER * settings.answerTokens();
-        int vocabulary = configuration.vocabularySize();
-        List<ScriptedAnswer> tasks = List.of(
-                ScriptedAnswer.quotingAll(tokens, vocabulary, settings.seed()),
-                ScriptedAnswer.quotingHalf(tokens, vocabulary, settings.seed()),
-                ScriptedAnswer.quotingNothing(tokens, vocabulary, settings.seed()));
-        Map<String, GenerationResult> results = new HashMap<>();
-        for (int round = 1; round <= settings.rounds(); round++) {
-            progress.accept("speculation (round " + round + " of " + settings.rounds() + ")");
-            for (ScriptedAnswer task : tasks) {
-                if (fits(task)) {
-                    take("without " + task.task(), answerSeconds(generate(model, request(task))));
-                    GenerationResult result = generate(speculating, request(task));
-                    take("with " + task.task(), answerSeconds(result));
-                    results.put(task.task(), result);
-                }
-            }
-        }
-        List<Speculation> measured = new ArrayList<>();
-        for (ScriptedAnswer task : tasks) {
-            GenerationResult result = results.get(task.task());
-            if (result != null) {
-                double without = seconds.get("without " + task.task());
-                double with = seconds.get("with " + task.task());
-                measured.add(new Speculation(
-                        task.task(),
-                        tokens,
-                        tokens - result.acceptedTokens(),
-                        result.draftedTokens(),
-                        result.acceptedTokens(),
-                        (tokens - 1) / without,
-                        (tokens - 1) / with,
-                        without / with));
-            }
-        }
-        return measured;
-    }
-
-    private boolean fits(ScriptedAnswer task) {
-        return task.prompt().length + task.answer().length <= configuration.contextLength();
-    }
-
-    /** After the first token. */
-    private static double answerSeconds(GenerationResult result) {
-        return inSeconds(result.total().minus(result.timeToFirstToken()));
-    }
-
-    private static GenerationResult generate(LanguageModel model, GenerationRequest request) {
-        return model.generate(request, TokenListener.NONE);
-    }
-
     private static GenerationRequest request(int[] prompt, LayerSteering steering, int answerTokens) {
         return new GenerationRequest(prompt, steering, Sampling.greedy(), answerTokens, Set.of());
-    }
-
-    private static GenerationRequest request(ScriptedAnswer task) {
-        TokenConstraint.Factory script = maximumTokens -> task.constraint();
-        return new GenerationRequest(
-                task.prompt(), LayerSteering.none(), Sampling.greedy(), task.answer().length, Set.of(), script, null);
     }
 
     private int[] tokens(int count, int row) {
@@ -307,7 +245,7 @@ public final class Benchmark {
                 .toArray();
     }
 
-    private static double inSeconds(Duration duration) {
+    static double inSeconds(Duration duration) {
         return duration.toNanos() / 1e9;
     }
 

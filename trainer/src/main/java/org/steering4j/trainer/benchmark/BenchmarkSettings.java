@@ -10,7 +10,7 @@ import java.util.List;
  * @param rows numbers of answers to generate at once
  * @param vectors numbers of steering vectors to compose
  * @param answerTokens of each answer, at least 2
- * @param speculation whether to measure it, for which the model is opened a second time
+ * @param speculation whether to measure it, for which the model is opened once more
  * @param seed of tokens and vectors
  */
 public record BenchmarkSettings(

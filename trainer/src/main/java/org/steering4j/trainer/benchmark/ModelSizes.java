@@ -1,5 +1,6 @@
 package org.steering4j.trainer.benchmark;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,6 +27,46 @@ public record ModelSizes(
 
     boolean hasBias() {
         return modelType.equals("qwen2");
+    }
+
+    /** The shape of each tensor by its name, in the order of a file; a matrix is [outputs, inputs]. */
+    Map<String, List<Long>> tensors() {
+        Map<String, List<Long>> tensors = new LinkedHashMap<>();
+        long inner = feedForward;
+        long width = hidden;
+        long keys = (long) keyValueHeads * headSize();
+        tensors.put("model.embed_tokens.weight", List.of((long) vocabulary, width));
+        for (int layer = 0; layer < layers; layer++) {
+            String prefix = "model.layers." + layer + ".";
+            tensors.put(prefix + "input_layernorm.weight", List.of(width));
+            tensors.put(prefix + "self_attn.q_proj.weight", List.of(width, width));
+            tensors.put(prefix + "self_attn.k_proj.weight", List.of(keys, width));
+            tensors.put(prefix + "self_attn.v_proj.weight", List.of(keys, width));
+            if (hasBias()) {
+                tensors.put(prefix + "self_attn.q_proj.bias", List.of(width));
+                tensors.put(prefix + "self_attn.k_proj.bias", List.of(keys));
+                tensors.put(prefix + "self_attn.v_proj.bias", List.of(keys));
+            }
+            tensors.put(prefix + "self_attn.o_proj.weight", List.of(width, width));
+            tensors.put(prefix + "post_attention_layernorm.weight", List.of(width));
+            tensors.put(prefix + "mlp.gate_proj.weight", List.of(inner, width));
+            tensors.put(prefix + "mlp.up_proj.weight", List.of(inner, width));
+            tensors.put(prefix + "mlp.down_proj.weight", List.of(width, inner));
+        }
+        tensors.put("model.norm.weight", List.of(width));
+        if (!tied) {
+            tensors.put("lm_head.weight", List.of((long) vocabulary, width));
+        }
+        return tensors;
+    }
+
+    /** How many numbers all tensors have. */
+    long parameters() {
+        return tensors().values().stream().mapToLong(ModelSizes::elements).sum();
+    }
+
+    static long elements(List<Long> shape) {
+        return shape.stream().reduce(1L, Math::multiplyExact);
     }
 
     /** As config.json has it. */

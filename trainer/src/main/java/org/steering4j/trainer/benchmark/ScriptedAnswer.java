@@ -3,6 +3,7 @@ package org.steering4j.trainer.benchmark;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.steering4j.engine.TokenConstraint;
 
 /**
@@ -20,6 +21,14 @@ record ScriptedAnswer(String task, int[] prompt, int[] answer) {
 
     /** Where nothing is quoted, one token in so many begins a pair that stands in the prompt, and goes on otherwise there. */
     private static final int BETWEEN_MISLEADING_PAIRS = 16;
+
+    /** Of another token every time: nothing stands twice, so nothing is guessed. It takes as many tokens as prompt and answer have. */
+    static ScriptedAnswer withNothingToGuess(int tokens) {
+        return new ScriptedAnswer(
+                "has nothing to guess",
+                IntStream.range(0, PROMPT_TOKENS).toArray(),
+                IntStream.range(PROMPT_TOKENS, PROMPT_TOKENS + tokens).toArray());
+    }
 
     static ScriptedAnswer quotingAll(int tokens, int vocabulary, long seed) {
         return of("quotes its prompt", tokens, vocabulary, seed, i -> i % PROMPT_TOKENS);
@@ -55,6 +64,10 @@ record ScriptedAnswer(String task, int[] prompt, int[] answer) {
             answer[i] = place < 0 ? random.nextInt(vocabulary) : prompt[place];
         }
         return new ScriptedAnswer(task, prompt, answer);
+    }
+
+    int length() {
+        return prompt.length + answer.length;
     }
 
     /** Allows the answer's tokens only, one after the other. */

@@ -14,6 +14,7 @@ import org.steering4j.trainer.benchmark.Benchmark;
 import org.steering4j.trainer.benchmark.BenchmarkResult;
 import org.steering4j.trainer.benchmark.BenchmarkSettings;
 import org.steering4j.trainer.benchmark.MachineLimits;
+import org.steering4j.trainer.benchmark.ModelSizes;
 import org.steering4j.trainer.benchmark.NamedShape;
 import org.steering4j.trainer.benchmark.RandomWeights;
 import picocli.CommandLine.Command;
@@ -61,13 +62,14 @@ final class BenchmarkCommand implements Callable<Integer> {
             names = "--weights",
             paramLabel = "DIR",
             description =
-                    "Where --shape writes its weights, and finds them the next time. Default: a temporary folder.")
+                    "A folder of its own where --shape writes its weights, and finds them the next time. Default: a temporary one.")
     private Path weights;
 
     @Option(
             names = "--precision",
             paramLabel = "NAME",
-            description = "float32 or bfloat16. Default: the one that a short measurement finds faster here.")
+            description =
+                    "float32, bfloat16, float16, int8 or int4. Default: float32 or bfloat16, whichever a short measurement finds faster here.")
     private Precision precision;
 
     @Option(names = "--threads", paramLabel = "N", description = "Of libtorch. Default: its own choice.")
@@ -107,7 +109,7 @@ final class BenchmarkCommand implements Callable<Integer> {
 
     @Option(
             names = "--without-speculation",
-            description = "Leave out speculation, which opens the model a second time.")
+            description = "Leave out speculation, for which the model is opened once more.")
     private boolean withoutSpeculation;
 
     @Option(
@@ -175,17 +177,39 @@ final class BenchmarkCommand implements Callable<Integer> {
 
     private BenchmarkResult measureShape(BenchmarkSettings settings) throws IOException {
         NamedShape named = NamedShape.of(shape);
-        Path folder = weights == null ? Files.createTempDirectory("steering-benchmark") : weights;
+        String name = "random " + named.label();
+        Path folder = weights == null ? temporaryFolder() : weights;
         try {
-            if (!RandomWeights.areIn(folder)) {
+            if (!areIn(folder, name, named.sizes())) {
                 say("writing random weights");
-                RandomWeights.write(folder, "random " + named.label(), named.sizes());
+                RandomWeights.write(folder, name, named.sizes());
             }
             return measure(folder, settings);
         } finally {
             if (weights == null) {
                 RandomWeights.delete(folder);
             }
+        }
+    }
+
+    /** Is deleted when the program is interrupted, too: the weights take gigabytes, often of memory. */
+    private Path temporaryFolder() throws IOException {
+        Path folder = Files.createTempDirectory("steering-benchmark");
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            try {
+                RandomWeights.delete(folder);
+            } catch (IOException e) {
+                say(folder + " was not deleted: " + e);
+            }
+        }));
+        return folder;
+    }
+
+    private boolean areIn(Path folder, String name, ModelSizes sizes) throws IOException {
+        try {
+            return RandomWeights.areIn(folder, name, sizes);
+        } catch (IllegalArgumentException e) {
+            throw refused("--weights: " + e.getMessage());
         }
     }
 
@@ -212,8 +236,9 @@ final class BenchmarkCommand implements Callable<Integer> {
                         ? "not at all"
                         : format("%.2f T", machine.int8OperationsPerSecond() / 1e12));
         lines.print(
-                "loading: %.2f s; weights %s, memory grew by %s; peak of the process %s",
+                "loading: %.2f s, %.2f s to the first token; weights %s, memory grew by %s; peak of the process %s",
                 result.loading().seconds(),
+                result.loading().firstTokenSeconds(),
                 gibibytes(result.loading().weightBytes()),
                 gibibytes(result.loading().residentBytes()),
                 gibibytes(result.peakResidentBytes()));

@@ -57,7 +57,7 @@ final class InspectDataCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = NamedModel.LABEL,
             description =
-                    "Measure in tokens of this model, of which only the tokenizer is opened. Default: measure in words.")
+                    "Measure in tokens of this model, of which only the tokenizer is opened; of a name on the hub, all but the weights is downloaded. Default: measure in words.")
     private String model;
 
     @Option(
@@ -123,7 +123,7 @@ final class InspectDataCommand implements Callable<Integer> {
         }
         return model.equals("embedded")
                 ? SteeredModel.readEmbedded(folder -> inspectInTokens(data, folder))
-                : inspectInTokens(data, NamedModel.folder(model, command));
+                : inspectInTokens(data, NamedModel.folderWithoutWeights(model, command));
     }
 
     private List<DataInspection> inspectInTokens(List<PreferenceData> data, Path folder) {

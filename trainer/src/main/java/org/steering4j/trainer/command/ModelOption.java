@@ -40,6 +40,14 @@ final class ModelOption {
             description = "A LoRA adapter's folder, as PEFT writes it, to be merged into the model.")
     private Path adapter;
 
+    @Option(
+            names = "--context-length",
+            paramLabel = "N",
+            description =
+                    "The most tokens of prompt and answer together. Default: what the model was made for; of models whose rotary position embedding is"
+                            + " scaled by the length, such as Phi-3.5 and Phi-4-mini, their original length.")
+    private Integer contextLength;
+
     /** Opens the model in the precision that was asked for, else in the one that a short measurement finds faster here. */
     SteeredModel open(boolean speculation) {
         return open(engine -> engine.precision(precision).adapter(adapter).speculation(speculation));
@@ -65,8 +73,16 @@ final class ModelOption {
         return model.equals("embedded") ? SteeredModel.readEmbedded(reader) : reader.apply(folder());
     }
 
+    /** For the context length that was asked for, if one was. */
+    void applyContextLength(LanguageModel.Builder engine) {
+        if (contextLength != null) {
+            engine.contextLength(contextLength);
+        }
+    }
+
     private SteeredModel open(Consumer<LanguageModel.Builder> settings) {
-        return model.equals("embedded") ? SteeredModel.embedded(settings) : SteeredModel.open(folder(), settings);
+        Consumer<LanguageModel.Builder> all = settings.andThen(this::applyContextLength);
+        return model.equals("embedded") ? SteeredModel.embedded(all) : SteeredModel.open(folder(), all);
     }
 
     private Path folder() {

@@ -3,6 +3,7 @@ package org.steering4j.trainer.command;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.BiFunction;
 import org.steering4j.checkpoint.ModelFolderException;
 import org.steering4j.hub.DownloadProgress;
 import org.steering4j.hub.ModelHub;
@@ -28,6 +29,15 @@ final class NamedModel {
      * @throws ModelHubException if it is such a name, but cannot be had
      */
     static Path folder(String given, CommandSpec command) {
+        return folder(given, command, ModelHub::folder);
+    }
+
+    /** {@link #folder} of a model whose text alone is wanted: of a name of the hub, without its weights. */
+    static Path folderWithoutWeights(String given, CommandSpec command) {
+        return folder(given, command, ModelHub::folderWithoutWeights);
+    }
+
+    private static Path folder(String given, CommandSpec command, BiFunction<ModelHub, ModelName, Path> finder) {
         Path path = Path.of(given);
         if (Files.isDirectory(path)) {
             return path;
@@ -35,7 +45,7 @@ final class NamedModel {
         ModelName name = parse(given);
         Main main = (Main) command.root().userObject();
         try (Download download = new Download(main.errors())) {
-            return download.hub().folder(name);
+            return finder.apply(download.hub(), name);
         } catch (ModelHubException e) {
             throw new ModelHubException(e.problem(), "there is no folder " + given + " here; " + e.getMessage(), e);
         }

@@ -2,6 +2,7 @@ package org.steering4j.trainer.command;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.steering4j.SteeredModel;
 import org.steering4j.checkpoint.LoraAdapter;
 import org.steering4j.checkpoint.ModelFolder;
@@ -14,32 +15,33 @@ import org.steering4j.vector.ModelShape;
  *
  * @param name what figures call it
  * @param folder of the model or of the adapter; null for the variant that comes with this program
- * @param base what the adapter is for; null if there is none
+ * @param isAdapter whether the folder is that of an adapter
+ * @param base what it is a variant of
  */
-record OtherModel(String name, Path folder, ModelOption base) {
+record OtherModel(String name, Path folder, boolean isAdapter, ModelOption base) {
 
     static final String EMBEDDED_VARIANT = "embedded-variant";
 
     /**
      * @param given a folder or {@value #EMBEDDED_VARIANT}
-     * @param base what an adapter is for
+     * @param base what it is a variant of, and an adapter for
      * @throws org.steering4j.checkpoint.ModelFolderException if the adapter cannot be read or does not fit
      */
     static OtherModel of(String given, ModelOption base) {
         if (given.equals(EMBEDDED_VARIANT)) {
-            return new OtherModel(given, null, null);
+            return new OtherModel(given, null, false, base);
         }
         Path folder = Path.of(given);
         String name = folder.toAbsolutePath().normalize().getFileName().toString();
         if (!Files.exists(folder.resolve("adapter_config.json"))) {
-            return new OtherModel(name, folder, null);
+            return new OtherModel(name, folder, false, base);
         }
         LoraAdapter adapter = LoraAdapter.read(folder);
         base.read(model -> {
             adapter.requireFit(ModelFolder.open(model));
             return null;
         });
-        return new OtherModel(name, folder, base);
+        return new OtherModel(name, folder, true, base);
     }
 
     ModelShape shape() {
@@ -47,15 +49,16 @@ record OtherModel(String name, Path folder, ModelOption base) {
             // A variant differs in its weights alone.
             return SteeredModel.embeddedShape();
         }
-        return base == null
-                ? LanguageModel.shapeOf(ModelFolder.open(folder))
-                : base.read(model -> LanguageModel.shapeOf(ModelFolder.open(model), LoraAdapter.read(folder)));
+        return isAdapter
+                ? base.read(model -> LanguageModel.shapeOf(ModelFolder.open(model), LoraAdapter.read(folder)))
+                : LanguageModel.shapeOf(ModelFolder.open(folder));
     }
 
     SteeredModel openIn(Precision precision) {
-        if (folder == null) {
-            return SteeredModel.embeddedVariant(engine -> engine.precision(precision));
+        if (isAdapter) {
+            return base.openIn(precision, folder);
         }
-        return base == null ? SteeredModel.open(folder, precision) : base.openIn(precision, folder);
+        Consumer<LanguageModel.Builder> settings = engine -> base.applyContextLength(engine.precision(precision));
+        return folder == null ? SteeredModel.embeddedVariant(settings) : SteeredModel.open(folder, settings);
     }
 }

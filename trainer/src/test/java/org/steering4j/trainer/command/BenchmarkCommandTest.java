@@ -1,6 +1,7 @@
 package org.steering4j.trainer.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -22,6 +23,11 @@ class BenchmarkCommandTest {
 
     @TempDir
     static Path folder;
+
+    /** Weights of the random model: queries and outputs, keys and values, feed-forward; two norms; the last norm. */
+    private static final long BLOCKS = 3 * ((2 * 16 + 2 * 8 + 3 * 32) * 16 + 2 * 16) + 16;
+
+    private static final long HEAD = 259 * 16;
 
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
     private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
@@ -63,18 +69,55 @@ class BenchmarkCommandTest {
         assertThat(result.at("/machine/bfloat16OperationsPerSecond").doubleValue())
                 .isPositive();
         assertThat(result.at("/loading/seconds").doubleValue()).isPositive();
-        // 259 * 16 of the embedding; 3 blocks of (2 * 16 + 2 * 8 + 3 * 32) * 16 and two norms; the last norm; in
-        // float32
-        assertThat(result.at("/loading/weightBytes").longValue())
-                .isEqualTo(4 * (259 * 16 + 3 * ((2 * 16 + 2 * 8 + 3 * 32) * 16 + 2 * 16) + 16));
+        assertThat(result.at("/loading/firstTokenSeconds").doubleValue())
+                .isGreaterThan(result.at("/loading/seconds").doubleValue());
+        assertThat(result.at("/loading/weightBytes").longValue()).isEqualTo(4 * (BLOCKS + HEAD));
         assertThat(result.get("prefill")).hasSize(1); // the longer prompt is beyond the context
-        assertThat(result.at("/prefill/0/tokensPerSecond").doubleValue()).isPositive();
+        assertThat(result.at("/prefill/0/tokens").intValue()).isEqualTo(8);
         assertThat(result.get("decode")).hasSize(2);
-        assertThat(result.at("/decode/0/timesOneRow").doubleValue()).isEqualTo(1);
         assertThat(result.at("/decode/1/rows").intValue()).isEqualTo(3);
-        assertThat(result.at("/decode/1/shareOfBandwidth").doubleValue()).isPositive();
-        assertThat(result.at("/composition/0/cost").doubleValue()).isZero();
+        assertThat(result.get("composition")).hasSize(2);
         assertThat(result.at("/composition/1/vectors").intValue()).isEqualTo(5);
+        assertThat(result.get("speculation")).as("the context is too short").isEmpty();
+        assertRatios(result);
+    }
+
+    private static void assertRatios(JsonNode result) {
+        double passesPerSecond = result.at("/decode/1/tokensPerSecond").doubleValue() / 3;
+        assertThat(result.at("/decode/1/shareOfBandwidth").doubleValue())
+                .isCloseTo(
+                        passesPerSecond
+                                * 4
+                                * (BLOCKS + HEAD)
+                                / result.at("/machine/readBytesPerSecond").doubleValue(),
+                        withPercentage(0.001));
+        // Each token attends to those before it and itself, in 3 blocks of 4 heads of 4 elements, by key and by value.
+        double operations = 2 * BLOCKS * 8 + 2 * HEAD + (1 + 2 + 3 + 4 + 5 + 6 + 7 + 8) * 3 * 4 * 4 * (2 + 2);
+        assertThat(result.at("/prefill/0/shareOfMultiplication").doubleValue())
+                .isCloseTo(
+                        operations
+                                * result.at("/prefill/0/tokensPerSecond").doubleValue()
+                                / 8
+                                / result.at("/machine/float32OperationsPerSecond")
+                                        .doubleValue(),
+                        withPercentage(0.001));
+        assertThat(result.at("/decode/1/timesOneRow").doubleValue())
+                .isCloseTo(
+                        result.at("/decode/1/tokensPerSecond").doubleValue()
+                                / result.at("/decode/0/tokensPerSecond").doubleValue(),
+                        withPercentage(0.001));
+        assertThat(1 + result.at("/composition/1/cost").doubleValue())
+                .isCloseTo(
+                        result.at("/composition/0/tokensPerSecond").doubleValue()
+                                / result.at("/composition/1/tokensPerSecond").doubleValue(),
+                        withPercentage(0.001));
+    }
+
+    @Test
+    void should_refuse_a_folder_of_other_weights_for_a_shape() throws Exception {
+        assertThat(run("--shape", "llama-2-7b", "--weights", folder.toString())).isEqualTo(2);
+        assertThat(errors.toString(StandardCharsets.UTF_8))
+                .contains("--weights: " + folder + " holds something else than the weights of \"random llama-2-7b\"");
     }
 
     @Test

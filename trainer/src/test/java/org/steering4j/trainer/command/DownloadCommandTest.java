@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.steering4j.trainer.RandomModelFolder;
 
 /** Models by their name, in a cache folder and offline, as the build sets the environment. */
@@ -64,6 +65,18 @@ class DownloadCommandTest {
         assertThat(run("complete", "--model", NAME + "@" + COMMIT, "--prompt", "hello", "--max-tokens", "3"))
                 .as(said())
                 .isZero();
+    }
+
+    @Test
+    void should_count_tokens_of_a_named_model_without_its_weights(@TempDir Path folder) throws Exception {
+        Files.delete(snapshot.resolve("model.safetensors"));
+        Path data = Files.writeString(folder.resolve("data.csv"), "question,matching,not_matching\nq,a,b\n");
+        assertThat(run("inspect-data", data.toString(), "--model", NAME))
+                .as(said())
+                .isZero();
+        assertThat(output.toString(StandardCharsets.UTF_8)).contains("length in tokens");
+        assertThat(run("complete", "--model", NAME, "--prompt", "hello")).isEqualTo(1);
+        assertThat(said()).contains("model.safetensors missing");
     }
 
     @Test

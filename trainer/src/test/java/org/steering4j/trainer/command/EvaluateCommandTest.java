@@ -175,6 +175,20 @@ class EvaluateCommandTest {
     }
 
     @Test
+    void should_open_a_variant_for_the_same_context() throws Exception {
+        Path shorter = RandomModelFolder.write(folder.resolve("shorter"));
+        Path configuration = shorter.resolve("config.json");
+        Files.writeString(
+                configuration,
+                Files.readString(configuration)
+                        .replace("\"max_position_embeddings\":256", "\"max_position_embeddings\":200"));
+        Object[] arguments = {"--vector", vector("boldness", "BiPO", 2), "--data", pairs, "--other-model", shorter};
+
+        assertThat(evaluate(with(with(arguments, "--context-length"), "250"))).isEqualTo(1);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("contextLength is 250 but must be from 1 to 200");
+    }
+
+    @Test
     void should_name_vectors_of_one_behaviour_by_their_methods() {
         int exitCode = evaluate(
                 "--vector", vector("boldness", "BiPO", 2), "--vector", vector("boldness", "CAA", 1), "--data", pairs);

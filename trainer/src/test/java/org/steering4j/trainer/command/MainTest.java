@@ -110,6 +110,19 @@ class MainTest {
     }
 
     @Test
+    void should_open_a_model_for_a_context_of_another_length() {
+        assertThat(complete("--prompt", "hello", "--max-tokens", "3", "--context-length", "30"))
+                .as(errors.toString())
+                .isZero();
+        expectFailure(
+                complete("--prompt", "hello".repeat(6), "--context-length", "30"), "the model's context holds 30");
+        expectFailure(
+                complete("--prompt", "hello", "--context-length", "257"),
+                "contextLength is 257 but must be from 1 to 256");
+        expectFailure(complete("--prompt", "hello", "--context-length", "0"), "contextLength is 0");
+    }
+
+    @Test
     void should_train_a_vector_and_print_a_summary() {
         Path file = folder.resolve("vector.safetensors");
         Path report = folder.resolve("report.html");
