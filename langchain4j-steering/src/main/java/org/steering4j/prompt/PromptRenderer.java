@@ -13,6 +13,7 @@ import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.internal.JsonSchemaElementUtils;
 import java.io.IOException;
@@ -260,8 +261,8 @@ public final class PromptRenderer implements AutoCloseable {
      * @param tools what the assistant may call; may be empty
      * @throws dev.langchain4j.exception.InvalidRequestException if the template refuses the messages, such as two of the user in a row, or
      *     a tool result answers a call that no earlier message makes
-     * @throws UnsupportedFeatureException if a message holds anything but text
-     * @throws ModelFolderException if the model has no chat template, or it fails
+     * @throws UnsupportedFeatureException if a message holds anything but text, or the template does not write the tools
+     * @throws ModelFolderException if the model has no chat template, or it cannot be read, or fails
      */
     public int[] prompt(List<ChatMessage> messages, List<ToolSpecification> tools) {
         return prompt(messages, tools, null);
@@ -270,10 +271,25 @@ public final class PromptRenderer implements AutoCloseable {
     /**
      * As {@link #prompt(List, List)}.
      *
-     * @param think what the template's {@code enable_thinking} is; null leaves it to the template
+     * @param think what the template's switch of thinking is, if it has one; null leaves it to the template
      */
     public int[] prompt(List<ChatMessage> messages, List<ToolSpecification> tools, Boolean think) {
-        return tokenizer.encode(render(messages, tools, think));
+        Text prompt = render(messages, tools, think);
+        if (!tools.isEmpty() && prompt.equals(withoutTools(messages, think))) {
+            throw new UnsupportedFeatureException(
+                    "toolSpecifications are not supported with these messages: the model's chat template writes the same with them as without;"
+                            + " add a system message, behind which some templates write them, or leave them out");
+        }
+        return tokenizer.encode(prompt);
+    }
+
+    /** Null if the template cannot do without, as it can do with them: then it knows of them. */
+    private Text withoutTools(List<ChatMessage> messages, Boolean think) {
+        try {
+            return render(messages, List.of(), think);
+        } catch (InvalidRequestException | ModelFolderException e) {
+            return null;
+        }
     }
 
     /** What the template writes. */
