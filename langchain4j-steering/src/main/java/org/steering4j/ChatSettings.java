@@ -136,7 +136,7 @@ record ChatSettings(
                                     model.name(),
                                     written
                                             ? "neither its chat template nor its tokenizer has the marks of a tool call that is known"
-                                                    + " (<tool_call>, [TOOL_CALLS] or <|python_tag|>)"
+                                                    + " (<tool_call>, <|tool_call|>, [TOOL_CALLS] or <|python_tag|>)"
                                             : "its chat template does not write tools"));
         }
     }
