@@ -151,6 +151,9 @@ final class ChatGeneration {
         if (form == null) {
             return TokenConstraint.Factory.NONE;
         }
+        if (model.prompts().closesThinking(prompt)) {
+            return form;
+        }
         int vocabulary = model.generator().vocabularySize();
         int opening = marks.openingToken().orElse(vocabulary);
         int closing = marks.closingToken().orElse(vocabulary);
@@ -161,7 +164,7 @@ final class ChatGeneration {
         if (open) {
             throw new UnsupportedFeatureException(
                     "responseFormat JSON and toolChoice REQUIRED are not supported by this model, which thinks first, but whose tokenizer"
-                            + " has no token for </think>; leave them out, and ask for JSON in a message");
+                            + " has no token for the end of that; leave them out, and ask for JSON in a message");
         }
         return form;
     }

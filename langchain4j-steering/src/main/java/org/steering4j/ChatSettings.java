@@ -13,7 +13,6 @@ import java.util.List;
 import org.steering4j.constraint.AnswerConstraint;
 import org.steering4j.engine.Sampling;
 import org.steering4j.persona.Persona;
-import org.steering4j.prompt.Thinking;
 import org.steering4j.vector.LayerSteering;
 import org.steering4j.vector.Steering;
 
@@ -125,22 +124,7 @@ record ChatSettings(
         if (!parameters.toolSpecifications().isEmpty()) {
             requireToolSupport(model);
         }
-        requireThinkingSupport(model, parameters.think());
-    }
-
-    /** What a model does anyway may be asked for. */
-    private static void requireThinkingSupport(SteeredModel model, Boolean think) {
-        Thinking thinking = model.prompts().thinking();
-        if (think != null && !thinking.switchable() && think != thinking.written()) {
-            throw new UnsupportedFeatureException(
-                    "think %s is not supported by %s, whose chat template has no switch enable_thinking: %s"
-                            .formatted(
-                                    think,
-                                    model.name(),
-                                    think
-                                            ? "it does not think before it answers; leave think out"
-                                            : "it always thinks; leave think out, and returnThinking too, not to see what it thinks"));
-        }
+        model.prompts().thinking().requireSupported(parameters.think(), model.name());
     }
 
     private static void requireToolSupport(SteeredModel model) {
@@ -152,7 +136,7 @@ record ChatSettings(
                                     model.name(),
                                     written
                                             ? "neither its chat template nor its tokenizer has the marks of a tool call that is known"
-                                                    + " (<tool_call>, [TOOL_CALLS] or <|python_tag|>)"
+                                                    + " (<tool_call>, <|tool_call|>, [TOOL_CALLS] or <|python_tag|>)"
                                             : "its chat template does not write tools"));
         }
     }

@@ -71,8 +71,8 @@ public final class SteeringChatRequestParameters extends PersonaChatRequestParam
     }
 
     /**
-     * Whether the model is to think before it answers, for models that can do either: the variable {@code enable_thinking} of their chat
-     * template. Null leaves it to the template, which mostly lets them think.
+     * Whether the model is to think before it answers, for models that can do either: the variable {@code enable_thinking}, of Granite
+     * {@code thinking}, of their chat template. Null leaves it to the template, which mostly lets them think.
      */
     public Boolean think() {
         return think;

@@ -108,6 +108,7 @@ class RequiredToolCallTest {
         return Stream.of(
                 Arguments.of(ToolCallFormat.HERMES, ScriptedModel.TEMPLATE, new String[0]),
                 Arguments.of(ToolCallFormat.LLAMA, ToolTemplates.LLAMA_3, ToolTemplates.LLAMA_3_TOKENS),
+                Arguments.of(ToolCallFormat.PIPED_LIST, ScriptedModel.TEMPLATE, new String[] {"<|tool_call|>"}),
                 Arguments.of(ToolCallFormat.MISTRAL_LIST, ToolTemplates.MISTRAL, ToolTemplates.MISTRAL_TOKENS),
                 Arguments.of(ToolCallFormat.MISTRAL_NAMED, ToolTemplates.MISTRAL, ToolTemplates.NEW_MISTRAL_TOKENS));
     }

@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.steering4j.engine.ScriptedEngine;
 import org.steering4j.prompt.PromptRenderer;
@@ -112,6 +113,55 @@ class ThinkingTest {
             AiMessage answer = chat(on(opened).build()).aiMessage();
             assertThat(answer.thinking()).isEqualTo("Hm.");
             assertThat(answer.text()).isEqualTo("Four");
+        }
+    }
+
+    /** As of a model that was trained further with the template and the tokenizer of one that does not think. */
+    @Test
+    void should_know_thinking_of_which_neither_template_nor_tokenizer_tells() {
+        ScriptedModel script =
+                new ScriptedModel(folder, ScriptedModel.TEMPLATE, "<unused>").answering("<think>\nHm.</think>\nFour");
+        try (SteeredModel opened = script.open()) {
+            AiMessage answer = chat(on(opened).build()).aiMessage();
+            assertThat(answer.thinking()).isEqualTo("Hm.");
+            assertThat(answer.text()).isEqualTo("Four");
+        }
+    }
+
+    @Test
+    void should_know_marks_in_brackets() {
+        ScriptedModel script = new ScriptedModel(folder, ScriptedModel.TEMPLATE, "[THINK]", "[/THINK]")
+                .answering("[THINK]Hm, <think>.[/THINK]Four");
+        try (SteeredModel opened = script.open()) {
+            AiMessage answer = chat(on(opened).build()).aiMessage();
+            assertThat(answer.thinking()).isEqualTo("Hm, <think>.");
+            assertThat(answer.text()).isEqualTo("Four");
+        }
+    }
+
+    /** In our own words: what Granite 3 does. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "Think between <think></think>, answer between <response></response>.|<think>Hm.</think><response>Four</response>",
+                "Begin with 'Here is my thought process:', then 'Here is my response:'.|Here is my thought process: Hm. Here is my response: Four"
+            })
+    void should_switch_thinking_by_the_name_that_the_template_has_for_it(String words, String written) {
+        String template =
+                "{% if thinking %}{{ \"" + words + "\" }}{% endif %}{{ '<|im_start|>' + messages[-1].content }}";
+        ScriptedModel script = new ScriptedModel(folder, template, "<unused>")
+                .answering(prompt -> prompt.startsWith(words) ? written : "Four!");
+        try (SteeredModel opened = script.open()) {
+            AiMessage thinking = chat(on(opened).think(true).build()).aiMessage();
+            assertThat(thinking.thinking()).isEqualTo("Hm.");
+            assertThat(thinking.text()).isEqualTo("Four");
+            for (Boolean think : new Boolean[] {false, null}) {
+                AiMessage plain = chat(on(opened).think(think).build()).aiMessage();
+                assertThat(plain.thinking()).isNull();
+                assertThat(plain.text()).isEqualTo("Four!");
+            }
         }
     }
 
@@ -257,6 +307,19 @@ class ThinkingTest {
             assertThat(response.aiMessage().thinking()).isEqualTo("Hm {.");
             assertThat(response.aiMessage().text()).isEqualTo("{\"a\": 1}");
             assertThat(response.finishReason()).isEqualTo(FinishReason.STOP);
+        }
+    }
+
+    @Test
+    void should_not_let_a_form_wait_for_thinking_that_was_switched_off() {
+        try (SteeredModel opened = engine(SWITCHABLE, List.of("<think>Hm.</think>{\"a\": 1}", "{\"b\": 2}"))) {
+            AiMessage answer = chat(on(opened)
+                            .responseFormat(ResponseFormat.JSON)
+                            .think(false)
+                            .build())
+                    .aiMessage();
+            assertThat(answer.thinking()).isNull();
+            assertThat(answer.text()).isEqualTo("{\"b\": 2}");
         }
     }
 

@@ -19,6 +19,7 @@ final class SettingNames {
     static final String OFFLINE = PREFIX + "offline";
     static final String ADAPTER = PREFIX + "adapter";
     static final String PRECISION = PREFIX + "precision";
+    static final String CONTEXT_LENGTH = PREFIX + "context-length";
     static final String MAXIMUM_ROWS = PREFIX + "maximum-rows";
     static final String MAXIMUM_WAITING = PREFIX + "maximum-waiting";
     static final String CACHE_BYTES = PREFIX + "cache-bytes";
@@ -48,6 +49,7 @@ final class SettingNames {
             OFFLINE,
             ADAPTER,
             PRECISION,
+            CONTEXT_LENGTH,
             MAXIMUM_ROWS,
             MAXIMUM_WAITING,
             CACHE_BYTES,

@@ -1,5 +1,6 @@
 package org.steering4j.cdi;
 
+import dev.langchain4j.exception.UnsupportedFeatureException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +23,8 @@ import org.steering4j.hub.ModelHub;
 import org.steering4j.hub.ModelName;
 import org.steering4j.persona.Persona;
 import org.steering4j.persona.Personas;
+import org.steering4j.prompt.PromptRenderer;
+import org.steering4j.prompt.Thinking;
 import org.steering4j.vector.ModelShape;
 import org.steering4j.vector.Steering;
 import org.steering4j.vector.SteeringException;
@@ -52,6 +55,7 @@ record SteeringConfiguration(
     record EngineSettings(
             Path adapter,
             Precision precision,
+            Integer contextLength,
             Integer maximumRows,
             Integer maximumWaiting,
             Long cacheBytes,
@@ -60,6 +64,7 @@ record SteeringConfiguration(
         void applyTo(LanguageModel.Builder engine) {
             engine.adapter(adapter);
             engine.precision(precision);
+            Optional.ofNullable(contextLength).ifPresent(engine::contextLength);
             Optional.ofNullable(maximumRows).ifPresent(engine::maximumRows);
             Optional.ofNullable(maximumWaiting).ifPresent(engine::maximumWaiting);
             Optional.ofNullable(cacheBytes).ifPresent(engine::cacheBytes);
@@ -126,6 +131,9 @@ record SteeringConfiguration(
         return new EngineSettings(
                 reader.path(SettingNames.ADAPTER),
                 reader.read(SettingNames.PRECISION, Precision::named, Precision.names()),
+                reader.integer(
+                        SettingNames.CONTEXT_LENGTH,
+                        value -> LanguageModel.builder().contextLength(value)),
                 reader.integer(
                         SettingNames.MAXIMUM_ROWS,
                         value -> LanguageModel.builder().maximumRows(value)),
@@ -251,15 +259,19 @@ record SteeringConfiguration(
     }
 
     /**
-     * Looks for everything that is named, and whether the vectors fit the model, without opening that. A model of a name is downloaded if it is
-     * not there.
+     * Looks for everything that is named, whether the vectors fit the model, and whether it can do what is set, without opening it. A model of a
+     * name is downloaded if it is not there.
      *
      * @throws org.steering4j.hub.ModelHubException if that cannot be done
      * @throws org.steering4j.vector.SteeringException if the model, the vectors, a vector or a persona is missing or damaged, or a vector is
      *     for another model
      */
     void requireEverythingThere() {
-        ModelShape model = modelShape();
+        ModelShape model = readModel(this::shape);
+        if (defaults.think() != null) {
+            Thinking thinking = readModel(SteeringConfiguration::thinking);
+            requirePossible(SettingNames.THINK, () -> thinking.requireSupported(defaults.think(), model.name()));
+        }
         SteeringVectors vectors = openVectors();
         for (Persona persona : personas) {
             requireApplicable(SettingNames.personaSteering(persona.name()), persona.steering(), vectors, model);
@@ -270,29 +282,46 @@ record SteeringConfiguration(
         personasBuilder().build();
     }
 
-    private ModelShape modelShape() {
+    private <T> T readModel(Function<Path, T> reader) {
         Path folder = modelFolder();
         if (folder != null) {
-            return adapted(LanguageModel.shapeOf(ModelFolder.open(folder)));
+            return reader.apply(folder);
         }
         if (!SteeredModel.embeddedIsPresent()) {
             throw new SteeringConfigurationException("there is no model: set " + SettingNames.MODEL_PATH + " or "
                     + SettingNames.MODEL_NAME + ", or add the artifact org.steering4j:langchain4j-steering-tiny-model");
         }
-        return adapted(SteeredModel.embeddedShape());
+        return SteeredModel.readEmbedded(reader);
     }
 
-    private ModelShape adapted(ModelShape model) {
+    private ModelShape shape(Path folder) {
+        ModelFolder model = ModelFolder.open(folder);
+        requirePossible(SettingNames.CONTEXT_LENGTH, () -> {
+            if (engine.contextLength() != null) {
+                model.withContextLength(engine.contextLength());
+            }
+        });
+        ModelShape shape = LanguageModel.shapeOf(model);
         return engine.adapter() == null
-                ? model
-                : model.adapted(LoraAdapter.read(engine.adapter()).name());
+                ? shape
+                : shape.adapted(LoraAdapter.read(engine.adapter()).name());
+    }
+
+    private static Thinking thinking(Path folder) {
+        try (PromptRenderer prompts = PromptRenderer.open(folder)) {
+            return prompts.thinking();
+        }
     }
 
     private static void requireApplicable(
             String setting, Steering steering, SteeringVectors vectors, ModelShape model) {
+        requirePossible(setting, () -> vectors.resolve(steering, model));
+    }
+
+    private static void requirePossible(String setting, Runnable check) {
         try {
-            vectors.resolve(steering, model);
-        } catch (SteeringException | IllegalArgumentException e) {
+            check.run();
+        } catch (SteeringException | IllegalArgumentException | UnsupportedFeatureException e) {
             throw new SteeringConfigurationException("the setting " + setting + ": " + e.getMessage(), e);
         }
     }

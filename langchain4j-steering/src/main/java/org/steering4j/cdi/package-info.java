@@ -18,6 +18,8 @@
  * <tr><td>{@code steering.adapter}</td><td>a folder with a LoRA adapter, which is merged into the model</td></tr>
  * <tr><td>{@code steering.precision}</td><td>{@code float32}, {@code bfloat16}, {@code float16}, {@code int8} or {@code int4}; unless set, the faster
  *     one of the first two</td></tr>
+ * <tr><td>{@code steering.context-length}</td><td>an integer: the longest conversation in tokens, where that is not the model's own, as
+ *     {@code LanguageModel}'s builder has it</td></tr>
  * <tr><td>{@code steering.maximum-rows}, {@code maximum-waiting}, {@code cache-bytes}</td><td>integers: answers at the same time, requests that
  *     wait, bytes for keys and values of earlier requests, as {@code LanguageModel}'s builder has them</td></tr>
  * <tr><td>{@code steering.vectors-path}</td><td>a folder of vector files; unless set, there are no vectors</td></tr>
@@ -29,10 +31,12 @@
  * <tr><td>{@code steering.temperature}, {@code top-p}, {@code top-k}, {@code min-p}, {@code frequency-penalty}, {@code presence-penalty},
  *     {@code repetition-penalty}, {@code seed}, {@code max-output-tokens}</td><td>numbers, as in the chat model's builder</td></tr>
  * <tr><td>{@code steering.stop-sequences}</td><td>texts with commas between</td></tr>
+ * <tr><td>{@code steering.speculation}, {@code think}, {@code return-thinking}, {@code send-thinking}</td><td>{@code true} or {@code false},
+ *     as in the chat model's builder</td></tr>
  * <tr><td>{@code steering.enabled}</td><td>{@code false} leaves everything here out</td></tr>
  * </table>
  *
- * <p>It meets the front door, the hub, personas and vectors; nobody meets it. The CDI and MicroProfile APIs are not among this artifact's
+ * <p>It meets the front door and, to check what is set, all that lies behind it; nobody meets it. The CDI and MicroProfile APIs are not among this artifact's
  * dependencies: without CDI, nothing here is ever loaded.
  */
 package org.steering4j.cdi;

@@ -15,10 +15,7 @@ public final class AnswerReader {
     private final StopSequences stopSequences;
     private final ToolCallScanner toolCalls;
 
-    /**
-     * @param thinking null if the model does not think
-     * @param toolCalls null takes tool calls for text
-     */
+    /** @param toolCalls null takes tool calls for text */
     AnswerReader(
             TokenDecoder decoder, ThinkingScanner thinking, StopSequences stopSequences, ToolCallScanner toolCalls) {
         this.decoder = decoder;
@@ -30,7 +27,7 @@ public final class AnswerReader {
     /** The parts that are certain now. */
     public List<AnswerPart> append(int token) {
         List<AnswerPart> parts = new ArrayList<>();
-        parts.addAll(parts(stopSequences.append(answer(decoder.append(token), parts))));
+        parts.addAll(parts(stopSequences.append(thinking.append(decoder.append(token), parts))));
         return parts;
     }
 
@@ -42,17 +39,12 @@ public final class AnswerReader {
     /** The parts held back until the end. */
     public List<AnswerPart> finish() {
         List<AnswerPart> parts = new ArrayList<>();
-        String answer = answer(decoder.finish(), parts) + (thinking == null ? "" : thinking.finish(parts));
+        String answer = thinking.append(decoder.finish(), parts) + thinking.finish(parts);
         parts.addAll(parts(stopSequences.append(answer) + stopSequences.finish()));
         if (toolCalls != null) {
             parts.addAll(toolCalls.finish());
         }
         return List.copyOf(parts);
-    }
-
-    /** What of it is no thinking. */
-    private String answer(String text, List<AnswerPart> parts) {
-        return thinking == null ? text : thinking.append(text, parts);
     }
 
     private List<AnswerPart> parts(String text) {

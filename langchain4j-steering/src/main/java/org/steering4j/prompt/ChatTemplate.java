@@ -18,20 +18,28 @@ final class ChatTemplate {
 
     private final String source;
     private final String origin;
+    /** Null if it cannot be read. */
     private final JinjaTemplate template;
+    /** Null if it can be read. */
+    private final JinjaException problem;
 
     /**
+     * What cannot be read is told when it is to be rendered: scoring, training and other templates of the same model do without it.
+     *
      * @param origin what to call it in messages, such as the file it is from
-     * @throws ModelFolderException if it cannot be read
      */
     ChatTemplate(String source, String origin) {
         this.source = source;
         this.origin = origin;
+        JinjaTemplate parsed = null;
+        JinjaException unreadable = null;
         try {
-            this.template = JinjaTemplate.parse(source);
+            parsed = JinjaTemplate.parse(source);
         } catch (JinjaException e) {
-            throw new ModelFolderException(origin + " cannot be read: " + e.getMessage(), e);
+            unreadable = e;
         }
+        this.template = parsed;
+        this.problem = unreadable;
     }
 
     /** The template's source, to look up which control tokens it spells out. */
@@ -41,14 +49,17 @@ final class ChatTemplate {
 
     /** Whether it looks at a variable. */
     boolean reads(String variable) {
-        return template.variables().contains(variable);
+        return template != null && template.variables().contains(variable);
     }
 
     /**
      * @throws InvalidRequestException if the template refuses the messages
-     * @throws ModelFolderException if the template fails otherwise
+     * @throws ModelFolderException if the template cannot be read, or fails otherwise
      */
     Text render(Map<String, ?> variables) {
+        if (problem != null) {
+            throw new ModelFolderException(origin + " cannot be read: " + problem.getMessage(), problem);
+        }
         try {
             return template.render(variables, Clock.systemDefaultZone());
         } catch (JinjaException.Refusal e) {

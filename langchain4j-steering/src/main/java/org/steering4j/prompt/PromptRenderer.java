@@ -13,6 +13,7 @@ import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.internal.JsonSchemaElementUtils;
 import java.io.IOException;
@@ -49,8 +50,8 @@ import org.steering4j.prompt.jinja.Text;
 public final class PromptRenderer implements AutoCloseable {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    /** Of the opening of thinking at the end of a prompt, white space after it included. */
-    private static final int LONGEST_OPENING_TOKENS = 16;
+    /** Of a mark of thinking at the end of a prompt, white space after it included. */
+    private static final int LONGEST_MARK_TOKENS = 16;
 
     private static final List<String> NAMED_TOKENS =
             List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
@@ -112,7 +113,7 @@ public final class PromptRenderer implements AutoCloseable {
         Map<String, ChatTemplate> templates = readTemplates(folder, configuration);
         String sources = templates.values().stream().map(ChatTemplate::source).collect(Collectors.joining());
         List<String> marks = new ArrayList<>(ToolCallFormat.allMarks());
-        marks.addAll(Thinking.marks());
+        marks.addAll(ThinkingFormat.marks());
         TextTokenizer tokenizer = TextTokenizer.open(folder, sources, marks, embeddingRows(folder));
         try {
             Map<String, Object> namedTokens = namedTokens(folder, configuration);
@@ -235,9 +236,18 @@ public final class PromptRenderer implements AutoCloseable {
 
     /** Whether a prompt ends within thinking, so that the answer goes on with it. */
     public boolean opensThinking(int[] prompt) {
-        int[] end = Arrays.copyOfRange(prompt, Math.max(0, prompt.length - LONGEST_OPENING_TOKENS), prompt.length);
+        return endsWith(prompt, thinking.format().opening());
+    }
+
+    /** Whether a prompt ends with thinking that is over, so that the answer goes on without. */
+    public boolean closesThinking(int[] prompt) {
+        return endsWith(prompt, thinking.format().closing());
+    }
+
+    private boolean endsWith(int[] prompt, String mark) {
+        int[] end = Arrays.copyOfRange(prompt, Math.max(0, prompt.length - LONGEST_MARK_TOKENS), prompt.length);
         return thinking.isPossible()
-                && tokenizer.decode(end, thinkingMarks()).stripTrailing().endsWith(inText(Thinking.OPENING));
+                && tokenizer.decode(end, thinkingMarks()).stripTrailing().endsWith(inText(mark));
     }
 
     /** The tokenizer of the same folder; closed with this. */
@@ -251,8 +261,8 @@ public final class PromptRenderer implements AutoCloseable {
      * @param tools what the assistant may call; may be empty
      * @throws dev.langchain4j.exception.InvalidRequestException if the template refuses the messages, such as two of the user in a row, or
      *     a tool result answers a call that no earlier message makes
-     * @throws UnsupportedFeatureException if a message holds anything but text
-     * @throws ModelFolderException if the model has no chat template, or it fails
+     * @throws UnsupportedFeatureException if a message holds anything but text, or the template does not write the tools
+     * @throws ModelFolderException if the model has no chat template, or it cannot be read, or fails
      */
     public int[] prompt(List<ChatMessage> messages, List<ToolSpecification> tools) {
         return prompt(messages, tools, null);
@@ -261,10 +271,25 @@ public final class PromptRenderer implements AutoCloseable {
     /**
      * As {@link #prompt(List, List)}.
      *
-     * @param think what the template's {@code enable_thinking} is; null leaves it to the template
+     * @param think what the template's switch of thinking is, if it has one; null leaves it to the template
      */
     public int[] prompt(List<ChatMessage> messages, List<ToolSpecification> tools, Boolean think) {
-        return tokenizer.encode(render(messages, tools, think));
+        Text prompt = render(messages, tools, think);
+        if (!tools.isEmpty() && prompt.equals(withoutTools(messages, think))) {
+            throw new UnsupportedFeatureException(
+                    "toolSpecifications are not supported with these messages: the model's chat template writes the same with them as without;"
+                            + " add a system message, behind which some templates write them, or leave them out");
+        }
+        return tokenizer.encode(prompt);
+    }
+
+    /** Null if the template cannot do without, as it can do with them: then it knows of them. */
+    private Text withoutTools(List<ChatMessage> messages, Boolean think) {
+        try {
+            return render(messages, List.of(), think);
+        } catch (InvalidRequestException | ModelFolderException e) {
+            return null;
+        }
     }
 
     /** What the template writes. */
@@ -291,7 +316,7 @@ public final class PromptRenderer implements AutoCloseable {
         variables.put("documents", null);
         variables.put("add_generation_prompt", true);
         if (think != null) {
-            variables.put(Thinking.SWITCH, think);
+            thinking.switchName().ifPresent(name -> variables.put(name, think));
         }
         return template(!tools.isEmpty()).render(variables);
     }
@@ -353,12 +378,11 @@ public final class PromptRenderer implements AutoCloseable {
             Set<String> names = tools.stream().map(ToolSpecification::name).collect(Collectors.toSet());
             toolCalls = new ToolCallScanner(marks, names, formed);
         }
-        ThinkingScanner thoughts = null;
-        if (thinking.isPossible()) {
-            Thinking.marks().forEach(mark -> shown.put(mark, inText(mark)));
-            thoughts = new ThinkingScanner(
-                    inText(Thinking.OPENING), inText(Thinking.CLOSING), opensThinking(prompt), spelled);
-        }
+        // Always: some models think of whom neither template nor tokenizer tells it.
+        ThinkingFormat format = thinking.format();
+        shown.put(format.opening(), inText(format.opening()));
+        shown.put(format.closing(), inText(format.closing()));
+        ThinkingScanner thoughts = new ThinkingScanner(format, this::inText, opensThinking(prompt), spelled);
         return new AnswerReader(tokenizer.decoder(shown), thoughts, new StopSequences(stopSequences), toolCalls);
     }
 
@@ -366,13 +390,13 @@ public final class PromptRenderer implements AutoCloseable {
     private String inText(String mark) {
         return tokenizer.controlToken(mark).isEmpty()
                 ? mark
-                : String.valueOf(
-                        (char) (Character.MAX_LOW_SURROGATE - Thinking.marks().indexOf(mark)));
+                : String.valueOf((char)
+                        (Character.MAX_LOW_SURROGATE - ThinkingFormat.marks().indexOf(mark)));
     }
 
     private Map<Integer, String> thinkingMarks() {
         Map<Integer, String> marks = new HashMap<>();
-        for (String mark : Thinking.marks()) {
+        for (String mark : ThinkingFormat.marks()) {
             tokenizer.controlToken(mark).ifPresent(token -> marks.put(token, inText(mark)));
         }
         return marks;

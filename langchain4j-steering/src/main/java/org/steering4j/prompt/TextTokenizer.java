@@ -36,8 +36,8 @@ import org.steering4j.prompt.jinja.Text;
  *
  * <p>Hugging Face's tokenizer takes every special token that it finds in a text for the real one. Here, each control token is given an
  * unguessable alias when the file is loaded, and the tokenizer is only ever shown aliases: {@code <|im_end|>} in a user's message is five
- * or ten ordinary tokens, and one control token only where the chat template wrote it. A control token is one that the tokenizer calls
- * special, that the chat template spells out, or that stands around tool calls, such as {@code <tool_call>}.
+ * or ten ordinary tokens, and one control token only where the chat template wrote it. A control token is an added token that the tokenizer
+ * calls special, that looks like {@code <|fim_prefix|>}, that the chat template spells out, or that stands around tool calls or thinking.
  *
  * <p>Thread-safe. Close it to return native memory; a closed tokenizer throws {@link IllegalStateException}.
  */
@@ -48,6 +48,8 @@ public final class TextTokenizer implements AutoCloseable {
     }
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    /** Some tokenizers do not call all of these special. The bars may be those of East Asian scripts. */
+    private static final Pattern CONTROL_BY_NAME = Pattern.compile("<[|\uFF5C].*[|\uFF5C]>");
     /** No control token holds it. */
     private static final char NO_CHARACTER = '\uFFFF';
 
@@ -191,6 +193,7 @@ public final class TextTokenizer implements AutoCloseable {
             String content = token.path("content").asText();
             boolean control = token.path("special").asBoolean()
                     || token.path("id").asInt() >= rows
+                    || CONTROL_BY_NAME.matcher(content).matches()
                     || (!content.isBlank() && (templateText.contains(content) || marks.contains(content)));
             if (control && !content.isEmpty()) {
                 String alias = "<" + secret + "x" + aliases.size() + ">";
@@ -201,15 +204,22 @@ public final class TextTokenizer implements AutoCloseable {
         return aliases;
     }
 
-    /** Longest first, as Hugging Face's tokenizer prefers. */
+    /**
+     * Longest first, as Hugging Face's tokenizer prefers. There may be a thousand, so that they are tried only where the first character is that
+     * of one.
+     */
     private static Pattern alternatives(Set<String> texts) {
-        return Pattern.compile(
-                texts.isEmpty()
-                        ? "(?!)"
-                        : texts.stream()
-                                .sorted(Comparator.comparingInt(String::length).reversed())
-                                .map(Pattern::quote)
-                                .collect(Collectors.joining("|")));
+        if (texts.isEmpty()) {
+            return Pattern.compile("(?!)");
+        }
+        String beginnings = texts.stream()
+                .map(text -> "\\x{%x}".formatted(text.codePointAt(0)))
+                .distinct()
+                .collect(Collectors.joining());
+        return Pattern.compile(texts.stream()
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .map(Pattern::quote)
+                .collect(Collectors.joining("|", "(?=[" + beginnings + "])(?:", ")")));
     }
 
     /** Encodes all of it as ordinary text. */

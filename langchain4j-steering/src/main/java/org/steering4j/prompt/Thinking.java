@@ -1,39 +1,71 @@
 package org.steering4j.prompt;
 
+import dev.langchain4j.exception.UnsupportedFeatureException;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 
 /**
- * Whether a model thinks before it answers, between {@code <think>} and {@code </think>}, as its chat template and its tokenizer tell.
+ * Whether and how a model thinks before it answers, as its chat template and its tokenizer tell.
  *
- * @param written whether the chat template writes these marks, or looks for them
- * @param switchable whether the chat template can be told not to think, by {@code enable_thinking}
+ * @param written whether the chat template writes the marks around thinking, or looks for them
+ * @param switchName the variable by which the chat template can be told to think, or not to; empty if there is none
  * @param openingToken the mark's token; empty if it is written in letters
  * @param closingToken the mark's token; empty if it is written in letters
  */
-public record Thinking(boolean written, boolean switchable, OptionalInt openingToken, OptionalInt closingToken) {
+public record Thinking(
+        ThinkingFormat format,
+        boolean written,
+        Optional<String> switchName,
+        OptionalInt openingToken,
+        OptionalInt closingToken) {
 
-    static final String OPENING = "<think>";
-    static final String CLOSING = "</think>";
-    static final String SWITCH = "enable_thinking";
+    /** Of most families, and of Granite. */
+    private static final List<String> SWITCHES = List.of("enable_thinking", "thinking");
 
-    static Thinking of(Iterable<ChatTemplate> templates, TextTokenizer tokenizer) {
-        boolean written = false;
-        boolean switchable = false;
-        for (ChatTemplate template : templates) {
-            written |= template.source().contains(CLOSING) || template.source().contains(OPENING);
-            switchable |= template.reads(SWITCH);
-        }
-        return new Thinking(written, switchable, tokenizer.controlToken(OPENING), tokenizer.controlToken(CLOSING));
+    static Thinking of(Collection<ChatTemplate> templates, TextTokenizer tokenizer) {
+        String sources = templates.stream().map(ChatTemplate::source).collect(Collectors.joining());
+        ThinkingFormat format = ThinkingFormat.of(sources, tokenizer.controlTokens());
+        return new Thinking(
+                format,
+                sources.contains(format.closing()) || sources.contains(format.opening()),
+                SWITCHES.stream()
+                        .filter(name -> templates.stream().anyMatch(template -> template.reads(name)))
+                        .findFirst(),
+                tokenizer.controlToken(format.opening()),
+                tokenizer.controlToken(format.closing()));
     }
 
-    /** Whether an answer may begin with thinking. */
+    /** Whether the chat template can be told to think, or not to. */
+    public boolean switchable() {
+        return switchName.isPresent();
+    }
+
+    /**
+     * Refuses what the model cannot be told. What it does anyway may be asked for.
+     *
+     * @param think whether it is to think; null leaves it to the model
+     * @param model what to call it
+     * @throws UnsupportedFeatureException if it does otherwise, and its chat template has no switch
+     */
+    public void requireSupported(Boolean think, String model) {
+        if (think != null && !switchable() && think != written) {
+            throw new UnsupportedFeatureException(
+                    "think %s is not supported by %s, whose chat template has no switch (%s): %s"
+                            .formatted(
+                                    think,
+                                    model,
+                                    String.join(" or ", SWITCHES),
+                                    think
+                                            ? "as far as that tells, it does not think before it answers; leave think out"
+                                            : "it always thinks; leave think out, and returnThinking too, not to see what it thinks"));
+        }
+    }
+
+    /** Whether a prompt may open thinking, or close it. */
     boolean isPossible() {
         return written || openingToken.isPresent() && closingToken.isPresent();
-    }
-
-    /** What the model may write as tokens of their own. */
-    static List<String> marks() {
-        return List.of(OPENING, CLOSING);
     }
 }

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * Sets apart, at the beginning of an answer, what stands between {@code <think>} and {@code </think>}, as it comes. White space around the
- * thinking belongs to no one. Later marks are text. Not thread-safe.
+ * Sets apart what a model thinks at the beginning of an answer, between the marks of its {@link ThinkingFormat}, as it comes. White space
+ * around the thinking belongs to no one. Later marks are text. Not thread-safe.
  */
 final class ThinkingScanner {
 
@@ -13,9 +13,12 @@ final class ThinkingScanner {
         BEFORE,
         THINKING,
         AFTER,
+        /** Of an answer that has marks of its own. */
+        MARKED_ANSWER,
         ANSWER
     }
 
+    private final ThinkingFormat format;
     private final String opening;
     private final String closing;
     private final UnaryOperator<String> spelled;
@@ -24,13 +27,14 @@ final class ThinkingScanner {
     private boolean anyThinking;
 
     /**
-     * @param opening the mark as it stands in the decoded text: the character that stands for its token, or its letters
+     * @param inText how a mark stands in the decoded text: the character that stands for its token, or its letters
      * @param open whether the prompt has opened the thinking already
      * @param spelled writes what stands for control tokens in letters
      */
-    ThinkingScanner(String opening, String closing, boolean open, UnaryOperator<String> spelled) {
-        this.opening = opening;
-        this.closing = closing;
+    ThinkingScanner(ThinkingFormat format, UnaryOperator<String> inText, boolean open, UnaryOperator<String> spelled) {
+        this.format = format;
+        this.opening = inText.apply(format.opening());
+        this.closing = inText.apply(format.closing());
         this.place = open ? Place.THINKING : Place.BEFORE;
         this.spelled = spelled;
     }
@@ -48,8 +52,10 @@ final class ThinkingScanner {
             lookForClosing(parts);
         }
         if (place == Place.AFTER) {
-            dropLeadingSpace();
-            place = held.isEmpty() ? Place.AFTER : Place.ANSWER;
+            lookForAnswer();
+        }
+        if (place == Place.MARKED_ANSWER) {
+            return releaseMarked();
         }
         return place == Place.ANSWER ? release(held.length()) : "";
     }
@@ -80,13 +86,37 @@ final class ThinkingScanner {
             held.delete(0, held.indexOf(closing) + closing.length());
             place = Place.AFTER;
         } else {
-            addThinking(held.length() - possibleClosing(), parts);
+            addThinking(held.length() - possible(closing), parts);
         }
     }
 
-    private int possibleClosing() {
-        for (int length = Math.min(closing.length() - 1, held.length()); length > 0; length--) {
-            if (held.indexOf(closing.substring(0, length), held.length() - length) >= 0) {
+    private void lookForAnswer() {
+        dropLeadingSpace();
+        String mark = format.answerOpening();
+        boolean marked = !mark.isEmpty() && held.indexOf(mark) == 0;
+        if (marked) {
+            held.delete(0, mark.length());
+            place = Place.MARKED_ANSWER;
+        } else if (!mark.startsWith(held.toString())) {
+            place = Place.ANSWER;
+        }
+    }
+
+    private String releaseMarked() {
+        String mark = format.answerClosing();
+        int end = held.indexOf(mark);
+        if (end < 0) {
+            return release(held.length() - possible(mark));
+        }
+        held.delete(end, end + mark.length());
+        place = Place.ANSWER;
+        return release(held.length());
+    }
+
+    /** How much of the end of what is held might be the beginning of a mark. */
+    private int possible(String mark) {
+        for (int length = Math.min(mark.length() - 1, held.length()); length > 0; length--) {
+            if (held.indexOf(mark.substring(0, length), held.length() - length) >= 0) {
                 return length;
             }
         }
@@ -115,7 +145,7 @@ final class ThinkingScanner {
     /** In letters where its marks are not between thinking and answer. */
     private String release(int length) {
         String text =
-                held.substring(0, length).replace(opening, Thinking.OPENING).replace(closing, Thinking.CLOSING);
+                held.substring(0, length).replace(opening, format.opening()).replace(closing, format.closing());
         held.delete(0, length);
         return text;
     }

@@ -62,6 +62,11 @@ public final class TokenDecoder {
     private String newText() {
         String before = tokenizer.decode(Arrays.copyOfRange(tokens, windowStart, given), shown);
         String now = tokenizer.decode(Arrays.copyOfRange(tokens, windowStart, size), shown);
-        return now.length() > before.length() ? now.substring(before.length()) : "";
+        int from = before.length();
+        // What was given out as no character may have been the beginning of one: the rest of it alone would be half a
+        // surrogate pair.
+        boolean withinCharacter =
+                from > 0 && from < now.length() && Character.isSurrogatePair(now.charAt(from - 1), now.charAt(from));
+        return now.length() > from ? now.substring(withinCharacter ? from - 1 : from) : "";
     }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** How a model writes tool calls. A model has one format, which follows from its chat template and its tokenizer. */
 public enum ToolCallFormat {
@@ -17,6 +18,11 @@ public enum ToolCallFormat {
      */
     LLAMA("<|python_tag|>", "", "parameters"),
 
+    /**
+     * {@code <|tool_call|>[{"name": ..., "arguments": {...}}, ...]}, as Granite 3; Phi-4-mini puts {@code <|/tool_call|>} behind the list.
+     */
+    PIPED_LIST("<|tool_call|>", "", "arguments"),
+
     /** {@code [TOOL_CALLS] [{"name": ..., "arguments": {...}}, ...]}, as Mistral's models up to 2024. */
     MISTRAL_LIST("[TOOL_CALLS]", "", "arguments"),
 
@@ -27,6 +33,8 @@ public enum ToolCallFormat {
     public static final String ARGUMENTS_MARK = "[ARGS]";
 
     static final String CALL_ID_MARK = "[CALL_ID]";
+
+    static final String AFTER_PIPED_LIST = "<|/tool_call|>";
 
     private final String opening;
     private final String closing;
@@ -58,6 +66,7 @@ public enum ToolCallFormat {
         return switch (this) {
             case HERMES -> Set.of(opening, closing);
             case LLAMA, MISTRAL_LIST -> Set.of(opening);
+            case PIPED_LIST -> Set.of(opening, AFTER_PIPED_LIST);
             case MISTRAL_NAMED -> Set.of(opening, CALL_ID_MARK, ARGUMENTS_MARK);
         };
     }
@@ -67,10 +76,17 @@ public enum ToolCallFormat {
         return this == LLAMA;
     }
 
+    /** Whether the calls stand in one list behind the mark. */
+    boolean isList() {
+        return this == PIPED_LIST || this == MISTRAL_LIST;
+    }
+
     /** The marks of all formats. */
     static List<String> allMarks() {
-        return List.of(
-                HERMES.opening, HERMES.closing, LLAMA.opening, MISTRAL_LIST.opening, CALL_ID_MARK, ARGUMENTS_MARK);
+        return Stream.of(values())
+                .flatMap(format -> format.marks().stream())
+                .distinct()
+                .toList();
     }
 
     /** What the chat template spells out counts first: the vocabulary may have marks left over from the model it was made of. */
@@ -78,6 +94,9 @@ public enum ToolCallFormat {
         for (Predicate<String> known : List.<Predicate<String>>of(templateText::contains, tokens::contains)) {
             if (known.test(HERMES.opening)) {
                 return Optional.of(HERMES);
+            }
+            if (known.test(PIPED_LIST.opening)) {
+                return Optional.of(PIPED_LIST);
             }
             if (known.test(MISTRAL_LIST.opening)) {
                 boolean named = templateText.contains(ARGUMENTS_MARK) || tokens.contains(ARGUMENTS_MARK);

@@ -34,6 +34,11 @@ record ToolCallMarks(ToolCallFormat format, Map<String, String> characters) {
         return inText(format.closing());
     }
 
+    /** What may stand behind a list of calls; empty if nothing does. */
+    String afterList() {
+        return format == ToolCallFormat.PIPED_LIST ? inText(ToolCallFormat.AFTER_PIPED_LIST) : "";
+    }
+
     String arguments() {
         return inText(ToolCallFormat.ARGUMENTS_MARK);
     }

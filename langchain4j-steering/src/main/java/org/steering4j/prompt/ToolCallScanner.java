@@ -26,6 +26,7 @@ final class ToolCallScanner {
         IN_JSON,
         BEFORE_CLOSING,
         BETWEEN_CALLS,
+        AFTER_LIST,
         /** In text where no call is looked for. */
         NO_CALL
     }
@@ -111,6 +112,7 @@ final class ToolCallScanner {
             case IN_JSON -> readJson(c);
             case BEFORE_CLOSING -> readClosing(c);
             case BETWEEN_CALLS -> readSeparator(c);
+            case AFTER_LIST -> readAfterList(c);
             case NO_CALL -> readNoCall(c);
         }
     }
@@ -159,13 +161,11 @@ final class ToolCallScanner {
         if (format == ToolCallFormat.MISTRAL_NAMED) {
             go(Place.IN_NAME);
             readName(c);
-        } else if (format == ToolCallFormat.MISTRAL_LIST
-                && c == '['
-                && here.toString().isBlank()) {
+        } else if (format.isList() && c == '[' && here.toString().isBlank()) {
             here.append(c);
         } else if (Character.isWhitespace(c)) {
             here.append(c);
-        } else if (format == ToolCallFormat.MISTRAL_LIST && here.toString().isBlank()) {
+        } else if (format.isList() && here.toString().isBlank()) {
             giveUp();
         } else {
             beginJson(c, ToolCallReader.ofCall());
@@ -244,12 +244,12 @@ final class ToolCallScanner {
         anyCall = true;
         partiallyGiven = false;
         held.setLength(0);
-        boolean separated = format == ToolCallFormat.LLAMA || format == ToolCallFormat.MISTRAL_LIST;
+        boolean separated = format == ToolCallFormat.LLAMA || format.isList();
         go(separated ? Place.BETWEEN_CALLS : Place.TEXT);
     }
 
     private void readSeparator(char c) {
-        boolean list = format == ToolCallFormat.MISTRAL_LIST;
+        boolean list = format.isList();
         boolean separated = !list || here.indexOf(",") >= 0;
         if (Character.isWhitespace(c) || (list ? c == ',' && !separated : c == ';')) {
             here.append(c);
@@ -257,10 +257,22 @@ final class ToolCallScanner {
             beginJson(c, ToolCallReader.ofCall());
         } else if (list && c == ']') {
             held.setLength(0);
-            go(Place.TEXT);
+            go(marks.afterList().isEmpty() ? Place.TEXT : Place.AFTER_LIST);
         } else if (list) {
             giveUp();
         } else {
+            go(Place.TEXT);
+            readText(c);
+        }
+    }
+
+    private void readAfterList(char c) {
+        here.append(c);
+        String soFar = here.toString().stripLeading();
+        if (soFar.equals(marks.afterList())) {
+            held.setLength(0);
+            go(Place.TEXT);
+        } else if (!marks.afterList().startsWith(soFar)) {
             go(Place.TEXT);
             readText(c);
         }

@@ -40,6 +40,7 @@ class SteeringConfigurationTest {
                 Map.entry("steering.model-path", "models/one"),
                 Map.entry("steering.adapter", "adapters/one"),
                 Map.entry("steering.precision", "bfloat16"),
+                Map.entry("steering.context-length", "32768"),
                 Map.entry("steering.maximum-rows", "8"),
                 Map.entry("steering.maximum-waiting", "16"),
                 Map.entry("steering.cache-bytes", "4294967296"),
@@ -68,8 +69,15 @@ class SteeringConfigurationTest {
         LanguageModel.Builder engine = LanguageModel.builder();
         configuration.engine().applyTo(engine);
         assertThat(engine)
-                .extracting("adapter", "precision", "maximumRows", "maximumWaiting", "cacheBytes", "speculation")
-                .containsExactly(Path.of("adapters/one"), Precision.BFLOAT16, 8, 16, 1L << 32, false);
+                .extracting(
+                        "adapter",
+                        "precision",
+                        "contextLength",
+                        "maximumRows",
+                        "maximumWaiting",
+                        "cacheBytes",
+                        "speculation")
+                .containsExactly(Path.of("adapters/one"), Precision.BFLOAT16, 32_768, 8, 16, 1L << 32, false);
         assertThat(configuration.vectorsPath()).isEqualTo(Path.of("vectors"));
         assertThat(configuration.personas())
                 .containsExactly(
@@ -200,6 +208,7 @@ class SteeringConfigurationTest {
             steering.repetition-penalty | 0     | repetitionPenalty is 0.0 but must be above 0 and finite
             steering.max-output-tokens  | 0     | maxOutputTokens is 0 but must be at least 1
             steering.stop-sequences     | a,,b  | empty
+            steering.context-length     | 0     | contextLength is 0 but must be at least 1
             steering.maximum-rows       | 0     | maximumRows is 0 but must be at least 1
             steering.maximum-waiting    | 0     | maximumWaiting is 0 but must be at least 1
             steering.cache-bytes        | -1    | cacheBytes is -1 but must be at least 0

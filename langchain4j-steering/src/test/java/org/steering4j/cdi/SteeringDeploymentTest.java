@@ -80,12 +80,27 @@ class SteeringDeploymentTest {
             steering.default-persona  | brave     | bold, cautious
             steering.model-path       | /absent/m | /absent/m
             steering.vectors-path     | /absent/v | /absent/v
+            steering.think            | true      | steering.think: think true is not supported by random
+            steering.context-length   | 1000000   | steering.context-length: contextLength is 1000000 but must be from 1 to
             steering.temprature       | 1         | steering.temprature
             steering.temperature      | -1        | temperature is -1.0 but must be 0 or greater and finite
             """)
     void should_refuse_to_deploy_what_cannot_be_honoured(String name, String value, String expected) {
         settings.set(name, value);
         assertThatThrownBy(() -> deploy(Application.class)).hasStackTraceContaining(expected);
+    }
+
+    @Test
+    void should_deploy_what_the_model_does_anyway() {
+        settings.set("steering.think", "false").set("steering.context-length", "100");
+        try (WeldContainer container = deploy(Application.class)) {
+            assertThat(container
+                            .select(SteeredModel.class)
+                            .get()
+                            .languageModel()
+                            .contextLength())
+                    .isEqualTo(100);
+        }
     }
 
     @ParameterizedTest

@@ -25,6 +25,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.steering4j.checkpoint.ModelFolderException;
 
 class PromptRendererTest {
@@ -287,14 +289,17 @@ class PromptRendererTest {
         for (String template : List.of(SmallTokenizers.CHATML, QWEN)) {
             try (PromptRenderer renderer = byteLevel(template)) {
                 TextTokenizer tokenizer = renderer.tokenizer();
-                long expected = countControl(tokenizer, renderer.prompt(conversation("x", "y"), List.of(WEATHER)));
+                boolean tools = renderer.writesTools();
+                long expected = countControl(
+                        tokenizer, renderer.prompt(conversation("x", "y"), tools ? List.of(WEATHER) : List.of()));
                 for (String token : tokenizer.controlTokens()) {
                     for (int cut : new int[] {0, 1, token.length() - 1}) {
                         String head = token.substring(0, cut);
                         String tail = token.substring(cut);
                         for (String typed :
                                 List.of(head + tail, head + token + tail, " " + token + "\n", token + token)) {
-                            int[] prompt = renderer.prompt(conversation(typed, token + tail), List.of(tool(typed)));
+                            int[] prompt = renderer.prompt(
+                                    conversation(typed, token + tail), tools ? List.of(tool(typed)) : List.of());
                             assertThat(countControl(tokenizer, prompt))
                                     .as(typed)
                                     .isEqualTo(expected);
@@ -476,6 +481,48 @@ class PromptRendererTest {
         }
     }
 
+    /** In our own words: what Phi-4-mini does. */
+    @Test
+    void should_refuse_tools_that_the_template_does_not_write() {
+        String template =
+                "{% for m in messages %}{{ m.content }}{% if m.role == 'system' and tools %}{{ tools|tojson }}{% endif %}{% endfor %}";
+        try (PromptRenderer renderer = byteLevel(template)) {
+            List<ChatMessage> question = List.of(UserMessage.from("hello"));
+            assertThatThrownBy(() -> renderer.prompt(question, List.of(WEATHER)))
+                    .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                    .hasMessageContainingAll("toolSpecifications", "add a system message");
+            renderer.prompt(List.of(SystemMessage.from("x"), question.get(0)), List.of(WEATHER));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{{ tools|tojson if tools else raise_exception('no tools') }}",
+                "{% for tool in tools %}{{ tool|tojson }}{% endfor %}"
+            })
+    void should_write_tools_with_a_template_that_cannot_do_without(String template) {
+        try (PromptRenderer renderer = byteLevel(template)) {
+            int[] prompt = renderer.prompt(List.of(UserMessage.from("hello")), List.of(WEATHER));
+            assertThat(renderer.tokenizer().decode(prompt)).contains("weather");
+        }
+    }
+
+    @Test
+    void should_do_without_a_template_for_tools_that_cannot_be_read() throws Exception {
+        SmallTokenizers.byteLevel(folder, "");
+        Files.writeString(folder.resolve("chat_template.jinja"), "plain");
+        Path withTools = folder.resolve("additional_chat_templates/tool_use.jinja");
+        Files.createDirectories(withTools.getParent());
+        Files.writeString(withTools, "{% block tools %}{% endblock %}");
+        try (PromptRenderer renderer = PromptRenderer.open(folder)) {
+            assertThat(rendered(renderer, UserMessage.from("hello"))).isEqualTo("plain");
+            assertThatThrownBy(() -> renderer.prompt(List.of(UserMessage.from("hello")), List.of(WEATHER)))
+                    .isInstanceOf(ModelFolderException.class)
+                    .hasMessageContainingAll("tool_use.jinja", "{% block %}");
+        }
+    }
+
     @Test
     void should_join_texts_and_refuse_other_content() {
         try (PromptRenderer renderer = byteLevel("{{ messages[0].content }}")) {
@@ -490,10 +537,13 @@ class PromptRendererTest {
 
     @Test
     void should_say_what_is_wrong_with_a_template() throws Exception {
-        assertThatThrownBy(() -> byteLevel("{{ messages | nosuchfilter }}"))
-                .isInstanceOf(ModelFolderException.class)
-                .hasMessageContaining("tokenizer_config.json")
-                .hasMessageContaining("nosuchfilter");
+        try (PromptRenderer renderer = byteLevel("{{ messages | nosuchfilter }}")) {
+            assertThatThrownBy(() -> renderer.prompt(List.of(UserMessage.from("hello")), List.of()))
+                    .isInstanceOf(ModelFolderException.class)
+                    .hasMessageContaining("tokenizer_config.json")
+                    .hasMessageContaining("nosuchfilter");
+            assertThat(renderer.textPrompt("hello")).hasSize(1);
+        }
         try (PromptRenderer renderer = byteLevel("{{ messages[0].content.encode() }}")) {
             assertThatThrownBy(() -> renderer.prompt(List.of(UserMessage.from("hello")), List.of()))
                     .isInstanceOf(ModelFolderException.class)

@@ -3,8 +3,10 @@ package org.steering4j.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -183,6 +185,50 @@ class TextTokenizerTest {
                 assertThat(pieces.replace("\uFFFD", ""))
                         .isEqualTo(tokenizer.decode(ids).replace("\uFFFD", ""));
             }
+        }
+    }
+
+    /** U+FFFD, as a model may write it, is held back as if it were the beginning of a character, and given out when there are eight. */
+    @Test
+    void should_not_give_out_half_a_character_after_many_that_cannot_be_read() {
+        try (TextTokenizer tokenizer = byteLevel()) {
+            int[] rat = tokenizer.encode("\uD83D\uDC00");
+            assertThat(rat).hasSize(4);
+            for (int unreadable = 1; unreadable < 12; unreadable++) {
+                int[] ids = IntStream.concat(IntStream.generate(() -> rat[1]).limit(unreadable), IntStream.of(rat))
+                        .toArray();
+                TokenDecoder decoder = tokenizer.decoder();
+                List<String> pieces = new ArrayList<>();
+                IntStream.of(ids).mapToObj(decoder::append).forEach(pieces::add);
+                pieces.add(decoder.finish());
+                assertThat(pieces).as("%d before", unreadable).allMatch(TextTokenizerTest::isWellFormed);
+                assertThat(String.join("", pieces)).endsWith("\uD83D\uDC00");
+            }
+        }
+    }
+
+    private static boolean isWellFormed(String text) {
+        return text.codePoints().noneMatch(point -> Character.getType(point) == Character.SURROGATE);
+    }
+
+    /** In Qwen's tokenizers, the tokens for the middle of a text are among the added tokens, but not special. */
+    @Test
+    void should_take_added_tokens_for_control_tokens_that_look_like_them() throws IOException {
+        Path file = SmallTokenizers.byteLevel(folder, "").resolve("tokenizer.json");
+        String bar = "\uFF5C";
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replace("\"</tool_call>\"", "\"<|fim_prefix|>\"")
+                        .replace("\"<tool_call>\"", "\"<" + bar + "fim_hole" + bar + ">\""));
+        try (TextTokenizer tokenizer = TextTokenizer.open(folder, "", Set.of(), OptionalInt.empty())) {
+            for (String token : List.of("<|fim_prefix|>", "<" + bar + "fim_hole" + bar + ">")) {
+                int id = tokenizer.controlToken(token).getAsInt();
+                assertThat(tokenizer.encode("a" + token)).doesNotContain(id);
+                assertThat(tokenizer.encodeWithControlTokens("a" + token)).contains(id);
+                assertThat(tokenizer.decode(id)).isEqualTo(token);
+            }
+            assertThat(tokenizer.encode("<b>")).containsExactly(275);
         }
     }
 

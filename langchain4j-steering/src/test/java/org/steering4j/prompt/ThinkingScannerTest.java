@@ -8,6 +8,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ThinkingScannerTest {
 
@@ -49,13 +50,47 @@ class ThinkingScannerTest {
         assertThat(read(true, lines(answer), 2)).containsExactly(thinking, text);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            ignoreLeadingAndTrailingWhitespace = false,
+            value = {
+                "<think>a</think>~<response>b</response>~;a;b~",
+                "<think>a</think><response> b</resp </response> c;a; b</resp  c",
+                "<think>a</think><response>b;a;b",
+                "<think>a</think><response>b</resp;a;b</resp",
+                "<think>a</think>~<resp;a;<resp",
+                "<think>a</think>b <response>c</response>;a;b <response>c</response>",
+                "<response>b</response>;;<response>b</response>"
+            })
+    void should_take_the_marks_of_an_answer_to_thinking_away(String answer, String thinking, String text) {
+        String whole = lines(answer);
+        for (int size = 1; size <= whole.length(); size++) {
+            assertThat(read(ThinkingFormat.THINK_AND_RESPONSE, false, whole, size))
+                    .as("in pieces of " + size)
+                    .containsExactly(lines(thinking), lines(text));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(ThinkingFormat.class)
+    void should_know_the_marks_of_each_format(ThinkingFormat format) {
+        String answer = format.opening() + " a " + format.closing() + "\n" + format.answerOpening() + "b"
+                + format.answerClosing();
+        assertThat(read(format, false, answer, 3)).containsExactly("a", "b");
+    }
+
     private static String lines(String column) {
         return column == null ? "" : column.replace('~', '\n');
     }
 
-    /** The thinking, then the text. */
     private static List<String> read(boolean open, String answer, int size) {
-        ThinkingScanner scanner = new ThinkingScanner("<think>", "</think>", open, UnaryOperator.identity());
+        return read(ThinkingFormat.THINK, open, answer, size);
+    }
+
+    /** The thinking, then the text. */
+    private static List<String> read(ThinkingFormat format, boolean open, String answer, int size) {
+        ThinkingScanner scanner = new ThinkingScanner(format, UnaryOperator.identity(), open, UnaryOperator.identity());
         List<AnswerPart> parts = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         for (int from = 0; from < answer.length(); from += size) {

@@ -14,6 +14,7 @@ class ToolCallFormatTest {
     @Test
     void should_follow_from_the_chat_template() {
         assertThat(format("... <tool_call> ...")).isEqualTo(ToolCallFormat.HERMES);
+        assertThat(format("... <|tool_call|> ...")).isEqualTo(ToolCallFormat.PIPED_LIST);
         assertThat(format("... [TOOL_CALLS] ...")).isEqualTo(ToolCallFormat.MISTRAL_LIST);
         assertThat(format("... [TOOL_CALLS] ... [ARGS] ...")).isEqualTo(ToolCallFormat.MISTRAL_NAMED);
         assertThat(format("... <|python_tag|> ...")).isEqualTo(ToolCallFormat.LLAMA);
@@ -22,6 +23,7 @@ class ToolCallFormatTest {
     @Test
     void should_follow_from_the_tokenizer_where_the_template_has_no_mark() {
         assertThat(format("", "<tool_call>", "</tool_call>")).isEqualTo(ToolCallFormat.HERMES);
+        assertThat(format("", "<|tool_call|>", "<|/tool_call|>")).isEqualTo(ToolCallFormat.PIPED_LIST);
         assertThat(format("", "[TOOL_CALLS]")).isEqualTo(ToolCallFormat.MISTRAL_LIST);
         assertThat(format("", "[TOOL_CALLS]", "[ARGS]")).isEqualTo(ToolCallFormat.MISTRAL_NAMED);
         assertThat(format("", "<|python_tag|>")).isEqualTo(ToolCallFormat.LLAMA);

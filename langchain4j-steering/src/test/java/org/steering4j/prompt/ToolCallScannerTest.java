@@ -6,6 +6,7 @@ import static org.steering4j.prompt.ToolCallFormat.HERMES;
 import static org.steering4j.prompt.ToolCallFormat.LLAMA;
 import static org.steering4j.prompt.ToolCallFormat.MISTRAL_LIST;
 import static org.steering4j.prompt.ToolCallFormat.MISTRAL_NAMED;
+import static org.steering4j.prompt.ToolCallFormat.PIPED_LIST;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -120,6 +121,24 @@ class ToolCallScannerTest {
                         "partial 0 clock {}",
                         "call 0 clock {}"),
                 answer(
+                        PIPED_LIST,
+                        "Well.<|tool_call|>[{\"name\": \"weather\", \"arguments\": " + weather
+                                + "}, {\"name\": \"clock\"}] <|/tool_call|> done<|/tool_call|>",
+                        "text Well.",
+                        "partial 0 weather " + weather,
+                        "call 0 weather " + weather,
+                        "partial 1 clock {}",
+                        "call 1 clock {}",
+                        "text  done<|/tool_call|>"),
+                answer(
+                        PIPED_LIST,
+                        "<|tool_call|>[{\"name\":\"clock\",\"arguments\":{}}]\n<|tool_call|>[{\"name\":\"clock\"}]<|/tool",
+                        "partial 0 clock {}",
+                        "call 0 clock {}",
+                        "partial 1 clock {}",
+                        "call 1 clock {}",
+                        "text <|/tool"),
+                answer(
                         MISTRAL_NAMED,
                         "Well. [TOOL_CALLS]weather[ARGS]" + weather + "[TOOL_CALLS]clock[CALL_ID]abc[ARGS] {}",
                         "text Well.",
@@ -162,6 +181,8 @@ class ToolCallScannerTest {
                         LLAMA,
                         "{\"name\": \"clock\", \"parameters\": {\"a\": 'b'}} <|python_tag|>{\"name\": \"clock\"}",
                         "partial 0 clock {\"a\": "),
+                answer(PIPED_LIST, "<|tool_call|>[]"),
+                answer(PIPED_LIST, "<|tool_call|> nothing<|/tool_call|>"),
                 answer(MISTRAL_LIST, "[TOOL_CALLS] nothing"),
                 answer(MISTRAL_LIST, "[TOOL_CALLS] {\"name\": \"clock\"}"),
                 answer(MISTRAL_LIST, "[TOOL_CALLS] []"),

@@ -16,6 +16,8 @@ import org.steering4j.trainer.data.PreferencePair;
  * Turns conversations and answers into token ids the way the model would meet them: the prompt is the chat template with its generation
  * prompt, an answer ends with the token that ends the assistant's turn.
  *
+ * <p>Answers hold no thinking: of a template that can be told so, the prompt is the one without.
+ *
  * <p>How a template writes an answer, its first space and its end token included, is seen by rendering a conversation in which the answer
  * has been given and the user speaks again: what stands between the prompt and the first end token is the answer.
  *
@@ -39,7 +41,11 @@ public final class AnswerEncoder {
 
     /** The token ids of a conversation that the assistant is to answer. */
     public int[] prompt(List<ChatMessage> conversation) {
-        return renderer.prompt(withSystemPrompt(conversation), List.of());
+        return encoded(withSystemPrompt(conversation));
+    }
+
+    private int[] encoded(List<ChatMessage> messages) {
+        return renderer.prompt(messages, List.of(), renderer.thinking().switchable() ? false : null);
     }
 
     /** A conversation with one answer to it. */
@@ -68,7 +74,7 @@ public final class AnswerEncoder {
         List<ChatMessage> longer = new ArrayList<>(messages);
         longer.add(AiMessage.from(text));
         longer.add(UserMessage.from("?"));
-        int[] tokens = renderer.prompt(longer, List.of());
+        int[] tokens = encoded(longer);
         int sameUntil = Arrays.mismatch(prompt, tokens);
         if (sameUntil == prompt.length) {
             for (int end = prompt.length; end < tokens.length; end++) {

@@ -8,6 +8,9 @@ import java.util.List;
 /** {@code + - * / // % **} */
 final class Arithmetic {
 
+    /** Of an integer in letters, as Python reads it: the time grows with their square. */
+    static final int MAXIMUM_DIGITS = 4300;
+
     private static final int MAXIMUM_BITS = 10_000;
     private static final int MAXIMUM_ITEMS = 1_000_000;
 
@@ -30,12 +33,15 @@ final class Arithmetic {
                     .formatted(operator, operator.equals("%") ? "a string" : "a text marked as safe (use ~)"));
         }
         if (operator.equals("+") && left instanceof Text first && right instanceof Text second) {
-            return new TextBuilder().append(first).append(second).build();
+            return first.plus(second);
         }
         boolean lists = left instanceof List && right instanceof List;
         if (operator.equals("+") && (lists || left instanceof Tuple && right instanceof Tuple)) {
-            List<Object> joined = new ArrayList<>(Values.items(left));
-            joined.addAll(Values.items(right));
+            List<Object> first = Values.items(left);
+            List<Object> second = Values.items(right);
+            requireItems((long) first.size() + second.size());
+            List<Object> joined = new ArrayList<>(first);
+            joined.addAll(second);
             return sequence(joined, left);
         }
         if (operator.equals("*") && isWhole(right)) {
@@ -56,16 +62,20 @@ final class Arithmetic {
         return value instanceof BigInteger || value instanceof Boolean;
     }
 
-    private static Object sequence(List<Object> items, Object like) {
-        if (items.size() > MAXIMUM_ITEMS) {
+    private static void requireItems(long count) {
+        if (count > MAXIMUM_ITEMS) {
             throw new Failure("a list of more than %,d items".formatted(MAXIMUM_ITEMS));
         }
+        Work.objects((int) count);
+    }
+
+    private static Object sequence(List<Object> items, Object like) {
         return like instanceof Tuple ? new Tuple(items) : items;
     }
 
     private static Object repeated(Object value, BigInteger times) {
         int count = times.max(BigInteger.ZERO)
-                .min(Values.integer(TextBuilder.MAXIMUM_LENGTH + 1))
+                .min(Values.integer(Text.MAXIMUM_LENGTH + 1))
                 .intValue();
         if (value instanceof Text text) {
             TextBuilder repeated = new TextBuilder();
@@ -78,10 +88,10 @@ final class Arithmetic {
             throw cannot("*", value, times);
         }
         List<Object> items = Values.items(value);
+        requireItems((long) count * items.size());
         List<Object> repeated = new ArrayList<>();
         for (int i = 0; i < count && !items.isEmpty(); i++) {
             repeated.addAll(items);
-            sequence(repeated, value);
         }
         return sequence(repeated, value);
     }

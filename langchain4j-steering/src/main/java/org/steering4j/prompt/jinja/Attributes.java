@@ -1,6 +1,5 @@
 package org.steering4j.prompt.jinja;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -9,18 +8,10 @@ import java.util.Set;
 final class Attributes {
 
     /** What the sandbox hides: it would change the value. */
-    private static final Set<String> CHANGING = Set.of(
-            "append",
-            "clear",
-            "extend",
-            "insert",
-            "pop",
-            "popitem",
-            "remove",
-            "reverse",
-            "setdefault",
-            "sort",
-            "update");
+    private static final Set<String> CHANGING_LISTS =
+            Set.of("append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort");
+
+    private static final Set<String> CHANGING_DICTIONARIES = Set.of("clear", "pop", "popitem", "setdefault", "update");
 
     private static final Set<String> OF_NUMBERS = Set.of(
             "as_integer_ratio",
@@ -44,10 +35,13 @@ final class Attributes {
 
     private Attributes() {}
 
-    /** {@code value.name}: a method or else a member. */
+    /** {@code value.name}: a method or else a member. What the sandbox hides of a dictionary, hides a member of that name, too. */
     static Object of(Object value, String name) {
         Object found = ofObject(value, name);
-        return found instanceof Undefined && value instanceof Map<?, ?> map && map.containsKey(Text.own(name))
+        return found instanceof Undefined
+                        && value instanceof Map<?, ?> map
+                        && !CHANGING_DICTIONARIES.contains(name)
+                        && map.containsKey(Text.own(name))
                 ? map.get(Text.own(name))
                 : found;
     }
@@ -65,9 +59,9 @@ final class Attributes {
         if (value instanceof Text text) {
             found = Strings.method(text, name);
         } else if (value instanceof Map<?, ?> map) {
-            found = CHANGING.contains(name) ? none : method(map, name);
+            found = CHANGING_DICTIONARIES.contains(name) ? none : method(map, name);
         } else if (value instanceof List || value instanceof Tuple) {
-            found = CHANGING.contains(name) ? none : method(Values.items(value), name, value);
+            found = CHANGING_LISTS.contains(name) ? none : method(Values.items(value), name, value);
         } else if (value instanceof Namespace namespace) {
             return namespace.members().getOrDefault(Text.own(name), none);
         } else if (value instanceof Members members) {
@@ -99,8 +93,8 @@ final class Attributes {
                     return Values.has(map, key) ? Values.get(map, key) : arguments.get("default", null);
                 };
             case "items" -> call -> view("dict_items", Values.pairs(map), call);
-            case "keys" -> call -> view("dict_keys", new ArrayList<>(map.keySet()), call);
-            case "values" -> call -> view("dict_values", new ArrayList<>(map.values()), call);
+            case "keys" -> call -> view("dict_keys", Values.copied(map.keySet()), call);
+            case "values" -> call -> view("dict_values", Values.copied(map.values()), call);
             case "copy" -> call -> map;
             case "fromkeys" -> throw Failure.unsupported("the dictionary method fromkeys()");
             default -> null;

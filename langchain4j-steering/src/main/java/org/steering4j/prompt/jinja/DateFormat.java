@@ -28,6 +28,7 @@ final class DateFormat {
     }
 
     private static String directive(LocalDateTime time, char directive, boolean unpadded) {
+        Work.step();
         String pattern = switch (directive) {
             case 'd' -> "dd";
             case 'e' -> "ppd";

@@ -200,7 +200,10 @@ class ExpressionParser extends TokenReader {
         };
     }
 
-    private static BigInteger integer(String digits) {
+    private BigInteger integer(String digits) {
+        if (digits.length() > Arithmetic.MAXIMUM_DIGITS) {
+            throw error("an integer of more than %,d digits".formatted(Arithmetic.MAXIMUM_DIGITS));
+        }
         if (digits.length() > 2 && Character.isLetter(digits.charAt(1))) {
             int base = switch (Character.toLowerCase(digits.charAt(1))) {
                 case 'b' -> 2;

@@ -104,7 +104,7 @@ final class Filters {
     private static Object withoutArguments(String name, Object value) {
         return switch (name) {
             case "length", "count" -> Values.integer(Values.length(value));
-            case "list" -> new ArrayList<>(Values.items(value));
+            case "list" -> Values.copied(Values.items(value));
             case "string" -> value instanceof Markup ? value : Values.string(value);
             case "upper" -> Strings.upper(text(value, name));
             case "lower" -> Strings.lower(text(value, name));
@@ -173,9 +173,8 @@ final class Filters {
     private static Text indent(Object value, Call call) {
         Call.Bound arguments = call.bind("width", "first", "blank");
         requireNoMarkup(value, "indent");
-        Text indentation = arguments.get("width", null) instanceof Text text
-                ? text
-                : Text.own(" ".repeat(Math.max(0, arguments.integer("width", 4))));
+        Text indentation =
+                arguments.get("width", null) instanceof Text text ? text : Text.spaces(arguments.integer("width", 4));
         boolean blank = arguments.flag("blank", false);
         TextBuilder indented = new TextBuilder();
         if (arguments.flag("first", false)) {
@@ -225,7 +224,7 @@ final class Filters {
         List<Object> path = new ArrayList<>();
         if (name instanceof Text text) {
             for (String part : text.toString().split("\\.", -1)) {
-                path.add(part.matches("[0-9]+") ? new BigInteger(part) : Text.own(part));
+                path.add(part.matches("[0-9]{1,18}") ? new BigInteger(part) : Text.own(part));
             }
         } else {
             path.add(name);
@@ -233,6 +232,7 @@ final class Filters {
         return item -> {
             Object value = item;
             for (Object part : path) {
+                Work.step();
                 value = Values.item(value, part);
             }
             return value;
@@ -262,6 +262,7 @@ final class Filters {
 
             @Override
             public Object next() {
+                Work.step();
                 return item.of(items.next());
             }
         });
@@ -292,7 +293,7 @@ final class Filters {
             return Values.slice(text, null, null, Values.integer(-1));
         }
         requireNoMarkup(value, "reverse");
-        List<Object> items = new ArrayList<>(Values.items(value));
+        List<Object> items = Values.copied(Values.items(value));
         Collections.reverse(items);
         return value instanceof Generator || value instanceof Undefined ? items : new Generator(items.iterator());
     }
@@ -321,7 +322,7 @@ final class Filters {
             }
             return 0;
         };
-        List<Object> sorted = new ArrayList<>(Values.items(value));
+        List<Object> sorted = Values.copied(Values.items(value));
         sorted.sort(arguments.flag("reverse", false) ? order.reversed() : order);
         return sorted;
     }
@@ -372,7 +373,8 @@ final class Filters {
         }
         if (value instanceof Text text) {
             String digits = Strings.strip(text, null, true, true).toString();
-            if (WHOLE.matcher(digits).matches()) {
+            if (digits.length() <= Arithmetic.MAXIMUM_DIGITS
+                    && WHOLE.matcher(digits).matches()) {
                 return new BigInteger(digits.replace("_", "").replaceFirst("^\\+", ""));
             }
         }

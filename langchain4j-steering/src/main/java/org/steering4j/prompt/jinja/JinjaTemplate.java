@@ -18,7 +18,11 @@ public final class JinjaTemplate {
 
     /** @throws JinjaException if it is no Jinja, or holds a tag, a filter or a test that is not supported */
     public static JinjaTemplate parse(String source) {
-        return new JinjaTemplate(Parser.parse(Lexer.tokens(source)));
+        try {
+            return new JinjaTemplate(Parser.parse(Lexer.tokens(source)));
+        } catch (StackOverflowError e) {
+            throw new JinjaException(1, "it is nested too deep");
+        }
     }
 
     /** The names of the variables that it reads anywhere, its own among them. */
@@ -32,13 +36,19 @@ public final class JinjaTemplate {
      * @param variables strings or {@link Text}, numbers, booleans, null, and lists and maps of them
      * @param clock for {@code strftime_now}
      * @throws JinjaException.Refusal if it calls {@code raise_exception}
-     * @throws JinjaException if it fails otherwise, or takes too many steps
+     * @throws JinjaException if it fails otherwise, or is too much work
      */
     public Text render(Map<String, ?> variables, Clock clock) {
+        return render(variables, clock, Work.MAXIMUM_STEPS);
+    }
+
+    Text render(Map<String, ?> variables, Clock clock, int maximumSteps) {
         Scope scope = new Scope(null);
         variables.forEach((name, value) -> scope.set(name, Values.of(value)));
         try {
-            return new Rendering(clock).run(statements, scope);
+            return Work.limited(maximumSteps, () -> new Rendering(clock).run(statements, scope));
+        } catch (Failure e) { // of putting together what all statements have written
+            throw new JinjaException(1, e.getMessage());
         } catch (StackOverflowError e) {
             throw new JinjaException(1, "it is nested too deep");
         }

@@ -33,9 +33,7 @@ final class Json {
         Object indent = arguments.get("indent", null);
         Text indentation = indent == null
                 ? null
-                : indent instanceof Text text
-                        ? text
-                        : Text.own(" ".repeat(Math.max(0, arguments.integer("indent", 0))));
+                : indent instanceof Text text ? text : Text.spaces(arguments.integer("indent", 0));
         List<Object> separators = arguments.get("separators", null) == null
                 ? List.of(Text.own(indent == null ? ", " : ","), Text.own(": "))
                 : Values.items(arguments.require("separators"));
@@ -159,6 +157,7 @@ final class Json {
     }
 
     private static String unicode(int point) {
+        Work.step();
         StringBuilder escapes = new StringBuilder();
         for (char c : Character.toChars(point)) {
             escapes.append("\\u%04x".formatted((int) c));

@@ -20,6 +20,7 @@ final class Kept implements Iterator<Object> {
     @Override
     public boolean hasNext() {
         while (!found && items.hasNext()) {
+            Work.step();
             next = items.next();
             found = condition.test(next);
         }

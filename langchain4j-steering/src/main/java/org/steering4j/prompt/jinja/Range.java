@@ -29,6 +29,7 @@ record Range(long start, long stop, long step) {
     }
 
     List<Object> items() {
+        Work.objects(length());
         List<Object> items = new ArrayList<>();
         for (int i = 0; i < length(); i++) {
             items.add(Values.integer(start + i * step));

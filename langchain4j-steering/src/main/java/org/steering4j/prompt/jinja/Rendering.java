@@ -12,10 +12,6 @@ import org.steering4j.prompt.jinja.Statement.Target;
 /** One rendering of a template: runs statements and evaluates expressions. For one thread, once. */
 final class Rendering {
 
-    private static final int MAXIMUM_STEPS = 5_000_000;
-    /** Copying as many is as much work as evaluating an expression. */
-    private static final int CHARACTERS_A_STEP = 16;
-
     private static final int MAXIMUM_MACROS = 100;
 
     private enum Flow {
@@ -25,7 +21,6 @@ final class Rendering {
     }
 
     private final Clock clock;
-    private int steps;
     private int macros;
 
     Rendering(Clock clock) {
@@ -66,16 +61,8 @@ final class Rendering {
         return Flow.ON;
     }
 
-    /** @param size how much work it is */
-    private void step(int size) {
-        steps += size;
-        if (steps > MAXIMUM_STEPS || steps < 0) {
-            throw new Failure("it takes more than %,d steps".formatted(MAXIMUM_STEPS));
-        }
-    }
-
     private Flow run(Statement statement, Scope scope, TextBuilder out) {
-        step(1);
+        Work.step();
         if (statement instanceof Statement.Write write) {
             out.append(write.text());
         } else if (statement instanceof Statement.Output output) {
@@ -116,7 +103,7 @@ final class Rendering {
         Iterator<Object> source = Values.iterator(items);
         if (loop.condition() != null) {
             source = new Kept(source, item -> {
-                step(1);
+                Work.step();
                 Scope inside = new Scope(scope);
                 inside.set("loop", new Undefined("'loop' is undefined in the condition of a loop"));
                 assign(loop.target(), item, inside);
@@ -134,7 +121,7 @@ final class Rendering {
         LoopState state = new LoopState(source, depth, loop.recursive() ? recursion : null);
         boolean any = false;
         while (state.hasNext()) {
-            step(1);
+            Work.step();
             any = true;
             Scope inside = new Scope(scope);
             Object item = state.next();
@@ -199,7 +186,7 @@ final class Rendering {
     }
 
     private Object valueOf(Expression expression, Scope scope) {
-        step(1);
+        Work.step();
         if (expression instanceof Expression.Constant constant) {
             return constant.value();
         } else if (expression instanceof Expression.Variable variable) {
@@ -237,12 +224,12 @@ final class Rendering {
         } else if (expression instanceof Expression.Conditional conditional) {
             return choose(conditional, scope);
         } else if (expression instanceof Expression.Concatenation concatenation) {
-            TextBuilder joined = new TextBuilder();
-            concatenation.parts().forEach(part -> joined.append(Values.string(evaluate(part, scope))));
-            return weighed(joined.build());
+            return Text.joined(concatenation.parts().stream()
+                    .map(part -> Values.string(evaluate(part, scope)))
+                    .toList());
         } else if (expression instanceof Expression.Arithmetic arithmetic) {
             Object left = evaluate(arithmetic.left(), scope);
-            return weighed(Arithmetic.of(arithmetic.operator(), left, evaluate(arithmetic.right(), scope)));
+            return Arithmetic.of(arithmetic.operator(), left, evaluate(arithmetic.right(), scope));
         } else if (expression instanceof Expression.Negative negative) {
             return Arithmetic.negative(evaluate(negative.value(), scope));
         } else if (expression instanceof Expression.Positive positive) {
@@ -260,12 +247,6 @@ final class Rendering {
             return members;
         }
         throw new IllegalArgumentException(expression.toString());
-    }
-
-    /** What is made anew counts by its size. */
-    private Object weighed(Object value) {
-        step(Values.hasLength(value) ? Values.length(value) / CHARACTERS_A_STEP : 0);
-        return value;
     }
 
     private Object orNone(Expression expression, Scope scope) {

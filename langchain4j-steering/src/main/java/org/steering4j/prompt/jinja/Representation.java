@@ -105,6 +105,7 @@ final class Representation {
                 if (isPrintable(point)) {
                     yield null;
                 }
+                Work.step();
                 yield (point < 0x100 ? "\\x%02x" : point < 0x10000 ? "\\u%04x" : "\\U%08x").formatted(point);
             }
         };
@@ -136,6 +137,7 @@ final class Representation {
         BigDecimal exact = new BigDecimal(Math.abs(number));
         BigDecimal shortest = exact;
         for (int digits = 1; digits <= 17; digits++) {
+            Work.step();
             shortest = exact.round(new MathContext(digits));
             if (shortest.doubleValue() == Math.abs(number)) {
                 break;

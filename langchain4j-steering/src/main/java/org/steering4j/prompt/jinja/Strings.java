@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 
 /** The methods of Python's strings. */
 final class Strings {
@@ -110,7 +111,7 @@ final class Strings {
             }
             case "join" -> join(text, call.bind("iterable").require("iterable"));
             case "find" -> Values.integer(text.indexOf(call.bind("sub").text("sub"), 0));
-            case "rfind" -> Values.integer(text.lastIndexOf(call.bind("sub").text("sub")));
+            case "rfind" -> Values.integer(text.lastIndexOf(call.bind("sub").text("sub"), text.length()));
             case "index" -> {
                 int index = text.indexOf(call.bind("sub").text("sub"), 0);
                 if (index < 0) {
@@ -240,9 +241,9 @@ final class Strings {
 
     /** @param characters to strip; null for white space */
     static Text strip(Text text, Text characters, boolean start, boolean end) {
-        IntPredicate stripped = characters == null
-                ? Strings::isSpace
-                : point -> characters.codePoints().anyMatch(other -> other == point);
+        Set<Integer> points =
+                characters == null ? Set.of() : characters.codePoints().boxed().collect(Collectors.toSet());
+        IntPredicate stripped = characters == null ? Strings::isSpace : points::contains;
         int from = 0;
         int to = text.length();
         while (start && from < to && stripped.test(text.at(from))) {
@@ -251,6 +252,7 @@ final class Strings {
         while (end && to > from && stripped.test(text.at(to - 1))) {
             to--;
         }
+        Work.characters(from + text.length() - to);
         return text.slice(from, to);
     }
 
@@ -260,6 +262,7 @@ final class Strings {
                 throw new Failure(
                         "startswith() and endswith() need a string or a tuple of them, not " + Values.typeName(part));
             }
+            Work.objects(1);
             if (predicate.test(text)) {
                 return true;
             }
@@ -309,6 +312,7 @@ final class Strings {
      */
     private static List<Object> split(Text text, Text separator, int limit) {
         requireSeparator(separator);
+        Work.characters(text.length());
         List<Object> parts = new ArrayList<>();
         int from = 0;
         if (separator == null) {
@@ -343,27 +347,29 @@ final class Strings {
 
     private static List<Object> splitFromEnd(Text text, Text separator, int limit) {
         requireSeparator(separator);
+        Work.characters(text.length());
         List<Object> parts = new ArrayList<>();
-        Text left = separator == null ? strip(text, null, false, true) : text;
+        int end = separator == null ? endWithoutSpace(text, text.length()) : text.length();
         while (parts.size() != limit) {
-            int end = left.length();
             int at;
             if (separator == null) {
                 at = end - 1;
-                while (at >= 0 && !isSpace(left.at(at))) {
+                while (at >= 0 && !isSpace(text.at(at))) {
                     at--;
                 }
             } else {
-                at = left.lastIndexOf(separator);
+                at = text.lastIndexOf(separator, end);
             }
             if (at < 0) {
                 break;
             }
-            parts.add(left.slice(at + (separator == null ? 1 : separator.length()), end));
-            left = separator == null ? strip(left.slice(0, at), null, false, true) : left.slice(0, at);
+            parts.add(text.slice(at + (separator == null ? 1 : separator.length()), end));
+            end = separator == null ? endWithoutSpace(text, at) : at;
         }
-        Text first =
-                separator == null ? strip(left, null, limit >= 0 && parts.size() == limit ? false : true, true) : left;
+        Text first = text.slice(0, end);
+        if (separator == null) {
+            first = strip(first, null, parts.size() != limit, true);
+        }
         if (separator != null || !strip(first, null, true, true).isEmpty()) {
             parts.add(first);
         }
@@ -371,7 +377,17 @@ final class Strings {
         return parts;
     }
 
+    /** Where a text ends that has the same beginning, without the white space before {@code end}. */
+    private static int endWithoutSpace(Text text, int end) {
+        int last = end;
+        while (last > 0 && isSpace(text.at(last - 1))) {
+            last--;
+        }
+        return last;
+    }
+
     static List<Text> lines(Text text) {
+        Work.characters(text.length());
         List<Text> lines = new ArrayList<>();
         int from = 0;
         for (int i = 0; i < text.length(); i++) {

@@ -1,6 +1,7 @@
 package org.steering4j.prompt.jinja;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
@@ -13,11 +14,16 @@ public final class Text implements Comparable<Text> {
 
     static final Text EMPTY = new Text(new int[0]);
 
+    /** More than any context holds: a template that writes more runs wild. */
+    static final int MAXIMUM_LENGTH = 1 << 24;
+
     private static final int FOREIGN = 1 << 30;
 
     private final int[] points;
 
     private Text(int[] points) {
+        Work.objects(1);
+        Work.characters(points.length);
         this.points = points;
     }
 
@@ -71,40 +77,66 @@ public final class Text implements Comparable<Text> {
     }
 
     Text plus(Text other) {
-        int[] joined = Arrays.copyOf(points, points.length + other.points.length);
-        System.arraycopy(other.points, 0, joined, points.length, other.points.length);
+        return joined(List.of(this, other));
+    }
+
+    /** One after the other. */
+    static Text joined(List<Text> texts) {
+        int length = requireWritable(texts.stream().mapToLong(Text::length).sum());
+        int[] joined = new int[length];
+        int end = 0;
+        for (Text text : texts) {
+            System.arraycopy(text.points, 0, joined, end, text.length());
+            end += text.length();
+        }
         return new Text(joined);
+    }
+
+    static Text spaces(int count) {
+        return own(" ".repeat(requireWritable(Math.max(0, count))));
+    }
+
+    /** @throws Failure if no text may be as long */
+    static int requireWritable(long length) {
+        if (length > MAXIMUM_LENGTH) {
+            throw new Failure("it writes more than %,d characters".formatted(MAXIMUM_LENGTH));
+        }
+        return (int) length;
     }
 
     /** The first index from {@code from} on where the other begins, or -1. */
     int indexOf(Text other, int from) {
-        for (int start = Math.max(0, from); start + other.length() <= length(); start++) {
-            if (holdsAt(start, other)) {
-                return start;
-            }
+        int last = length() - other.length();
+        int start = Math.max(0, from);
+        while (start <= last && !holdsAt(start, other)) {
+            start++;
         }
-        return -1;
+        Work.characters(Math.max(0, start - from));
+        return start <= last ? start : -1;
     }
 
-    int lastIndexOf(Text other) {
-        for (int start = length() - other.length(); start >= 0; start--) {
-            if (holdsAt(start, other)) {
-                return start;
-            }
+    /** The last index where the other begins, ending at {@code to} or before, or -1. */
+    int lastIndexOf(Text other, int to) {
+        int start = to - other.length();
+        while (start >= 0 && !holdsAt(start, other)) {
+            start--;
         }
-        return -1;
+        Work.characters(Math.max(0, to - start));
+        return Math.max(-1, start);
     }
 
     boolean holdsAt(int start, Text other) {
         if (start < 0 || start + other.length() > length()) {
             return false;
         }
-        for (int i = 0; i < other.length(); i++) {
-            if (at(start + i) != other.at(i)) {
-                return false;
-            }
+        int same = 0;
+        while (same < other.length() && at(start + same) == other.at(same)) {
+            same++;
         }
-        return true;
+        if (same > 0) {
+            Work.characters(same);
+        }
+        return same == other.length();
     }
 
     /** @param operator from code point to code point */
@@ -115,6 +147,7 @@ public final class Text implements Comparable<Text> {
     }
 
     IntStream codePoints() {
+        Work.characters(length());
         return Arrays.stream(points).map(Text::unmarked);
     }
 
@@ -133,7 +166,13 @@ public final class Text implements Comparable<Text> {
 
     @Override
     public int compareTo(Text other) {
-        return Arrays.compare(codePoints().toArray(), other.codePoints().toArray());
+        int common = Math.min(length(), other.length());
+        int same = 0;
+        while (same < common && at(same) == other.at(same)) {
+            same++;
+        }
+        Work.characters(same);
+        return same < common ? Integer.compare(at(same), other.at(same)) : Integer.compare(length(), other.length());
     }
 
     @Override
@@ -143,6 +182,7 @@ public final class Text implements Comparable<Text> {
 
     @Override
     public int hashCode() {
+        Work.characters(length());
         int hash = 1;
         for (int point : points) {
             hash = 31 * hash + unmarked(point);
@@ -152,6 +192,7 @@ public final class Text implements Comparable<Text> {
 
     @Override
     public String toString() {
+        Work.characters(length());
         StringBuilder text = new StringBuilder(points.length + 16);
         for (int point : points) {
             text.appendCodePoint(unmarked(point));

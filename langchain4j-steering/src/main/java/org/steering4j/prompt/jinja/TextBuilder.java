@@ -5,9 +5,6 @@ import java.util.Arrays;
 /** Puts a {@link Text} together. Not thread-safe. */
 final class TextBuilder {
 
-    /** More than any context holds: a template that writes more runs wild. */
-    static final int MAXIMUM_LENGTH = 1 << 24;
-
     private int[] points = new int[64];
     private int length;
 
@@ -32,11 +29,11 @@ final class TextBuilder {
     }
 
     private void grow(int by) {
-        if (by > MAXIMUM_LENGTH - length) {
-            throw new Failure("it writes more than %,d characters".formatted(MAXIMUM_LENGTH));
-        }
-        if (length + by > points.length) {
-            points = Arrays.copyOf(points, Math.max(2 * points.length, length + by));
+        int needed = Text.requireWritable((long) length + by);
+        if (needed > points.length) {
+            int capacity = Math.max(2 * points.length, needed);
+            Work.characters(capacity);
+            points = Arrays.copyOf(points, capacity);
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * What Python's values do. None is null, integers are {@link BigInteger}, floats {@link Double}, strings {@link Text}, lists {@link List},
@@ -110,7 +111,10 @@ final class Values {
         if (!hasLength(value)) {
             throw new Failure(typeName(value) + " has no length");
         }
-        return items(value).size();
+        if (value instanceof Map<?, ?> map) {
+            return map.size();
+        }
+        return value instanceof Range range ? range.length() : items(value).size();
     }
 
     static boolean isIterable(Object value) {
@@ -118,6 +122,11 @@ final class Values {
     }
 
     static Iterator<Object> iterator(Object value) {
+        if (value instanceof Text text) {
+            return IntStream.range(0, text.length())
+                    .<Object>mapToObj(text::character)
+                    .iterator();
+        }
         return value instanceof Generator generator
                 ? generator.items()
                 : items(value).iterator();
@@ -132,14 +141,7 @@ final class Values {
             return tuple.items();
         }
         if (value instanceof Map<?, ?> map) {
-            return new ArrayList<>(map.keySet());
-        }
-        if (value instanceof Text text) {
-            List<Object> characters = new ArrayList<>();
-            for (int i = 0; i < text.length(); i++) {
-                characters.add(text.character(i));
-            }
-            return characters;
+            return copied(map.keySet());
         }
         if (value instanceof Range range) {
             return range.items();
@@ -150,12 +152,20 @@ final class Values {
         if (value instanceof Undefined) {
             return List.of();
         }
-        if (value instanceof Generator generator) {
+        if (value instanceof Text || value instanceof Generator) {
             List<Object> left = new ArrayList<>();
-            generator.items().forEachRemaining(left::add);
+            iterator(value).forEachRemaining(item -> {
+                Work.objects(1);
+                left.add(item);
+            });
             return left;
         }
         throw new Failure("cannot go through " + typeName(value) + ", which is not iterable");
+    }
+
+    static List<Object> copied(Collection<?> items) {
+        Work.objects(items.size());
+        return new ArrayList<>(items);
     }
 
     static boolean isNumber(Object value) {
@@ -172,6 +182,7 @@ final class Values {
     }
 
     static boolean areEqual(Object left, Object right) {
+        Work.objects(1);
         if (isNumber(left) && isNumber(right)) {
             return compareNumbers(left, right) == 0;
         }
@@ -186,6 +197,9 @@ final class Values {
                     && first.entrySet().stream()
                             .allMatch(entry -> has(second, entry.getKey())
                                     && areEqual(entry.getValue(), get(second, entry.getKey())));
+        }
+        if (left instanceof View first && right instanceof View second) {
+            return first.kind().equals(second.kind()) && areEqualLists(first.items(), second.items());
         }
         if (left instanceof Markup || right instanceof Markup) {
             return string(left).equals(string(right)) && isString(left) && isString(right);
@@ -224,6 +238,7 @@ final class Values {
     }
 
     static int compare(Object left, Object right) {
+        Work.objects(1);
         if (isNumber(left) && isNumber(right)) {
             return compareNumbers(left, right);
         }
@@ -291,7 +306,12 @@ final class Values {
     }
 
     static void put(Map<Object, Object> map, Object key, Object value) {
-        if (key instanceof List || key instanceof Map || key instanceof Generator || key instanceof Undefined) {
+        Work.objects(2);
+        if (key instanceof List
+                || key instanceof Map
+                || key instanceof View
+                || key instanceof Generator
+                || key instanceof Undefined) {
             throw new Failure(typeName(key) + " cannot be the key of a dictionary");
         }
         for (Object other : key instanceof Text ? List.of() : map.keySet()) {
@@ -304,6 +324,7 @@ final class Values {
     }
 
     static List<Object> pairs(Map<?, ?> map) {
+        Work.objects(2 * map.size());
         List<Object> pairs = new ArrayList<>();
         map.forEach((key, value) -> pairs.add(Tuple.of(key, value)));
         return pairs;
@@ -367,6 +388,7 @@ final class Values {
             if (value instanceof Text text) {
                 characters.append(text.marked((int) i));
             } else {
+                Work.objects(1);
                 taken.add(items.get((int) i));
             }
         }

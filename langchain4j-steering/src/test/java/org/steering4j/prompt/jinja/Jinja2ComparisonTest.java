@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every text to the letter as Jinja2 writes it with the settings of Hugging Face's transformers. What Jinja2 wrote lies beside the templates,
@@ -189,11 +191,94 @@ class Jinja2ComparisonTest {
                 "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
                 "{% for a in [1] recursive %}{{ loop([1]) }}{% endfor %}",
                 "{% set ns = namespace(s=[]) %}{% for a in range(99999) %}{% set ns.s = [ns.s] %}{% endfor %}{{ ns.s }}",
+                "{{ 'a'|indent(2000000000) }}",
+                "{{ [1]|tojson(indent=2000000000) }}",
+                "{{ " + "9".repeat(100_000) + " }}",
                 "{{ " + "(".repeat(5000) + "1" + ")".repeat(5000) + " }}")) {
             assertThatThrownBy(() -> JinjaTemplate.parse(template).render(Map.of(), CLOCK))
                     .as(template.substring(0, Math.min(100, template.length())))
                     .isInstanceOf(JinjaException.class);
         }
+    }
+
+    /** Few steps: they are to be stopped for the millions of characters and items that each of them goes through. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{% set b = a|upper %}",
+                "{% set b = a.replace('x', 'y') %}",
+                "{% set b = a.split('x') %}",
+                "{% set b = a.rsplit('x') %}",
+                "{% set b = a.split() %}",
+                "{% set b = a.isdigit() %}",
+                "{% set b = a[::-1] %}",
+                "{% set b = a|list %}",
+                "{% set b = {a: 1} %}",
+                "{% set b = a == a ~ '' %}",
+                "{% set b = a < a ~ '' %}",
+                "{% set b = a.count(a[1:] ~ 'y') %}",
+                "{% set b = a.count('x' * 50000 ~ 'y') %}",
+                "{% set b = a.strip('y' * 50000) %}",
+                "{% set b = a.endswith((a[1:] ~ 'x',) * 1000) %}",
+                "{% set b %}{{ a }}{% endset %}",
+                "{% set ns.l = ns.l + [a|tojson] %}",
+                "{% set ns.l = ns.l + range(99999)|list %}",
+                "{% set b = range(99999)|map('string')|list %}",
+                "{% set b = [a] * 1000000 %}",
+                "{% set b = ([1] * 1000000)|reject|list %}",
+                "{% set b = ([a] * 100000)|map('upper')|join|length %}"
+            })
+    void should_stop_templates_whose_steps_are_much_work(String step) {
+        String template = "{% set a = 'x' * 100000 %}{% set ns = namespace(l=[]) %}{% for i in range(100) %}" + step
+                + "{% endfor %}";
+        assertThatThrownBy(() -> JinjaTemplate.parse(template).render(Map.of(), CLOCK, 100_000))
+                .isInstanceOf(JinjaException.class)
+                .hasMessageContaining("line 1: it takes more than 100,000 steps, or as much work");
+    }
+
+    /** Few objects, but as a tree millions. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{{ ns.a == ns.b }}",
+                "{{ ns.a < ns.b }}",
+                "{{ ns.a in [ns.b] }}",
+                "{{ [ns.a, ns.b]|sort }}",
+                "{{ [ns.a].index(ns.b) }}",
+                "{{ {ns.a: 1}[ns.b] }}",
+                "{{ {'k': ns.a}.values() == {'k': ns.b}.values() }}",
+                "{{ ns.a is eq ns.b }}"
+            })
+    void should_stop_comparing_what_holds_itself_many_times(String comparison) {
+        String template = "{% set ns = namespace(a=(), b=()) %}{% for i in range(22) %}"
+                + "{% set ns.a = (ns.a, ns.a) %}{% set ns.b = (ns.b, ns.b) %}{% endfor %}" + comparison;
+        assertThatThrownBy(() -> JinjaTemplate.parse(template).render(Map.of(), CLOCK, 100_000))
+                .isInstanceOf(JinjaException.class)
+                .hasMessageContaining("it takes more than 100,000 steps");
+    }
+
+    @Test
+    void should_tell_namespaces_apart_without_looking_into_them() {
+        String template = "{% set a = namespace(x=1) %}{% set b = namespace(x=1) %}{% set a.a = a %}"
+                + "{{ a == a }} {{ a == b }} {{ {a: 'found'}[a] }}";
+        assertThat(JinjaTemplate.parse(template).render(Map.of(), CLOCK)).hasToString("True False found");
+    }
+
+    /** More than half a million characters, gathered turn by turn. */
+    @Test
+    void should_let_a_template_gather_a_long_conversation() {
+        Map<String, Object> variables = Map.of("messages", Collections.nCopies(700, "x".repeat(750)));
+        String template = "{% set ns = namespace(text='') %}{% for message in messages %}"
+                + "{% set ns.text = ns.text ~ message|trim %}{% endfor %}{{ ns.text|length }}";
+        assertThat(JinjaTemplate.parse(template).render(variables, CLOCK)).hasToString("525000");
+    }
+
+    @Test
+    void should_read_strings_of_any_length() {
+        String literal = "\\n\\\\".repeat(50_000);
+        assertThat(JinjaTemplate.parse("{{ '" + literal + "'|length }}{{ \"" + literal + "\"|length }}")
+                        .render(Map.of(), CLOCK))
+                .hasToString("100000100000");
     }
 
     @Test

@@ -1,14 +1,17 @@
 package org.steering4j.trainer.command;
 
+import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.UserMessage;
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.steering4j.SteeredModel;
+import org.steering4j.prompt.AnswerPart;
 import org.steering4j.vector.LayerSteering;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,21 +56,24 @@ final class CompleteCommand implements Callable<Integer> {
         VectorOptions.Vectors given = vectors.read();
         try (SteeredModel opened = model.open(sampling.speculation())) {
             LayerSteering steering = given.library().resolve(given.steering(), opened.shape());
-            int[] tokens =
-                    raw ? opened.prompts().textPrompt(prompt) : opened.prompts().prompt(messages(), List.of());
-            String text = TextGeneration.generate(
-                    opened,
-                    tokens,
-                    steering,
-                    sampling,
-                    piece -> {
-                        if (!main.isJson()) {
-                            main.output().print(piece);
-                            main.output().flush();
-                        }
-                    },
-                    () -> false);
-            main.show(Map.of("text", text), PrintStream::println);
+            TextGeneration generation = new TextGeneration(opened, steering, sampling, () -> false);
+            ShownAnswer shown = new ShownAnswer(main.output(), main.errors());
+            Consumer<AnswerPart> parts = main.isJson() ? part -> {} : shown;
+            Map<String, String> result = new TreeMap<>();
+            if (raw) {
+                result.put(
+                        "text",
+                        generation.goOn(
+                                opened.prompts().textPrompt(prompt),
+                                piece -> parts.accept(new AnswerPart.Text(piece))));
+            } else {
+                AiMessage answer = generation.answer(opened.prompts().prompt(messages(), List.of()), parts);
+                result.put("text", answer.text());
+                if (answer.thinking() != null) {
+                    result.put("thinking", answer.thinking());
+                }
+            }
+            main.show(result, output -> shown.end());
         }
         return 0;
     }

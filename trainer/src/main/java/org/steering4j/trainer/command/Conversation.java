@@ -131,19 +131,12 @@ final class Conversation {
         List<ChatMessage> asked = new ArrayList<>(messages);
         asked.add(UserMessage.from(question));
         LayerSteering layers = vectors.library().resolve(steering, model.shape());
-        String answer = TextGeneration.generate(
-                model,
-                model.prompts().prompt(asked, List.of()),
-                layers,
-                sampling,
-                text -> {
-                    output.print(text);
-                    output.flush();
-                },
-                stop);
-        output.println();
+        ShownAnswer shown = new ShownAnswer(output, remarks);
+        AiMessage answer = new TextGeneration(model, layers, sampling, stop)
+                .answer(model.prompts().prompt(asked, List.of()), shown);
+        shown.end();
         messages.clear();
         messages.addAll(asked);
-        messages.add(AiMessage.from(answer));
+        messages.add(answer);
     }
 }

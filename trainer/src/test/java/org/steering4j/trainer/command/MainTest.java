@@ -262,6 +262,36 @@ class MainTest {
     }
 
     @Test
+    void should_keep_what_the_model_thinks_out_of_the_answer() throws Exception {
+        Path thinker = RandomModelFolder.write(folder.resolve("thinker"));
+        Files.writeString(thinker.resolve("chat_template.jinja"), "{{ messages[-1].content + '<think>\\n' }}");
+        List<String> options = List.of("--model", thinker.toString(), "--precision", "float32", "--max-tokens", "8");
+        List<String> prompt = List.of("--prompt", "Hello");
+
+        assertThat(run(arguments("complete", options, prompt)))
+                .as(errors.toString())
+                .isZero();
+        assertThat(output.toString(StandardCharsets.UTF_8)).isBlank();
+        assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("[thinks] ");
+
+        assertThat(run(arguments("complete", options, prompt, List.of("--json"))))
+                .isZero();
+        assertThat(output.toString(StandardCharsets.UTF_8)).contains("\"text\" : \"\"", "\"thinking\" : ");
+        assertThat(errors.toString(StandardCharsets.UTF_8)).isEmpty();
+
+        input = "Hello\n";
+        assertThat(run(arguments("chat", options))).isZero();
+        assertThat(output.toString(StandardCharsets.UTF_8)).isBlank();
+        assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("[thinks] ");
+    }
+
+    @SafeVarargs
+    private static String[] arguments(String command, List<String>... options) {
+        return Stream.concat(Stream.of(command), Stream.of(options).flatMap(List::stream))
+                .toArray(String[]::new);
+    }
+
+    @Test
     void should_complete_raw_text_and_start_from_nothing() {
         assertThat(complete("--prompt", "Hello", "--raw", "--max-tokens", "5")).isZero();
         assertThat(complete("--prompt", "", "--raw", "--max-tokens", "5")).isZero();
