@@ -20,7 +20,7 @@ def ours(arguments, precision):
     result = run(
         ["java", "-jar", arguments.jar, "benchmark", "--json", "--without-speculation",
          "--shape", arguments.shape, "--weights", arguments.weights, "--precision", precision,
-         "--threads", arguments.threads, "--rounds", 1, "--rows", 1, "--vectors", 0,
+         "--threads", arguments.threads, "--rounds", 3, "--rows", 1, "--vectors", 0,
          "--prompt-tokens", ",".join(map(str, arguments.prompt_tokens)),
          "--answer-tokens", arguments.answer_tokens], arguments.threads)
     return {

@@ -7,6 +7,7 @@ const [folder, file, threadsText, promptText, answerText] = process.argv.slice(2
 const threads = Number(threadsText);
 const promptTokens = promptText.split(",").map(Number);
 const answerTokens = Number(answerText);
+const times = 3;
 
 const entry = path.resolve(folder, "node_modules", "node-llama-cpp", "dist", "index.js");
 const {getLlama} = await import(pathToFileURL(entry));
@@ -43,9 +44,13 @@ async function answerTokensPerSecond() {
 const prefill = {};
 for (const count of promptTokens) {
   await promptSeconds(count);
-  prefill[count] = count / await promptSeconds(count);
+  prefill[count] = 0;
+  for (let i = 0; i < times; i++)
+    prefill[count] = Math.max(prefill[count], count / await promptSeconds(count));
 }
 await answerTokensPerSecond();
-const decode = await answerTokensPerSecond();
+let decode = 0;
+for (let i = 0; i < times; i++)
+  decode = Math.max(decode, await answerTokensPerSecond());
 console.log(JSON.stringify({prefill, decode}));
 process.exit(0);

@@ -143,11 +143,18 @@ record NeededMemory(ModelFolder folder, Optional<LoraAdapter> adapter) {
                 ? precision == Precision.FLOAT32
                 : stack.size() == 1 && stack.get(0).tensor().dataType() == computed(precision);
         int each = switch (projections) {
-            case ONEDNN -> there ? 0 : computed(precision).bytes();
+            case ONEDNN -> there ? 0 : stack.size() == 1 ? computed(precision).bytes() : mostBytes(stack, precision);
             case PLAIN, FLOAT16 -> 0;
             case INT8, INT4 -> 2; // its 8 bits before and after they have a scale
         };
         return elements(stack.stream()) * each;
+    }
+
+    /** Joined as they are stored, then converted, by which time they are not packed yet. */
+    private static int mostBytes(List<StoredWeight> stack, Precision precision) {
+        return stack.stream()
+                .mapToInt(stored -> stored.tensor().dataType().bytes())
+                .reduce(computed(precision).bytes(), Math::max);
     }
 
     private static boolean isIn4Bits(List<StoredWeight> stack) {

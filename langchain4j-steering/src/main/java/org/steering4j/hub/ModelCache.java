@@ -115,7 +115,7 @@ final class ModelCache {
     void noteAbsence(String commit, String name) throws IOException {
         if (!isKnownToLack(commit, name)) {
             Files.createDirectories(absence(commit, name).getParent());
-            Files.createFile(absence(commit, name));
+            Files.write(absence(commit, name), new byte[0]); // not createFile: another program may note it, too
         }
     }
 

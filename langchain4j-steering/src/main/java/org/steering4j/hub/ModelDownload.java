@@ -48,12 +48,12 @@ final class ModelDownload {
             names.addAll(ModelFiles.shards(index, model, listing.files()));
         }
         fetch(commit, names, listener);
+        cache.writeReference(commit);
         for (String name : ModelFiles.LOOKED_FOR) {
             if (!listing.files().contains(name)) {
                 cache.noteAbsence(commit, name);
             }
         }
-        cache.writeReference(commit);
         return cache.snapshot(commit);
     }
 

@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.steering4j.checkpoint.JsonFiles;
+import org.steering4j.checkpoint.ModelFolderException;
 import org.steering4j.hub.ModelHubException.Problem;
 
 /** Which files of a repository a model consists of: only paths that are listed here, and shards of a name that leads nowhere else. */
@@ -160,10 +161,14 @@ final class ModelFiles {
     }
 
     private static boolean hasTemplate(Path folder) {
-        return isIn(folder, "chat_template.json")
-                || isIn(folder, TOKENIZER_CONFIGURATION)
-                        && JsonFiles.readObject(folder.resolve(TOKENIZER_CONFIGURATION))
-                                .has("chat_template");
+        if (isIn(folder, "chat_template.json") || !isIn(folder, TOKENIZER_CONFIGURATION)) {
+            return isIn(folder, "chat_template.json");
+        }
+        try {
+            return JsonFiles.readObject(folder.resolve(TOKENIZER_CONFIGURATION)).hasNonNull("chat_template");
+        } catch (ModelFolderException e) {
+            return true; // who opens the model is told of the broken file
+        }
     }
 
     private static boolean isIn(Path folder, String name) {

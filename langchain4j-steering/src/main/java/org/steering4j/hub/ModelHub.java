@@ -204,7 +204,7 @@ public final class ModelHub {
         }
         ModelName pinned = new ModelName(model.owner(), model.name(), commit);
         try (ModelLock lock = ModelLock.take(cache(pinned).lockFile(), waiting)) {
-            fetchLocked(pinned, false);
+            fetchLocked(pinned, false, waiting.once());
         } catch (ClosedByInterruptException e) {
             throw e;
         } catch (IOException | ModelHubException | FileNotWrittenException e) {
@@ -222,7 +222,7 @@ public final class ModelHub {
         }
         try (ModelLock lock = ModelLock.take(cache(model).lockFile(), waiting)) {
             Optional<Path> present = newest ? Optional.empty() : present(model, withWeights);
-            return present.isPresent() ? present.get() : fetchLocked(model, withWeights);
+            return present.isPresent() ? present.get() : fetchLocked(model, withWeights, waiting);
         }
     }
 
@@ -243,7 +243,8 @@ public final class ModelHub {
         return folder;
     }
 
-    private Path fetchLocked(ModelName model, boolean withWeights) throws IOException, InterruptedException {
+    private Path fetchLocked(ModelName model, boolean withWeights, Waiting waiting)
+            throws IOException, InterruptedException {
         String known = token == null ? environment.token().orElse(null) : token;
         HubClient client = new HubClient(endpoint, known, model, waiting);
         return new ModelDownload(model, client, cache(model), listener, waiting).run(withWeights);

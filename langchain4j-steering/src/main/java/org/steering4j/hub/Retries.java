@@ -9,7 +9,6 @@ import org.steering4j.hub.ModelHubException.Problem;
 final class Retries {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ModelHub.class);
-    private static final int MAXIMUM_FAILURES = 5;
     /** The hub counts requests in windows of this length. */
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
@@ -47,7 +46,7 @@ final class Retries {
         if (wait.compareTo(LONGEST_WAIT) > 0) {
             throw givenUp(failure, "that is longer than the %d s that are waited".formatted(LONGEST_WAIT.toSeconds()));
         }
-        if (failures == MAXIMUM_FAILURES) {
+        if (failures == waiting.attempts()) {
             throw givenUp(failure, "tried " + failures + " times");
         }
         LOGGER.warn("{}; trying again in {} s", failure.getMessage(), wait.toSeconds());

@@ -7,8 +7,9 @@ import java.time.Duration;
  * How time passes, so that tests need not wait.
  *
  * @param silence how long a connection may say nothing
+ * @param attempts how often something is tried that fails each time
  */
-record Waiting(Sleeper sleeper, Clock clock, Duration silence) {
+record Waiting(Sleeper sleeper, Clock clock, Duration silence, int attempts) {
 
     @FunctionalInterface
     interface Sleeper {
@@ -16,6 +17,11 @@ record Waiting(Sleeper sleeper, Clock clock, Duration silence) {
     }
 
     static Waiting really() {
-        return new Waiting(time -> Thread.sleep(time.toMillis()), Clock.systemUTC(), Duration.ofSeconds(30));
+        return new Waiting(time -> Thread.sleep(time.toMillis()), Clock.systemUTC(), Duration.ofSeconds(30), 5);
+    }
+
+    /** For what can be done without. */
+    Waiting once() {
+        return new Waiting(sleeper, clock, silence, 1);
     }
 }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,6 +85,62 @@ class LoraMergeTest {
         }
     }
 
+    /** Of matrices that are held together, it may adapt some: these are differentiated otherwise than those that are mapped. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Precision.class,
+            names = {"FLOAT32", "BFLOAT16"})
+    void should_differentiate_where_some_of_what_is_held_together_is_adapted(Precision precision) throws IOException {
+        RandomCheckpoint checkpoint = RandomCheckpoint.make(json -> {
+            json.put("hidden_size", 256);
+            json.put("intermediate_size", 640);
+        });
+        Path base = writeIn(precision, checkpoint);
+        writeAdapter(checkpoint, List.of("v_proj", "up_proj"), false, (double) ALPHA / RANK);
+        merge(base);
+
+        float[] expected = gradient(LanguageModel.builder().folder(folder.resolve("merged")), precision);
+        float[] unadapted = gradient(LanguageModel.builder().folder(base), precision);
+        float[] gradient = gradient(LanguageModel.builder().folder(base).adapter(folder.resolve("adapter")), precision);
+
+        assertThat(cosine(gradient, expected)).isGreaterThan(precision == Precision.FLOAT32 ? 0.99999 : 0.98);
+        assertThat(cosine(unadapted, expected)).isLessThan(0.95);
+    }
+
+    private Path writeIn(Precision precision, RandomCheckpoint checkpoint) {
+        if (precision == Precision.FLOAT32) {
+            return checkpoint.write(folder.resolve("base"));
+        }
+        SafetensorsWriter writer = new SafetensorsWriter();
+        checkpoint.weights.forEach(
+                (name, values) -> writer.tensor(name, DataType.BF16, checkpoint.shapes.get(name), values));
+        checkpoint.writeConfiguration(folder.resolve("base"));
+        writer.write(folder.resolve("base").resolve("model.safetensors"));
+        return folder.resolve("base");
+    }
+
+    private static float[] gradient(LanguageModel.Builder builder, Precision precision) {
+        try (LanguageModel model = builder.precision(precision).build();
+                SteeredContinuations steered =
+                        model.continuations(List.of(new Continuation(PROMPT, ANSWER)), new TreeSet<>(List.of(0)));
+                SteeredContinuations.ForwardPass pass = steered.forward(
+                        new int[] {0}, new float[][] {new float[model.shape().hiddenSize()]})) {
+            return pass.gradient(new double[] {1})[0];
+        }
+    }
+
+    private static double cosine(float[] a, float[] b) {
+        double product = 0;
+        double squaresOfA = 0;
+        double squaresOfB = 0;
+        for (int i = 0; i < a.length; i++) {
+            product += a[i] * b[i];
+            squaresOfA += a[i] * a[i];
+            squaresOfB += b[i] * b[i];
+        }
+        return product / Math.sqrt(squaresOfA * squaresOfB);
+    }
+
     private static double[] scores(LanguageModel.Builder builder, Precision precision) {
         try (LanguageModel model = builder.precision(precision).build()) {
             return model.logProbabilities(PROMPT, ANSWER, LayerSteering.none());
@@ -114,11 +171,17 @@ class LoraMergeTest {
     /** Of all projections of all blocks but the first. */
     private Map<String, LowRank> writeAdapter(RandomCheckpoint checkpoint, boolean rankStabilised, double scale)
             throws IOException {
+        return writeAdapter(checkpoint, TARGETS, rankStabilised, scale);
+    }
+
+    private Map<String, LowRank> writeAdapter(
+            RandomCheckpoint checkpoint, List<String> targets, boolean rankStabilised, double scale)
+            throws IOException {
         Map<String, LowRank> adapter = new LinkedHashMap<>();
         SafetensorsWriter writer = new SafetensorsWriter();
         checkpoint.shapes.forEach((name, shape) -> {
             String module = name.replaceFirst("\\.weight$", "");
-            boolean target = TARGETS.stream().anyMatch(suffix -> module.endsWith("." + suffix));
+            boolean target = targets.stream().anyMatch(suffix -> module.endsWith("." + suffix));
             if (target && !name.startsWith("model.layers.0.")) {
                 float[] a = factor(Math.toIntExact(RANK * shape.get(1)));
                 float[] b = factor(Math.toIntExact(RANK * shape.get(0)));

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -226,6 +227,23 @@ class ParityTest {
 
         int[] tokens(int from, int count) {
             return Arrays.copyOfRange(variant.rows().get(row), from, from + count);
+        }
+    }
+
+    /** What a layer with a window reads of the cache depends on the shortest of the rows. */
+    @ParameterizedTest
+    @MethodSource("variants")
+    void should_continue_rows_of_different_lengths_as_it_does_each_alone(String name) {
+        ParityVariant variant = ParityVariant.of(name);
+        int[] tokens = variant.rows().get(0);
+        List<GenerationRequest> requests = IntStream.of(4, 9, 15)
+                .mapToObj(length -> new GenerationRequest(
+                        Arrays.copyOf(tokens, length), variant.steering(), Sampling.greedy(), 5, Set.of()))
+                .toList();
+        List<GenerationResult> together = model(variant).generate(requests);
+        for (int row = 0; row < requests.size(); row++) {
+            GenerationResult alone = model(variant).generate(requests.get(row), TokenListener.NONE);
+            assertThat(together.get(row).tokens()).isEqualTo(alone.tokens());
         }
     }
 

@@ -78,7 +78,7 @@ abstract class HubTestCase {
     ModelHub hub(Waiting.Sleeper sleeper) {
         return ModelHub.builder()
                 .environment(new HubEnvironment(variables, home))
-                .waiting(new Waiting(sleeper, Clock.fixed(NOW, ZoneOffset.UTC), silence))
+                .waiting(new Waiting(sleeper, Clock.fixed(NOW, ZoneOffset.UTC), silence, 5))
                 .listener(progress::add)
                 .build();
     }

@@ -76,7 +76,7 @@ public final class RandomWeights {
         }
         if (!hasConfiguration(folder, JSON.valueToTree(sizes.configuration(name)))) {
             throw new IllegalArgumentException(
-                    "%s holds something else than the weights of \"%s\": name a new or an empty folder"
+                    "%s holds something else than the weights of \"%s\", or what an interrupted run has left of them: name a new or an empty folder"
                             .formatted(folder, name));
         }
         return true;

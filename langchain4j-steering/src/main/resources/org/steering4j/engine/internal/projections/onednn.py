@@ -15,10 +15,18 @@
     if torch.numel(weight) <= 262144 and self.compute_type == 6:
       plain = torch.clone(weight)
     packed = ops.mkldnn._reorder_linear_weight(weight, 1)
+    # All of them, or none: an adapter may be merged into some.
+    all_mapped = True
+    for i in range(torch.len(mapped)):
+      if torch.numel(mapped[i]) == 0:
+        all_mapped = False
     for i in range(torch.len(mapped)):
       _0 = torch.append(self.packed, packed)
       _1 = torch.append(self.plain, plain)
-      _2 = torch.append(self.matrices, mapped[i])
+      matrix = torch.empty([0])
+      if all_mapped:
+        matrix = mapped[i]
+      _2 = torch.append(self.matrices, matrix)
     return self.numbered(number, rows, torch.size(weight, 1))
 
   # After the last weight.
