@@ -51,6 +51,18 @@ class PrecisionTest {
         checkpoint.write(folder);
     }
 
+    @Test
+    void should_refuse_weights_that_float16_cannot_hold(@TempDir Path path) {
+        RandomCheckpoint checkpoint = RandomCheckpoint.llama();
+        checkpoint.weights.get("model.layers.1.self_attn.k_proj.weight")[5] = -1e5f;
+        LanguageModel.Builder builder =
+                LanguageModel.builder().folder(checkpoint.write(path)).precision(Precision.FLOAT16);
+
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(EngineException.class)
+                .hasMessageContainingAll("beyond 65504", "take the precision bfloat16");
+    }
+
     private LanguageModel open(Precision precision) {
         return LanguageModel.builder().folder(folder).precision(precision).build();
     }

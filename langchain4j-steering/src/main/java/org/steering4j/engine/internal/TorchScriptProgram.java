@@ -37,6 +37,8 @@ final class TorchScriptProgram implements AutoCloseable {
     /** As {@code pytorch.version} in the parent POM. */
     private static final String NATIVE_ARTIFACT = "ai.djl.pytorch:pytorch-native-cpu:2.7.1";
 
+    private static final String ERROR = "RuntimeError: ";
+
     /** libtorch keeps this setting per thread; without it the first calls of every new shape are optimised anew. */
     private static final ThreadLocal<Boolean> GRAPH_OPTIMISER_IS_OFF = ThreadLocal.withInitial(() -> {
         JniUtils.setGraphExecutorOptimize(false);
@@ -133,10 +135,18 @@ final class TorchScriptProgram implements AutoCloseable {
                 cause);
     }
 
-    /** libtorch's messages go on with a stack trace of its own, which the cause keeps. */
+    /**
+     * libtorch's messages go on with a stack trace of its own, which the cause keeps; where a program failed that trace comes first, and
+     * at its end what is the matter.
+     */
     private static String firstLine(Throwable failure) {
         String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-        return message.lines().filter(line -> !line.isBlank()).findFirst().orElse(failure.toString());
+        return message.lines()
+                .filter(line -> line.startsWith(ERROR))
+                .map(line -> line.substring(ERROR.length()))
+                .findFirst()
+                .or(() -> message.lines().filter(line -> !line.isBlank()).findFirst())
+                .orElse(failure.toString());
     }
 
     /** The text of a resource beside this class. */

@@ -55,7 +55,8 @@ class RandomWeightsTest {
             assertThatThrownBy(() -> RandomWeights.areIn(taken, "tiny", TINY))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage(taken
-                            + " holds something else than the weights of \"tiny\": name a new or an empty folder");
+                            + " holds something else than the weights of \"tiny\", or what an interrupted run has left of them:"
+                            + " name a new or an empty folder");
         }
     }
 

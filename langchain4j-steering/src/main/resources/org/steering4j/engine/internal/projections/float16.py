@@ -5,8 +5,11 @@
 
   # parts: what is multiplied by the same input, or that already joined; rows: the outputs of each matrix -> their number, see packed.py
   def hold(self: __torch__.PROGRAM, parts: List[Tensor], rows: List[int], head: bool, mapped: List[Tensor]) -> List[Tensor]:
-    weight = self.joined(parts)
-    _0 = torch.append(self.packed, ops.quantized.linear_prepack_fp16(weight.to(6), None))
+    weight = self.joined(parts).to(6)
+    # FBGEMM would take the largest number that there is for what is beyond it.
+    if float(torch.amax(weight)) > 65504. or float(torch.amin(weight)) < -65504.:
+      ops.prim.RaiseException("a weight is beyond 65504, the largest number of float16: take the precision bfloat16 or float32")
+    _0 = torch.append(self.packed, ops.quantized.linear_prepack_fp16(weight, None))
     return self.numbered(torch.len(self.packed) - 1, rows, torch.size(weight, 1))
 
   # After the last weight.
