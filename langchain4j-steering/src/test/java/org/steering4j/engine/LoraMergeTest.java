@@ -103,8 +103,9 @@ class LoraMergeTest {
         float[] unadapted = gradient(LanguageModel.builder().folder(base), precision);
         float[] gradient = gradient(LanguageModel.builder().folder(base).adapter(folder.resolve("adapter")), precision);
 
-        assertThat(cosine(gradient, expected)).isGreaterThan(precision == Precision.FLOAT32 ? 0.99999 : 0.98);
-        assertThat(cosine(unadapted, expected)).isLessThan(0.95);
+        assertThat(ParityTest.cosine(gradient, expected))
+                .isGreaterThan(precision == Precision.FLOAT32 ? 0.99999 : 0.98);
+        assertThat(ParityTest.cosine(unadapted, expected)).isLessThan(0.95);
     }
 
     private Path writeIn(Precision precision, RandomCheckpoint checkpoint) {
@@ -127,18 +128,6 @@ class LoraMergeTest {
                         new int[] {0}, new float[][] {new float[model.shape().hiddenSize()]})) {
             return pass.gradient(new double[] {1})[0];
         }
-    }
-
-    private static double cosine(float[] a, float[] b) {
-        double product = 0;
-        double squaresOfA = 0;
-        double squaresOfB = 0;
-        for (int i = 0; i < a.length; i++) {
-            product += a[i] * b[i];
-            squaresOfA += a[i] * a[i];
-            squaresOfB += b[i] * b[i];
-        }
-        return product / Math.sqrt(squaresOfA * squaresOfB);
     }
 
     private static double[] scores(LanguageModel.Builder builder, Precision precision) {

@@ -285,7 +285,7 @@ class ParityTest {
         }
     }
 
-    private static double cosine(float[] a, float[] b) {
+    static double cosine(float[] a, float[] b) {
         double product = 0;
         double squaresOfA = 0;
         double squaresOfB = 0;
