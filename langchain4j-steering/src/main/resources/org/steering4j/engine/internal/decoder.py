@@ -49,6 +49,8 @@ class Decoder(Module):
   query_bias : List[Tensor]
   key_bias : List[Tensor]
   value_bias : List[Tensor]
+  # Those of queries, keys and values, one behind the other.
+  attention_bias : List[Tensor]
   attention_output_weight : List[Tensor]
   feed_forward_norm : List[Tensor]
   gate_weight : List[Tensor]
@@ -183,6 +185,8 @@ class Decoder(Module):
     finished = self.finish_hold()
     if torch.len(self.output_head) == 0:
       _0 = torch.append(self.output_head, self.token_embedding[0])
+    for layer in range(torch.len(self.query_bias)):
+      _1 = torch.append(self.attention_bias, torch.cat([self.query_bias[layer], self.key_bias[layer], self.value_bias[layer]]))
     # The Java side owns the memory behind its arrays; what stays here is cloned.
     _0 = torch.append(self.inverse_frequencies, torch.clone(frequencies))
     return frequencies
@@ -211,7 +215,9 @@ class Decoder(Module):
       return x
     cosines = rotary[2 * frequencies]
     rotated = torch.size(cosines, 3)
-    wide = torch.narrow(x, 3, 0, rotated).to(6)
+    wide = x.to(6)
+    if rotated < self.head_size:
+      wide = torch.narrow(wide, 3, 0, rotated)
     swapped = torch.roll(wide, [rotated // 2], [3])
     turned = torch.addcmul(torch.mul(wide, cosines), swapped, rotary[2 * frequencies + 1]).to(self.compute_type)
     if rotated == self.head_size:
@@ -238,30 +244,24 @@ class Decoder(Module):
     parts = torch.reshape(x, [-1, torch.size(weight, 0)])
     return torch.reshape(self.norm(parts, weight), torch.size(x))
 
-  # x: [B * T, H] -> [B, heads, T, D]
-  def by_head(self: __torch__.Decoder, x: Tensor, rows: int, heads: int) -> Tensor:
-    return torch.transpose(torch.reshape(x, [rows, -1, heads, self.head_size]), 1, 2)
-
   # Queries, keys and values of a block's input. x: [B * T, H] -> [B, Q, T, D], [B, G, T, D] and [B, G, T, D]
   def attention_inputs(self: __torch__.Decoder, layer: int, x: Tensor, rows: int, rotary: List[Tensor]) -> List[Tensor]:
+    # All heads together as far as it goes: of one token, what counts is the number of operations.
     normed = self.norm_if_any(x, self.attention_norm, layer)
-    projected = self.linears(normed, [self.query_weight[layer], self.key_weight[layer], self.value_weight[layer]])
-    query = projected[0]
-    key = projected[1]
-    value = projected[2]
-    if torch.len(self.query_bias) > 0:
-      query = torch.add(query, self.query_bias[layer])
-      key = torch.add(key, self.key_bias[layer])
-      value = torch.add(value, self.value_bias[layer])
+    projected = self.joined_linears(normed, [self.query_weight[layer], self.key_weight[layer], self.value_weight[layer]])
+    if torch.len(self.attention_bias) > 0:
+      projected = torch.add(projected, self.attention_bias[layer])
+    queries = self.query_heads
+    keys = self.key_value_heads
     if torch.len(self.query_norm) > 0:
-      query = self.norm_heads(query, self.query_norm[layer])
-      key = self.norm_heads(key, self.key_norm[layer])
-    query = self.by_head(query, rows, self.query_heads)
-    key = self.by_head(key, rows, self.key_value_heads)
-    value = self.by_head(value, rows, self.key_value_heads)
-    # Together: of one token, what counts is the number of operations.
-    turned = self.rotate(layer, torch.cat([query, key], 1), rotary)
-    return [torch.narrow(turned, 1, 0, self.query_heads), torch.narrow(turned, 1, self.query_heads, self.key_value_heads), value]
+      sizes = [queries * self.head_size, keys * self.head_size, keys * self.head_size]
+      parts = torch.split_with_sizes(projected, sizes, 1)
+      query = self.norm_heads(parts[0], self.query_norm[layer])
+      key = self.norm_heads(parts[1], self.key_norm[layer])
+      projected = torch.cat([query, key, parts[2]], 1)
+    heads = torch.transpose(torch.reshape(projected, [rows, -1, queries + 2 * keys, self.head_size]), 1, 2)
+    turned = self.rotate(layer, torch.narrow(heads, 1, 0, queries + keys), rotary)
+    return [torch.narrow(turned, 1, 0, queries), torch.narrow(turned, 1, queries, keys), torch.narrow(heads, 1, queries + keys, keys)]
 
   # Where tokens may look in layers without a window and in those with one, by `window_of_layer`. None: at all before them.
   # seen: bool [B or 1, 1, T, S], where they may look if there were no windows; positions: int64 [B or 1, T];
@@ -281,11 +281,14 @@ class Decoder(Module):
         _3 = torch.append(masks, torch.logical_and(torch.le(keys, queries), within))
     return masks
 
-  # For query heads of a group folded into the sequence axis
+  # For query heads of a group folded into the sequence axis, and as what is added to scores, 0 or negative infinity: attention
+  # would make that of truth values in every layer.
   def folded_masks(self: __torch__.Decoder, masks: List[Optional[Tensor]], group: int) -> List[Optional[Tensor]]:
     folded = annotate(List[Optional[Tensor]], [])
     for i in range(torch.len(masks)):
-      _0 = torch.append(folded, torch.repeat(unchecked_cast(Tensor, masks[i]), [1, 1, group, 1]))
+      seen = torch.repeat(unchecked_cast(Tensor, masks[i]), [1, 1, group, 1])
+      added = torch.masked_fill(torch.zeros(torch.size(seen), dtype=self.compute_type), torch.logical_not(seen), -inf)
+      _0 = torch.append(folded, added)
     return folded
 
   # masks of whole sequences that are not packed
@@ -342,8 +345,8 @@ class Decoder(Module):
   def soften(self: __torch__.Decoder, x: Tensor, cap: float) -> Tensor:
     return torch.mul(torch.tanh(torch.div(x, cap)), cap)
 
-  # Grouped-query attention of new tokens to the cache. mask: bool [B, 1, T, S], true where a token may look; without a soft
-  # cap, folded as the queries are, [B, 1, group * T, S].
+  # Grouped-query attention of new tokens to the cache. mask: with a soft cap bool [B, 1, T, S], true where a token may look; else
+  # folded as the queries are, and what is added to scores, [B, 1, group * T, S].
   # The query heads of a group are folded into the sequence axis, so nothing is expanded.
   def attend_to_cache(self: __torch__.Decoder, query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
     if self.attention_soft_cap > 0.:

@@ -34,6 +34,6 @@
 
   # x: float32 [N, inputs] -> float32 [N, outputs]
   def multiply_in_8_bits(self: __torch__.PROGRAM, x: Tensor, number: int) -> Tensor:
-    largest = torch.clamp(torch.amax(torch.abs(x), [1], True), 1e-30)
+    largest = torch.clamp_(torch.linalg_vector_norm(x, inf, [1], True), 1e-30)
     scaled = ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(torch.div(x, largest), 1. / self.levels, self.levels + 1, self.packed[number])
     return torch.mul_(scaled, largest)

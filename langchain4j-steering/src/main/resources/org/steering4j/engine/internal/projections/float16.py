@@ -23,5 +23,8 @@
   def linears(self: __torch__.PROGRAM, x: Tensor, weights: List[Tensor]) -> List[Tensor]:
     return self.split(self.linear(x, weights[0]), weights)
 
+  def joined_linears(self: __torch__.PROGRAM, x: Tensor, weights: List[Tensor]) -> Tensor:
+    return self.linear(x, weights[0])
+
   def matrix(self: __torch__.PROGRAM, weight: Tensor) -> Tensor:
     return weight

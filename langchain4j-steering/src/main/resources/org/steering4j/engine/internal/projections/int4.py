@@ -6,14 +6,14 @@
   scales_and_zeros : List[Tensor]
   steps : List[Tensor]
 
-  # parts: what is multiplied by the same input, or that already joined; rows: the outputs of each matrix -> their number, see packed.py;
-  # in 8 bits, -1 minus that
+  # parts: what is multiplied by the same input, or that already joined; rows: the outputs of each matrix -> twice their number, see
+  # packed.py, and 1 more in 8 bits
   def hold(self: __torch__.PROGRAM, parts: List[Tensor], rows: List[int], head: bool, mapped: List[Tensor]) -> List[Tensor]:
     weight = self.joined(parts)
     if head or torch.size(weight, 0) % 64 != 0 or torch.size(weight, 1) % 64 != 0:
-      number = -1 - self.keep_in_8_bits(weight)
+      number = 2 * self.keep_in_8_bits(weight) + 1
     else:
-      number = self.keep_in_4_bits(weight)
+      number = 2 * self.keep_in_4_bits(weight)
     return self.numbered(number, rows, torch.size(weight, 1))
 
   # A value is (its 4 bits - 8) * scale + zero.
@@ -43,12 +43,15 @@
   # x: [N, inputs], weight: of those that `hold` gave -> [N, outputs] of all that were held together
   def linear(self: __torch__.PROGRAM, x: Tensor, weight: Tensor) -> Tensor:
     number = self.number(weight)
-    if number < 0:
-      return self.multiply_in_8_bits(x.to(6), -1 - number).to(self.compute_type)
-    return torch._weight_int4pack_mm_for_cpu(x, self.grouped[number], 64, self.scales_and_zeros[number])
+    if number % 2 == 1:
+      return self.multiply_in_8_bits(x.to(6), number // 2).to(self.compute_type)
+    return torch._weight_int4pack_mm_for_cpu(x, self.grouped[number // 2], 64, self.scales_and_zeros[number // 2])
 
   def linears(self: __torch__.PROGRAM, x: Tensor, weights: List[Tensor]) -> List[Tensor]:
     return self.split(self.linear(x, weights[0]), weights)
+
+  def joined_linears(self: __torch__.PROGRAM, x: Tensor, weights: List[Tensor]) -> Tensor:
+    return self.linear(x, weights[0])
 
   def matrix(self: __torch__.PROGRAM, weight: Tensor) -> Tensor:
     return weight

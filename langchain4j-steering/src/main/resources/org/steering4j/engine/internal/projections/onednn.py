@@ -45,14 +45,28 @@
     return ops.mkldnn._linear_pointwise(x, self.packed[number], None, "none", annotate(List[Optional[number]], []), None)
 
   def linears(self: __torch__.PROGRAM, x: Tensor, weights: List[Tensor]) -> List[Tensor]:
-    number = self.number(weights[0])
-    if ops.prim.requires_grad(x) and torch.numel(self.plain[number]) == 0 and torch.numel(self.matrices[number]) > 0:
-      if torch.size(self.matrices[number], 0) == torch.size(weights[0], 0):
-        outputs = annotate(List[Tensor], [])
-        for i in range(torch.len(weights)):
-          _0 = torch.append(outputs, torch.linear(x, self.matrices[number + i]))
-        return outputs
+    if ops.prim.requires_grad(x) and self.are_apart(weights):
+      return self.linears_apart(x, weights)
     return self.split(self.linear(x, weights[0]), weights)
+
+  def joined_linears(self: __torch__.PROGRAM, x: Tensor, weights: List[Tensor]) -> Tensor:
+    if ops.prim.requires_grad(x) and self.are_apart(weights):
+      return torch.cat(self.linears_apart(x, weights), 1)
+    return self.linear(x, weights[0])
+
+  # Whether what is differentiated is each matrix in its file, not what they are packed as together.
+  def are_apart(self: __torch__.PROGRAM, weights: List[Tensor]) -> bool:
+    number = self.number(weights[0])
+    if torch.numel(self.plain[number]) > 0 or torch.numel(self.matrices[number]) == 0:
+      return False
+    return torch.size(self.matrices[number], 0) == torch.size(weights[0], 0)
+
+  def linears_apart(self: __torch__.PROGRAM, x: Tensor, weights: List[Tensor]) -> List[Tensor]:
+    number = self.number(weights[0])
+    outputs = annotate(List[Tensor], [])
+    for i in range(torch.len(weights)):
+      _0 = torch.append(outputs, torch.linear(x, self.matrices[number + i]))
+    return outputs
 
   # What was held together as one matrix, to differentiate by x: unpacked when it is first needed, and kept; of a matrix
   # held by itself that is mapped, that -> [outputs, inputs]

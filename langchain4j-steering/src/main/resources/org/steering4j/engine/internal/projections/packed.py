@@ -8,21 +8,19 @@
       return parts[0]
     return torch.cat(parts)
 
-  # In the shape of each matrix.
+  # In the shape of each matrix: views whose offset is the number, which takes fewer operations to ask for than an element.
   def numbered(self: __torch__.PROGRAM, number: int, rows: List[int], columns: int) -> List[Tensor]:
     numbers = annotate(List[Tensor], [])
     for i in range(torch.len(rows)):
-      _0 = torch.append(numbers, torch.expand(torch.full([1, 1], number, dtype=4), [rows[i], columns]))
+      _0 = torch.append(numbers, torch.as_strided(torch.empty([number + 1], dtype=0), [rows[i], columns], [0, 0], number))
     return numbers
 
   def number(self: __torch__.PROGRAM, weight: Tensor) -> int:
-    return int(torch.select(torch.select(weight, 0, 0), 0, 0))
+    return torch.storage_offset(weight)
 
   # all outputs: [N, outputs of all weights] -> [N, outputs] of each
   def split(self: __torch__.PROGRAM, outputs: Tensor, weights: List[Tensor]) -> List[Tensor]:
-    parts = annotate(List[Tensor], [])
-    first = 0
+    sizes = annotate(List[int], [])
     for i in range(torch.len(weights)):
-      _0 = torch.append(parts, torch.narrow(outputs, 1, first, torch.size(weights[i], 0)))
-      first = first + torch.size(weights[i], 0)
-    return parts
+      _0 = torch.append(sizes, torch.size(weights[i], 0))
+    return torch.split_with_sizes(outputs, sizes, 1)

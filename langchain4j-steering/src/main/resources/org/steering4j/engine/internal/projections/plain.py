@@ -24,6 +24,10 @@
       _0 = torch.append(outputs, torch.linear(x, weights[i]))
     return outputs
 
+  # The same -> [N, outputs of all]
+  def joined_linears(self: __torch__.PROGRAM, x: Tensor, weights: List[Tensor]) -> Tensor:
+    return torch.cat(self.linears(x, weights), 1)
+
   # The matrix itself, to differentiate by x -> [outputs, inputs]
   def matrix(self: __torch__.PROGRAM, weight: Tensor) -> Tensor:
     return weight
