@@ -3,7 +3,6 @@ package org.steering4j.engine;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.steering4j.checkpoint.LoraAdapter;
@@ -88,24 +87,21 @@ record NeededMemory(ModelFolder folder, Optional<LoraAdapter> adapter) {
         return precision.isDifferentiable() ? Math.min(fastest, bytes(precision, Projections.PLAIN)) : fastest;
     }
 
-    /** The most that there is at a time while the weights are loaded, one after the other. What stays mapped needs none, and vectors are too small to count. */
+    /** The most that there is at a time while the weights are loaded. What stays mapped needs none, and vectors are too small to count. */
     long bytes(Precision precision, Projections projections) {
         double kept = 0;
-        double most = 0;
         long largest = 0;
-        for (List<StoredWeight> stack : projections.stacks(folder.weights())) {
-            long elements = elements(stack.stream());
-            kept += elements(stack.stream().filter(stored -> !isMapped(stored, precision, projections)))
-                    * keptBytes(stack, precision, projections);
-            most = Math.max(most, kept + convertingBytes(stack, precision, projections));
-            largest = Math.max(largest, elements);
+        long packing = 0;
+        for (List<StoredWeight> stack : projections.stacks(folder.weights(), adapter)) {
+            kept += keptBytes(stack, precision, projections);
+            largest = Math.max(largest, elements(stack));
+            packing = Math.max(packing, packingBytes(stack, precision, projections));
         }
-        boolean converts = projections.convertsInFloat32(folder.weights(), precision, adapter.isPresent());
-        return (long) (most + (converts ? largest * Float.BYTES : 0));
+        return (long) (kept + projections.packedAtOnce(largest) * packing);
     }
 
-    private static long elements(Stream<StoredWeight> stack) {
-        return stack.mapToLong(stored -> stored.tensor().elements()).sum();
+    private static long elements(List<StoredWeight> stack) {
+        return stack.stream().mapToLong(stored -> stored.tensor().elements()).sum();
     }
 
     private static DataType computed(Precision precision) {
@@ -122,39 +118,35 @@ record NeededMemory(ModelFolder folder, Optional<LoraAdapter> adapter) {
                 && stored.tensor().dataType() == computed(precision);
     }
 
-    /** Of one element, for as long as the model is open, as the texts of the projections (projections/*.py) have it. */
-    private static double keptBytes(List<StoredWeight> stack, Precision precision, Projections projections) {
-        return switch (projections) {
+    /** For as long as the model is open, as the texts of the projections (projections/*.py) have it. */
+    private double keptBytes(List<StoredWeight> stack, Precision precision, Projections projections) {
+        double each = switch (projections) {
             case PLAIN, ONEDNN -> computed(precision).bytes();
             case FLOAT16 -> Short.BYTES;
             case INT8 -> 1;
             case INT4 -> isIn4Bits(stack) ? 0.5625 : 1;
         };
+        return each
+                * elements(stack.stream()
+                        .filter(stored -> !isMapped(stored, precision, projections))
+                        .toList());
     }
 
-    /** Beside that, while this stack is converted. */
-    private long convertingBytes(List<StoredWeight> stack, Precision precision, Projections projections) {
-        // Before and after the adapter is merged.
-        if (projections == Projections.PLAIN) {
-            return elements(stack.stream().filter(this::isAdapted)) * 2 * Float.BYTES;
-        }
+    /** Beside that, while this stack is packed. */
+    private long packingBytes(List<StoredWeight> stack, Precision precision, Projections projections) {
+        boolean converted = projections.convertsInFloat32(folder.weights(), precision, adapter.isPresent())
+                || stack.stream().anyMatch(this::isAdapted);
+        int block = converted ? Float.BYTES : 0;
         // What oneDNN packs is there already in the block of float32, or in the file; else it is joined, or converted.
-        boolean there = projections.convertsInFloat32(folder.weights(), precision, adapter.isPresent())
+        boolean there = converted
                 ? precision == Precision.FLOAT32
                 : stack.size() == 1 && stack.get(0).tensor().dataType() == computed(precision);
-        int each = switch (projections) {
-            case ONEDNN -> there ? 0 : stack.size() == 1 ? computed(precision).bytes() : mostBytes(stack, precision);
+        int beside = switch (projections) {
             case PLAIN, FLOAT16 -> 0;
+            case ONEDNN -> there ? 0 : computed(precision).bytes();
             case INT8, INT4 -> 2; // its 8 bits before and after they have a scale
         };
-        return elements(stack.stream()) * each;
-    }
-
-    /** Joined as they are stored, then converted, by which time they are not packed yet. */
-    private static int mostBytes(List<StoredWeight> stack, Precision precision) {
-        return stack.stream()
-                .mapToInt(stored -> stored.tensor().dataType().bytes())
-                .reduce(computed(precision).bytes(), Math::max);
+        return elements(stack) * (block + beside);
     }
 
     private static boolean isIn4Bits(List<StoredWeight> stack) {

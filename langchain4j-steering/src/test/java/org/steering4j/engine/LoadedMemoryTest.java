@@ -30,12 +30,12 @@ import org.steering4j.internal.SafetensorsWriter;
 @EnabledOnOs(OS.LINUX)
 class LoadedMemoryTest {
 
-    /** Bytes that Java may take for itself meanwhile; less than the 64 MiB that converting the output head takes. */
+    /** Bytes that Java may take for itself meanwhile; less than converting a piece of the output head takes. */
     private static final long NOISE = 48 << 20;
 
     private static final long HIDDEN = 512;
     private static final long INNER = 1024;
-    private static final long VOCABULARY = 32_768;
+    private static final long VOCABULARY = 81_920;
     private static final int LAYERS = 2;
 
     @TempDir

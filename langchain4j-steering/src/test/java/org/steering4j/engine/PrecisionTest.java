@@ -79,6 +79,33 @@ class PrecisionTest {
         }
     }
 
+    /** Of a million tokens, whose head FBGEMM packs in pieces, some at each end are not all zero. */
+    @ParameterizedTest
+    @CsvSource({"FLOAT16, 5e-3", "INT8, 0.3"})
+    void should_score_the_tokens_of_a_large_vocabulary(Precision precision, double tolerance, @TempDir Path path) {
+        RandomCheckpoint large = RandomCheckpoint.llama();
+        int vocabulary = 1_048_700;
+        float[] few = large.weights.get("model.embed_tokens.weight");
+        float[] embedding = Arrays.copyOf(few, vocabulary * 32);
+        System.arraycopy(few, 0, embedding, embedding.length - few.length, few.length);
+        large.weights.put("model.embed_tokens.weight", embedding);
+        large.shapes.put("model.embed_tokens.weight", List.of((long) vocabulary, 32L));
+        large.configuration.put("vocab_size", vocabulary);
+        large.write(path);
+        int[] answer = {vocabulary - 1, 3, vocabulary - 60, 60};
+
+        double[] expected = scores(path, Precision.FLOAT32, answer);
+        assertThat(expected).doesNotHaveDuplicates();
+        assertThat(scores(path, precision, answer)).containsExactly(expected, within(tolerance));
+    }
+
+    private static double[] scores(Path folder, Precision precision, int[] answer) {
+        try (LanguageModel model =
+                LanguageModel.builder().folder(folder).precision(precision).build()) {
+            return model.logProbabilities(PROMPT, answer, LayerSteering.none());
+        }
+    }
+
     /** Each row of a matrix on a grid, and so each input: of 127 steps where the processor can add as many, else of 63. */
     @Test
     void should_be_the_reference_on_the_grid_of_8_bits() {

@@ -13,10 +13,8 @@ import java.util.Optional;
 import java.util.stream.DoubleStream;
 import org.steering4j.checkpoint.DecoderSwitches;
 import org.steering4j.checkpoint.LoraAdapter;
-import org.steering4j.checkpoint.LowRankFactors;
 import org.steering4j.checkpoint.ModelConfiguration;
 import org.steering4j.checkpoint.ModelFolder;
-import org.steering4j.checkpoint.StoredWeight;
 import org.steering4j.engine.LoadingListener;
 import org.steering4j.engine.Precision;
 import org.steering4j.internal.DataType;
@@ -59,65 +57,21 @@ public final class DecoderProgram implements AutoCloseable {
             Optional<LoraAdapter> adapter,
             LoadingListener listener,
             String furtherMethods) {
-        WeightTable table = new WeightTable(folder.weights(), projections);
-        DecoderProgram program = new DecoderProgram(TorchScriptProgram.load(
+        WeightTable table = new WeightTable(folder.weights(), projections, adapter);
+        TorchScriptProgram program = TorchScriptProgram.load(
                 "Decoder",
                 TorchScriptProgram.readSource("decoder.py") + projections.source("Decoder") + furtherMethods,
-                attributes(folder.configuration(), precision, projections, table)));
+                attributes(folder.configuration(), precision, projections, table));
         try {
             boolean converts = projections.convertsInFloat32(folder.weights(), precision, adapter.isPresent());
-            long scratch = converts ? largest(projections.stacks(folder.weights())) : 0;
-            program.load(folder.configuration(), table.places(), adapter, scratch, listener);
-            return program;
+            new WeightLoader(program, table, projections, converts, adapter, listener).load();
+            try (NDManager scope = program.newScope()) {
+                program.runDifferentiably("finish_load", frequencies(scope, folder.configuration()));
+            }
+            return new DecoderProgram(program);
         } catch (Throwable e) {
             program.close();
             throw e;
-        }
-    }
-
-    /** In elements, of what is packed at once. */
-    private static long largest(List<List<StoredWeight>> stacks) {
-        return stacks.stream()
-                .mapToLong(stack -> stack.stream()
-                        .mapToLong(stored -> stored.tensor().elements())
-                        .sum())
-                .max()
-                .orElse(0);
-    }
-
-    /** One weight at a time, so that what is read from the files need not be in memory beside all that is made of it. */
-    private void load(
-            ModelConfiguration configuration,
-            List<WeightTable.Place> places,
-            Optional<LoraAdapter> adapter,
-            long scratchElements,
-            LoadingListener listener) {
-        long total = places.stream()
-                .mapToLong(place -> place.stored().tensor().lengthBytes())
-                .sum();
-        long loaded = 0;
-        try (NDManager whole = program.newScope()) {
-            NDArray scratch = whole.create(new Shape(scratchElements));
-            for (WeightTable.Place place : places) {
-                load(place, adapter, scratch);
-                loaded += place.stored().tensor().lengthBytes();
-                listener.onProgress(loaded, total);
-            }
-            program.runDifferentiably("finish_load", frequencies(whole, configuration));
-        }
-    }
-
-    private void load(WeightTable.Place place, Optional<LoraAdapter> adapter, NDArray scratch) {
-        try (NDManager scope = program.newScope()) {
-            Optional<LowRankFactors> factors = adapter.flatMap(found -> found.factors(place.stored()));
-            program.runDifferentiably(
-                    "load",
-                    scope.create(place.place()),
-                    factors.map(found -> scope.create(found.inputsToRank(), new Shape(found.rank(), found.inputs())))
-                            .orElseGet(() -> scope.create(new Shape(0, 0))),
-                    factors.map(found -> scope.create(found.rankToOutputs(), new Shape(found.outputs(), found.rank())))
-                            .orElseGet(() -> scope.create(new Shape(0, 0))),
-                    scratch);
         }
     }
 

@@ -46,8 +46,13 @@ public final class EngineThreads {
         if (Thread.currentThread() instanceof EngineThread) {
             return work.get();
         }
+        return join(CompletableFuture.supplyAsync(work, CALLS));
+    }
+
+    /** Waits, and throws what the work threw. An interrupt is left for later. */
+    static <T> T join(CompletableFuture<T> work) {
         try {
-            return CompletableFuture.supplyAsync(work, CALLS).join();
+            return work.join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;

@@ -5,11 +5,14 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.steering4j.checkpoint.LoraAdapter;
 import org.steering4j.checkpoint.StoredWeight;
 import org.steering4j.checkpoint.Weight;
 import org.steering4j.engine.EngineException;
 import org.steering4j.engine.Precision;
 import org.steering4j.internal.DataType;
+import org.steering4j.internal.TensorInfo;
 
 /**
  * The ways to keep and multiply a model's matrices, each a text of methods (projections/*.py) that is added to a program. Which of libtorch's
@@ -23,6 +26,15 @@ public enum Projections {
     FLOAT16("packed.py", "float16.py"),
     INT8("packed.py", "eight_bits.py", "int8.py"),
     INT4("packed.py", "eight_bits.py", "int4.py");
+
+    /** Below the 32 MiB up to which the C library takes a piece's 8 bits from memory that it has already. */
+    private static final long MOST_ELEMENTS_OF_A_PIECE = 1 << 25;
+
+    /** Each packing thread has OpenMP workers of its own. */
+    private static final int MOST_AT_ONCE = 4;
+
+    /** One GiB in float32. */
+    private static final long MOST_ELEMENTS_AT_ONCE = 1 << 28;
 
     private static final Map<Precision, Boolean> AVAILABLE = new EnumMap<>(Precision.class);
 
@@ -81,26 +93,65 @@ public enum Projections {
                 .toList();
     }
 
-    /** Whether the next in the order is multiplied by the same input. */
-    static boolean isFollowedByOneOfTheSameInput(Weight weight) {
-        return weight == Weight.QUERY || weight == Weight.KEY || weight == Weight.GATE;
+    /** Whether the token embedding is the output head, too. */
+    static boolean isTied(List<StoredWeight> weights) {
+        return weights.stream().noneMatch(stored -> stored.weight() == Weight.OUTPUT_HEAD);
     }
 
-    /** The matrices that are multiplied, in the order in which they are loaded, those of the same input together. */
-    public List<List<StoredWeight>> stacks(List<StoredWeight> weights) {
-        boolean tied = weights.stream().noneMatch(stored -> stored.weight() == Weight.OUTPUT_HEAD);
+    /** Whether the next in the order is multiplied by the same input, and packed together with it. */
+    boolean isJoinedWithNext(Weight weight) {
+        return this != PLAIN && (weight == Weight.QUERY || weight == Weight.KEY || weight == Weight.GATE);
+    }
+
+    /** The matrices that are multiplied, in the order in which they are loaded, those that are packed together together. */
+    public List<List<StoredWeight>> stacks(List<StoredWeight> weights, Optional<LoraAdapter> adapter) {
+        boolean tied = isTied(weights);
         List<List<StoredWeight>> stacks = new ArrayList<>();
         List<StoredWeight> stack = new ArrayList<>();
         for (StoredWeight stored : inOrder(weights)) {
-            if (isMatrix(stored, tied) || stored.weight() == Weight.TOKEN_EMBEDDING && tied) {
+            boolean head = stored.weight() == Weight.OUTPUT_HEAD || stored.weight() == Weight.TOKEN_EMBEDDING && tied;
+            if (head
+                    && isPackedOnOneThread()
+                    && !adapter.map(found -> found.adapts(stored)).orElse(false)) {
+                pieces(stored).forEach(piece -> stacks.add(List.of(piece)));
+            } else if (head || isMatrix(stored, tied)) {
                 stack.add(stored);
-                if (!isFollowedByOneOfTheSameInput(stored.weight())) {
+                if (!isJoinedWithNext(stored.weight())) {
                     stacks.add(List.copyOf(stack));
                     stack.clear();
                 }
             }
         }
         return stacks;
+    }
+
+    /** FBGEMM packs on one thread; oneDNN on all by itself. */
+    private boolean isPackedOnOneThread() {
+        return this != PLAIN && this != ONEDNN;
+    }
+
+    /**
+     * One below the other. FBGEMM packs down the columns: of a hundred thousand rows, whose elements lie in as many pages, each takes three
+     * times as long.
+     */
+    private static List<StoredWeight> pieces(StoredWeight head) {
+        TensorInfo whole = head.tensor();
+        long rows = whole.shape().get(0);
+        long columns = whole.shape().get(1);
+        long count = 1 + (whole.elements() - 1) / MOST_ELEMENTS_OF_A_PIECE;
+        long each = (1 + (rows - 1) / count + 63) / 64 * 64;
+        List<StoredWeight> pieces = new ArrayList<>();
+        for (long first = 0; first < rows; first += each) {
+            long taken = Math.min(each, rows - first);
+            long rowBytes = columns * whole.dataType().bytes();
+            TensorInfo piece = new TensorInfo(
+                    whole.dataType(),
+                    List.of(taken, columns),
+                    whole.offsetBytes() + first * rowBytes,
+                    taken * rowBytes);
+            pieces.add(new StoredWeight(head.weight(), head.layer(), head.file(), piece));
+        }
+        return pieces;
     }
 
     /** Whether it is a matrix that `hold` takes as it is: the token embedding, which is looked up, only where a plain one is the output head, too. */
@@ -117,10 +168,23 @@ public enum Projections {
     public boolean convertsInFloat32(List<StoredWeight> weights, Precision precision, boolean adapted) {
         boolean taken = precision == Precision.BFLOAT16
                 || precision == Precision.FLOAT32
-                        && stacks(weights).stream()
+                        && stacks(weights, Optional.empty()).stream()
                                 .flatMap(List::stream)
                                 .allMatch(stored -> stored.tensor().dataType() == DataType.F32);
         return this != PLAIN && (adapted || !taken);
+    }
+
+    /**
+     * How many stacks are packed at once.
+     *
+     * @param largest elements of the largest
+     */
+    public int packedAtOnce(long largest) {
+        if (!isPackedOnOneThread()) {
+            return 1;
+        }
+        return (int) Math.max(
+                1, Math.min(MOST_ELEMENTS_AT_ONCE / largest, Math.min(MOST_AT_ONCE, TorchScriptProgram.threads())));
     }
 
     /** The methods, for a class of a program. */

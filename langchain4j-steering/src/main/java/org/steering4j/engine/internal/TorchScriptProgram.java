@@ -103,6 +103,11 @@ final class TorchScriptProgram implements AutoCloseable {
         }
     }
 
+    /** How many threads libtorch computes on, within an operation. */
+    static int threads() {
+        return JniUtils.getNumThreads();
+    }
+
     /** Whether an exception says that there is no libtorch at all. */
     static boolean isMissing(EngineException e) {
         return !(e.getCause() instanceof ai.djl.engine.EngineException);

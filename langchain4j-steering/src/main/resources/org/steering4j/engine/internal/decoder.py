@@ -35,9 +35,6 @@ class Decoder(Module):
   window_of_layer : List[int]      # 1: has a window (Mistral, Qwen: from a layer on, Gemma: all but every nth, Phi-3)
   mapped_paths : List[str]
   mapped_types : List[int]
-  # While loading: projections of the same input, until all of them are there, and what they are mapped from.
-  stack : List[Tensor]
-  stack_mapped : List[Tensor]
   inverse_frequencies : List[Tensor]
   token_embedding : List[Tensor]
   output_norm : List[Tensor]
@@ -65,42 +62,63 @@ class Decoder(Module):
   down_bias : List[Tensor]
   feed_forward_output_norm : List[Tensor]
 
-  # Maps the file of one weight and takes that out of it: what is small is copied in the compute type, the token embedding stays
-  # mapped in the type that it is stored in, and projections go to `hold`, those of the same input, which follow each other,
-  # together. Weights of a kind come ordered by layer.
-  # place: int64 [6], kind, mapping, offset in elements, rows (0: a vector), columns, 1 if it is a projection, 2 if the next is one
-  # of the same input; inputs_to_rank: float32 [R, columns], rank_to_outputs: float32 [rows, R], whose product is added. R may be 0.
-  # scratch: none, or float32, to which projections are converted before `hold` packs them: one block for all of them, since the C
-  # library keeps many middling ones for itself when they are freed.
-  def load(self: __torch__.Decoder, place: Tensor, inputs_to_rank: Tensor, rank_to_outputs: Tensor, scratch: Tensor) -> Tensor:
-    kind = int(place[0])
-    rows = int(place[3])
-    columns = int(place[4])
+  # Takes a weight that nothing is multiplied by from its file: what is small is copied in the compute type, the token embedding
+  # stays mapped in the type that it is stored in. Weights of a kind come ordered by layer.
+  # place: int64, kind, mapping, offset in elements, rows (0: a vector), columns
+  def load(self: __torch__.Decoder, place: Tensor) -> Tensor:
     weight = self.mapped(place)
-    if rows == 0:
-      self.keep_weight(kind, torch.clone(weight.to(self.compute_type)))
-    elif int(place[5]) == 0:
-      self.keep_weight(kind, weight)
-    else:
-      mapped = torch.empty([0])
-      if torch.size(inputs_to_rank, 0) == 0:
-        if self.mapped_types[int(place[1])] == self.compute_type:
-          # Mapped anew: of this mapping no page is in memory before the matrix itself is asked for.
-          mapped = self.mapped(place)
-      if torch.numel(scratch) > 0:
-        first = 0
-        for i in range(torch.len(self.stack)):
-          first = first + torch.numel(self.stack[i])
-        weight = torch.copy_(torch.as_strided(scratch, [rows, columns], [columns, 1], first), weight)
-        if torch.size(inputs_to_rank, 0) > 0:
-          weight = torch.addmm_(weight, rank_to_outputs, inputs_to_rank)
-      elif torch.size(inputs_to_rank, 0) > 0:
-        weight = torch.addmm(weight.to(6), rank_to_outputs, inputs_to_rank)
-      _0 = torch.append(self.stack, weight)
-      _1 = torch.append(self.stack_mapped, mapped)
-      if int(place[5]) == 1:
-        self.hold_stack(kind, columns, scratch)
+    if int(place[3]) == 0:
+      weight = torch.clone(weight.to(self.compute_type))
+    kept = self.keep_weight(int(place[0]), weight)
     return place
+
+  # Before the first `pack`. counts: int64 [2], all projections, and how many threads pack
+  def begin_pack(self: __torch__.Decoder, counts: Tensor) -> Tensor:
+    begun = self.begin_hold(int(counts[0]), int(counts[1]))
+    return counts
+
+  # Converts a projection that `pack` is to take into a block of memory, and merges an adapter into it. One block for one
+  # after the other, since the C library keeps many middling ones for itself when they are freed.
+  # place: int64 [7], as above, the first element in the block, and 1 if an adapter is merged; inputs_to_rank: float32 [R, columns],
+  # rank_to_outputs: float32 [rows, R], whose product is added, R may be 0; block: float32 [elements]
+  def convert(self: __torch__.Decoder, place: Tensor, inputs_to_rank: Tensor, rank_to_outputs: Tensor, block: Tensor) -> Tensor:
+    columns = int(place[4])
+    weight = torch.copy_(torch.as_strided(block, [int(place[3]), columns], [columns, 1], int(place[5])), self.mapped(place))
+    if torch.size(inputs_to_rank, 0) > 0:
+      _0 = torch.addmm_(weight, rank_to_outputs, inputs_to_rank)
+    return place
+
+  # Gives projections of the same input to `hold`, together. Several threads may, each in a slot of its own.
+  # places: int64 [P, 7]; number: int64 [2], of the first of them among all, and the slot; block: what they were converted into, or none
+  def pack(self: __torch__.Decoder, places: Tensor, number: Tensor, block: Tensor) -> Tensor:
+    columns = int(places[0][4])
+    parts = annotate(List[Tensor], [])
+    mapped = annotate(List[Tensor], [])
+    rows = 0
+    for i in range(torch.size(places, 0)):
+      place = places[i]
+      rows = rows + int(place[3])
+      matrix = torch.empty([0])
+      if int(place[6]) == 0 and self.mapped_types[int(place[1])] == self.compute_type:
+        # Mapped anew: of this mapping no page is in memory before the matrix itself is asked for.
+        matrix = self.mapped(place)
+      _0 = torch.append(mapped, matrix)
+      if torch.numel(block) == 0:
+        _1 = torch.append(parts, self.mapped(place))
+    if torch.numel(block) > 0:
+      _2 = torch.append(parts, torch.as_strided(block, [rows, columns], [columns, 1], 0))
+    held = self.hold(int(number[0]), int(number[1]), parts, int(places[0][0]) == 2, mapped)
+    return number
+
+  # After the last `pack`, of all in their order.
+  def keep_packed(self: __torch__.Decoder, places: Tensor, number: Tensor) -> Tensor:
+    rows = annotate(List[int], [])
+    for i in range(torch.size(places, 0)):
+      _0 = torch.append(rows, int(places[i][3]))
+    held = self.held(int(number[0]), rows, int(places[0][4]))
+    for i in range(torch.len(held)):
+      kept = self.keep_weight(int(places[i][0]), held[i])
+    return number
 
   # A weight in its file, mapped in the type that it is stored in: [rows, columns], or [columns] of a vector
   def mapped(self: __torch__.Decoder, place: Tensor) -> Tensor:
@@ -113,23 +131,6 @@ class Decoder(Module):
       return torch.as_strided(mapping, [columns], [1], offset)
     mapping = torch.from_file(self.mapped_paths[file], False, offset + rows * columns, dtype=self.mapped_types[file])
     return torch.as_strided(mapping, [rows, columns], [columns, 1], offset)
-
-  # kind: of the last of the stack, whose kinds count up to it
-  def hold_stack(self: __torch__.Decoder, kind: int, columns: int, scratch: Tensor) -> int:
-    rows = annotate(List[int], [])
-    total = 0
-    for i in range(torch.len(self.stack)):
-      _0 = torch.append(rows, torch.size(self.stack[i], 0))
-      total = total + torch.size(self.stack[i], 0)
-    parts = self.stack
-    if torch.numel(scratch) > 0:
-      parts = [torch.as_strided(scratch, [total, columns], [columns, 1], 0)]
-    held = self.hold(parts, rows, kind == 2, self.stack_mapped)
-    for i in range(torch.len(held)):
-      self.keep_weight(kind - torch.len(held) + 1 + i, held[i])
-    torch.clear(self.stack)
-    torch.clear(self.stack_mapped)
-    return total
 
   def keep_weight(self: __torch__.Decoder, kind: int, weight: Tensor) -> int:
     if kind == 0:
@@ -180,7 +181,7 @@ class Decoder(Module):
       _0 = torch.append(self.feed_forward_output_norm, weight)
     return kind
 
-  # After the last weight. frequencies: float64 [1 or 2, F].
+  # After all else. frequencies: float64 [1 or 2, F].
   def finish_load(self: __torch__.Decoder, frequencies: Tensor) -> Tensor:
     finished = self.finish_hold()
     if torch.len(self.output_head) == 0:
@@ -429,8 +430,17 @@ class Decoder(Module):
   def logits(self: __torch__.Decoder, x: Tensor) -> Tensor:
     return self.normed_logits(self.norm(x, self.output_norm[0]))
 
+  # Of a head that may be in several pieces.
+  def head_logits(self: __torch__.Decoder, normed: Tensor) -> Tensor:
+    if torch.len(self.output_head) == 1:
+      return self.linear(normed, self.output_head[0])
+    parts = annotate(List[Tensor], [])
+    for i in range(torch.len(self.output_head)):
+      _0 = torch.append(parts, self.linear(normed, self.output_head[i]))
+    return torch.cat(parts, 1)
+
   def normed_logits(self: __torch__.Decoder, normed: Tensor) -> Tensor:
-    logits = self.linear(normed, self.output_head[0]).to(6)
+    logits = self.head_logits(normed).to(6)
     if self.logit_divisor != 1.:
       logits = torch.div(logits, self.logit_divisor)
     if self.logit_soft_cap > 0.:
@@ -453,8 +463,7 @@ class Decoder(Module):
   # the head's row of the target minus all rows weighted by their probability. A part of the tokens at a time, so that few
   # logits exist at once. normed: [N, H], targets: int64 [N] -> float32 [N] and [N, H]
   def scores_and_slopes(self: __torch__.Decoder, normed: Tensor, targets: Tensor, with_slopes: bool) -> List[Tensor]:
-    head = self.output_head[0]
-    part = 1 + 50000000 // torch.size(head, 0)
+    part = 1 + 50000000 // torch.size(self.token_embedding[0], 0)
     scores = annotate(List[Tensor], [])
     slopes = annotate(List[Tensor], [])
     for first in range(0, torch.size(normed, 0), part):
@@ -477,7 +486,7 @@ class Decoder(Module):
         if self.logit_soft_cap > 0.:
           # The cap's own slope: 1 less the square of its hyperbolic tangent.
           _4 = torch.mul_(relative, torch.sub(1., torch.pow(torch.div(softened, self.logit_soft_cap), 2)))
-        slope = torch.neg(torch.div(torch.mm(relative.to(self.compute_type), self.matrix(head)).to(6), total))
+        slope = torch.neg(torch.div(torch.mm(relative.to(self.compute_type), self.matrix(self.output_head[0])).to(6), total))
         if self.logit_divisor != 1.:
           slope = torch.div(slope, self.logit_divisor)
         _1 = torch.append(scores, torch.sub(torch.sub(chosen, largest), torch.log(total)))

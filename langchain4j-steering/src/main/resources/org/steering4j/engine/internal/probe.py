@@ -20,14 +20,15 @@ class Probe(Module):
   # are small enough that nothing overflows and large enough that nothing is denormal, which would be slow.
   def load(self: __torch__.Probe, anything: Tensor) -> Tensor:
     _0 = torch.append(self.norm_weight, torch.full([self.hidden_size], 1., dtype=self.compute_type))
+    begun = self.begin_hold(3 * self.layers, 1)
     for layer in range(self.layers):
-      held = self.constants(2, self.feed_forward_size, self.hidden_size)
+      held = self.constants(3 * layer, 2, self.feed_forward_size, self.hidden_size)
       _1 = torch.append(self.gate_weight, held[0])
       _2 = torch.append(self.up_weight, held[1])
-      _3 = torch.append(self.down_weight, self.constants(1, self.hidden_size, self.feed_forward_size)[0])
+      _3 = torch.append(self.down_weight, self.constants(3 * layer + 2, 1, self.hidden_size, self.feed_forward_size)[0])
     return anything
 
-  def constants(self: __torch__.Probe, count: int, outputs: int, inputs: int) -> List[Tensor]:
+  def constants(self: __torch__.Probe, number: int, count: int, outputs: int, inputs: int) -> List[Tensor]:
     parts = annotate(List[Tensor], [])
     rows = annotate(List[int], [])
     none = annotate(List[Tensor], [])
@@ -35,7 +36,8 @@ class Probe(Module):
       _0 = torch.append(parts, torch.full([outputs, inputs], 1. / self.hidden_size, dtype=self.compute_type))
       _1 = torch.append(rows, outputs)
       _2 = torch.append(none, torch.empty([0]))
-    return self.hold(parts, rows, False, none)
+    holding = self.hold(number, 0, parts, False, none)
+    return self.held(number, rows, inputs)
 
   # x: float32 [N, H] -> float32 [N, H]
   def run(self: __torch__.Probe, x: Tensor) -> Tensor:

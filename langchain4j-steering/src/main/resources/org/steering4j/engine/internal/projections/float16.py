@@ -3,16 +3,21 @@
   # for half of the memory. Not differentiable.
   packed : List[__torch__.torch.classes.quantized.LinearPackedParamsBase]
 
-  # parts: what is multiplied by the same input, or that already joined; rows: the outputs of each matrix -> their number, see packed.py
-  def hold(self: __torch__.PROGRAM, parts: List[Tensor], rows: List[int], head: bool, mapped: List[Tensor]) -> List[Tensor]:
+  def begin_hold(self: __torch__.PROGRAM, matrices: int, slots: int) -> int:
+    nothing = ops.quantized.linear_prepack_fp16(torch.zeros([1, 1]), None)
+    for i in range(matrices):
+      _0 = torch.append(self.packed, nothing)
+    return matrices
+
+  # As in plain.py
+  def hold(self: __torch__.PROGRAM, number: int, slot: int, parts: List[Tensor], head: bool, mapped: List[Tensor]) -> int:
     weight = self.joined(parts).to(6)
     # FBGEMM would take the largest number that there is for what is beyond it.
     if float(torch.amax(weight)) > 65504. or float(torch.amin(weight)) < -65504.:
       ops.prim.RaiseException("a weight is beyond 65504, the largest number of float16: take the precision bfloat16 or float32")
-    _0 = torch.append(self.packed, ops.quantized.linear_prepack_fp16(weight, None))
-    return self.numbered(torch.len(self.packed) - 1, rows, torch.size(weight, 1))
+    _0 = torch._set_item(self.packed, number, ops.quantized.linear_prepack_fp16(weight, None))
+    return number
 
-  # After the last weight.
   def finish_hold(self: __torch__.PROGRAM) -> int:
     return 0
 

@@ -1,12 +1,14 @@
 
   # Projections in 8 bits (eight_bits.py), all else in float32. Not differentiable.
 
-  # parts: what is multiplied by the same input, or that already joined; rows: the outputs of each matrix -> their number, see packed.py
-  def hold(self: __torch__.PROGRAM, parts: List[Tensor], rows: List[int], head: bool, mapped: List[Tensor]) -> List[Tensor]:
-    weight = self.joined(parts)
-    return self.numbered(self.keep_in_8_bits(weight), rows, torch.size(weight, 1))
+  def begin_hold(self: __torch__.PROGRAM, matrices: int, slots: int) -> int:
+    return self.begin_8_bits(matrices)
 
-  # After the last weight.
+  # As in plain.py
+  def hold(self: __torch__.PROGRAM, number: int, slot: int, parts: List[Tensor], head: bool, mapped: List[Tensor]) -> int:
+    _0 = torch._set_item(self.packed, number, self.quantise(self.joined(parts)))
+    return number
+
   def finish_hold(self: __torch__.PROGRAM) -> int:
     return 0
 

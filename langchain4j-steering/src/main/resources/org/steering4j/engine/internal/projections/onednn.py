@@ -4,12 +4,19 @@
   packed : List[Tensor]
   plain : List[Tensor]
   matrices : List[Tensor]
+  joining : List[Tensor]
 
-  # parts: what is multiplied by the same input, or that already joined; rows: the outputs of each matrix; mapped: each, mapped from its
-  # file and not read yet, or none -> their number, see packed.py
-  def hold(self: __torch__.PROGRAM, parts: List[Tensor], rows: List[int], head: bool, mapped: List[Tensor]) -> List[Tensor]:
-    number = torch.len(self.packed)
-    weight = self.joined(parts).to(self.compute_type)
+  def begin_hold(self: __torch__.PROGRAM, matrices: int, slots: int) -> int:
+    nothing = torch.empty([0])
+    for i in range(matrices):
+      _0 = torch.append(self.packed, nothing)
+      _1 = torch.append(self.plain, nothing)
+      _2 = torch.append(self.matrices, nothing)
+    return matrices
+
+  # As in plain.py; by one thread, for oneDNN packs on all by itself
+  def hold(self: __torch__.PROGRAM, number: int, slot: int, parts: List[Tensor], head: bool, mapped: List[Tensor]) -> int:
+    weight = self.joined_again(parts)
     # Small matrices are kept as they are beside: of one row, a call of oneDNN costs more than their product.
     plain = torch.empty([0])
     if torch.numel(weight) <= 262144 and self.compute_type == 6:
@@ -20,17 +27,33 @@
     for i in range(torch.len(mapped)):
       if torch.numel(mapped[i]) == 0:
         all_mapped = False
-    for i in range(torch.len(mapped)):
-      _0 = torch.append(self.packed, packed)
-      _1 = torch.append(self.plain, plain)
-      matrix = torch.empty([0])
-      if all_mapped:
-        matrix = mapped[i]
-      _2 = torch.append(self.matrices, matrix)
-    return self.numbered(number, rows, torch.size(weight, 1))
+    _0 = torch._set_item(self.packed, number, packed)
+    _1 = torch._set_item(self.plain, number, plain)
+    if all_mapped:
+      for i in range(torch.len(mapped)):
+        _2 = torch._set_item(self.matrices, number + i, mapped[i])
+    return number
 
-  # After the last weight.
+  # As joined, in the compute type, and where the next will be joined, too: fresh memory takes the operating system longer than the copy
+  def joined_again(self: __torch__.PROGRAM, parts: List[Tensor]) -> Tensor:
+    if torch.len(parts) == 1:
+      return parts[0].to(self.compute_type)
+    elements = 0
+    for i in range(torch.len(parts)):
+      elements = elements + torch.numel(parts[i])
+    if torch.len(self.joining) == 0:
+      _0 = torch.append(self.joining, torch.empty([0], dtype=self.compute_type))
+    if elements > torch.numel(self.joining[0]):
+      _1 = torch._set_item(self.joining, 0, torch.empty([elements], dtype=self.compute_type))
+    joined = torch.reshape(torch.narrow(self.joining[0], 0, 0, elements), [-1, torch.size(parts[0], 1)])
+    first = 0
+    for i in range(torch.len(parts)):
+      _2 = torch.copy_(torch.narrow(joined, 0, first, torch.size(parts[i], 0)), parts[i])
+      first = first + torch.size(parts[i], 0)
+    return joined
+
   def finish_hold(self: __torch__.PROGRAM) -> int:
+    torch.clear(self.joining)
     return 0
 
   # x: [N, inputs], weight: of those that `hold` gave -> [N, outputs] of all that were held together

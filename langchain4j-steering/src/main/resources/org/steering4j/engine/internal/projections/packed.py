@@ -1,6 +1,6 @@
 
   # What the ways to pack matrices have in common. Matrices that are multiplied by the same input are packed together, as one of
-  # all their outputs; what the lists of weights hold in their places is the number of that one.
+  # all their outputs, under the number of the first; what the lists of weights hold in their places is that number.
 
   # parts: [outputs, inputs], one below the other -> one of all outputs
   def joined(self: __torch__.PROGRAM, parts: List[Tensor]) -> Tensor:
@@ -9,7 +9,7 @@
     return torch.cat(parts)
 
   # In the shape of each matrix: views whose offset is the number, which takes fewer operations to ask for than an element.
-  def numbered(self: __torch__.PROGRAM, number: int, rows: List[int], columns: int) -> List[Tensor]:
+  def held(self: __torch__.PROGRAM, number: int, rows: List[int], columns: int) -> List[Tensor]:
     numbers = annotate(List[Tensor], [])
     for i in range(torch.len(rows)):
       _0 = torch.append(numbers, torch.as_strided(torch.empty([number + 1], dtype=0), [rows[i], columns], [0, 0], number))
