@@ -302,8 +302,9 @@ class ThinkingTest {
     /** In our own words: what Granite 3 does with a system message. */
     @Test
     void should_refuse_to_think_where_the_chat_template_does_not_heed_its_switch() {
-        String template = "{% if messages[0].role == 'system' %}{{ messages[0].content }}{% elif thinking %}Think.{% endif %}"
-                + "{{ '<|im_start|>' + messages[-1].content }}";
+        String template =
+                "{% if messages[0].role == 'system' %}{{ messages[0].content }}{% elif thinking %}Think.{% endif %}"
+                        + "{{ '<|im_start|>' + messages[-1].content }}";
         ChatMessage[] messages = {SystemMessage.from("Be brief."), UserMessage.from("2 + 2?")};
         try (SteeredModel opened = script(template, "Four").open()) {
             SteeredChatModel thinking = on(opened).think(true).build();

@@ -317,8 +317,7 @@ public final class PromptRenderer implements AutoCloseable {
         Text prompt = render(messages, List.of(), thinking.switchable() ? false : null);
         int[] tokens = tokenizer.encode(prompt);
         return opensThinking(tokens)
-                ? tokenizer.encode(
-                        prompt.plus(Text.own("\n" + thinking.format().closing() + "\n\n")))
+                ? tokenizer.encode(prompt.plus(Text.own("\n" + thinking.format().closing() + "\n\n")))
                 : tokens;
     }
 

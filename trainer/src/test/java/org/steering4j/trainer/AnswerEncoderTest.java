@@ -51,7 +51,8 @@ class AnswerEncoderTest {
     /** In our own words: what DeepSeek-R1's distills and Qwen3's thinking variants do. */
     @ParameterizedTest
     @ValueSource(strings = {"", "<think>\\n\\n</think>\\n\\n"})
-    void should_put_answers_behind_thinking_that_the_template_always_opens(String beforePastAnswers) throws IOException {
+    void should_put_answers_behind_thinking_that_the_template_always_opens(String beforePastAnswers)
+            throws IOException {
         String template = "{% for message in messages %}{{ '<|im_start|>' + message.role + '\\n' }}"
                 + "{% if message.role == 'assistant' %}{{ '" + beforePastAnswers + "' }}{% endif %}"
                 + "{{ message.content + '<|im_end|>' }}{% endfor %}{{ '<|im_start|>assistant\\n<think>\\n' }}";
