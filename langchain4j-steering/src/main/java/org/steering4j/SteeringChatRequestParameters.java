@@ -72,7 +72,8 @@ public final class SteeringChatRequestParameters extends PersonaChatRequestParam
 
     /**
      * Whether the model is to think before it answers, for models that can do either: the variable {@code enable_thinking}, of Granite
-     * {@code thinking}, of their chat template. Null leaves it to the template, which mostly lets them think.
+     * {@code thinking}, of their chat template. Null leaves it to the template, which mostly lets them think. A request is refused where the
+     * template does otherwise and has no such variable, or does not heed it, as Granite's with a system message or tools.
      */
     public Boolean think() {
         return think;

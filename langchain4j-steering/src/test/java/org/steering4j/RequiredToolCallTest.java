@@ -151,7 +151,9 @@ class RequiredToolCallTest {
         return Stream.concat(
                 models(),
                 Stream.of(
-                        Arguments.of(ToolCallFormat.HERMES, ScriptedModel.TEMPLATE + "{# <tool_call> #}", none),
+                        Arguments.of(
+                                ToolCallFormat.HERMES, ScriptedModel.TEMPLATE + "{# <tool_call></tool_call> #}", none),
+                        Arguments.of(ToolCallFormat.TAGGED_LIST, ScriptedModel.TEMPLATE + "{# <tool_call> #}", none),
                         Arguments.of(ToolCallFormat.MISTRAL_LIST, ToolTemplates.MISTRAL, none),
                         Arguments.of(ToolCallFormat.MISTRAL_NAMED, ToolTemplates.MISTRAL + "{# [ARGS] #}", none)));
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.ChatRequest;
@@ -294,6 +296,42 @@ class ThinkingTest {
                     .isExactlyInstanceOf(UnsupportedFeatureException.class)
                     .hasMessageContainingAll("think true", "does not think");
             on(opened).think(false).build();
+        }
+    }
+
+    /** In our own words: what Granite 3 does with a system message. */
+    @Test
+    void should_refuse_to_think_where_the_chat_template_does_not_heed_its_switch() {
+        String template =
+                "{% if messages[0].role == 'system' %}{{ messages[0].content }}{% elif thinking %}Think.{% endif %}"
+                        + "{{ '<|im_start|>' + messages[-1].content }}";
+        ChatMessage[] messages = {SystemMessage.from("Be brief."), UserMessage.from("2 + 2?")};
+        try (SteeredModel opened = script(template, "Four").open()) {
+            SteeredChatModel thinking = on(opened).think(true).build();
+            assertThat(thinking.chat("2 + 2?")).isEqualTo("Four");
+            assertThatThrownBy(() -> thinking.chat(messages))
+                    .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                    .hasMessageContainingAll("think true", "system message");
+            for (Boolean think : new Boolean[] {false, null}) {
+                on(opened).think(think).build().chat(messages);
+            }
+        }
+    }
+
+    /** In our own words: what SmolLM3 does. */
+    @ParameterizedTest
+    @CsvSource({"/think,false", "/no_think,true"})
+    void should_refuse_the_contrary_of_what_the_chat_template_reads_in_a_message(String message, boolean think) {
+        String template = "{% set mode = enable_thinking is undefined or enable_thinking %}"
+                + "{% if '/no_think' in messages[0].content %}{% set mode = false %}{% endif %}"
+                + "{% if '/think' in messages[0].content %}{% set mode = true %}{% endif %}"
+                + "{{ messages[0].content }}{% if not mode %}<think>\n\n</think>\n{% endif %}";
+        try (SteeredModel opened = script(template, "Four").open()) {
+            on(opened).think(!think).build().chat(message);
+            on(opened).think(think).build().chat("2 + 2?");
+            assertThatThrownBy(() -> on(opened).think(think).build().chat(message))
+                    .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                    .hasMessageContaining("think " + think);
         }
     }
 

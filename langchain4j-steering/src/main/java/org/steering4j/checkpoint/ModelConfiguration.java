@@ -1,5 +1,7 @@
 package org.steering4j.checkpoint;
 
+import java.nio.file.Path;
+
 /**
  * What config.json says of a decoder. Sizes are in elements, layers are numbered from 0. Immutable.
  *
@@ -67,6 +69,15 @@ public record ModelConfiguration(
                 projectionBias,
                 tiedEmbeddings,
                 DecoderSwitches.none(numberOfLayers, headSize));
+    }
+
+    /**
+     * Of a model folder, whose weights need not be there.
+     *
+     * @throws ModelFolderException if config.json is missing or broken, or the model is of a kind that is not supported
+     */
+    public static ModelConfiguration read(Path folder) {
+        return ConfigurationReader.read(folder.resolve("config.json"));
     }
 
     /**

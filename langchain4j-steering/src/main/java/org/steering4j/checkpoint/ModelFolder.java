@@ -27,7 +27,7 @@ public final class ModelFolder {
                     "%s is not a folder; expected one that holds config.json, model.safetensors and tokenizer.json"
                             .formatted(path));
         }
-        ModelConfiguration configuration = ConfigurationReader.read(path.resolve("config.json"));
+        ModelConfiguration configuration = ModelConfiguration.read(path);
         return new ModelFolder(path, configuration, List.copyOf(WeightFiles.locate(path, configuration)));
     }
 

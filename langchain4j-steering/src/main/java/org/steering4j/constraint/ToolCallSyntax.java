@@ -26,7 +26,7 @@ final class ToolCallSyntax {
         return switch (format) {
             case HERMES -> new OneOrMore(syntax.betweenMarks(tools), List.of(Gap.LINE_BREAK));
             case LLAMA -> new OneOrMore(syntax.object(tools), List.of(syntax.word(";"), Gap.SPACE_OR_LINE_BREAK));
-            case PIPED_LIST, MISTRAL_LIST -> syntax.list(tools);
+            case PIPED_LIST, TAGGED_LIST, MISTRAL_LIST -> syntax.list(tools);
             case MISTRAL_NAMED -> new OneOrMore(syntax.named(tools), List.of());
         };
     }

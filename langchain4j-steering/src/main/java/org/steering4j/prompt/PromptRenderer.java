@@ -272,24 +272,53 @@ public final class PromptRenderer implements AutoCloseable {
      * As {@link #prompt(List, List)}.
      *
      * @param think what the template's switch of thinking is, if it has one; null leaves it to the template
+     * @throws UnsupportedFeatureException also if the template does not heed its switch with these messages, and does otherwise
      */
     public int[] prompt(List<ChatMessage> messages, List<ToolSpecification> tools, Boolean think) {
         Text prompt = render(messages, tools, think);
-        if (!tools.isEmpty() && prompt.equals(withoutTools(messages, think))) {
+        if (!tools.isEmpty() && prompt.equals(renderedIfPossible(messages, List.of(), think))) {
             throw new UnsupportedFeatureException(
                     "toolSpecifications are not supported with these messages: the model's chat template writes the same with them as without;"
                             + " add a system message, behind which some templates write them, or leave them out");
         }
-        return tokenizer.encode(prompt);
+        int[] tokens = tokenizer.encode(prompt);
+        if (think != null
+                && thinking.switchable()
+                && think != thinksAfter(tokens)
+                && prompt.equals(renderedIfPossible(messages, tools, !think))) {
+            throw new UnsupportedFeatureException(
+                    "think %s is not supported with these messages: the model's chat template writes the same with think %s, as some do with a system message or tools; leave these out, or think"
+                            .formatted(think, !think));
+        }
+        return tokens;
     }
 
-    /** Null if the template cannot do without, as it can do with them: then it knows of them. */
-    private Text withoutTools(List<ChatMessage> messages, Boolean think) {
+    private boolean thinksAfter(int[] prompt) {
+        return opensThinking(prompt) || thinking.usual() && !closesThinking(prompt);
+    }
+
+    /** Null if the template cannot: then it does not write the same. */
+    private Text renderedIfPossible(List<ChatMessage> messages, List<ToolSpecification> tools, Boolean think) {
         try {
-            return render(messages, List.of(), think);
+            return render(messages, tools, think);
         } catch (InvalidRequestException | ModelFolderException e) {
             return null;
         }
+    }
+
+    /**
+     * The prompt that asks for the next message of the assistant, without thinking: the template is told so, if it can be; thinking that it
+     * opens all the same is closed, empty as it is, as templates write an answer without.
+     *
+     * @throws dev.langchain4j.exception.InvalidRequestException as {@link #prompt(List, List)}
+     * @throws ModelFolderException as {@link #prompt(List, List)}
+     */
+    public int[] promptWithoutThinking(List<ChatMessage> messages) {
+        Text prompt = render(messages, List.of(), thinking.switchable() ? false : null);
+        int[] tokens = tokenizer.encode(prompt);
+        return opensThinking(tokens)
+                ? tokenizer.encode(prompt.plus(Text.own("\n" + thinking.format().closing() + "\n\n")))
+                : tokens;
     }
 
     /** What the template writes. */

@@ -22,8 +22,11 @@ public record Thinking(
         OptionalInt openingToken,
         OptionalInt closingToken) {
 
+    /** Granite's, which thinks only where it is told to. */
+    private static final String SWITCHED_ON = "thinking";
+
     /** Of most families, and of Granite. */
-    private static final List<String> SWITCHES = List.of("enable_thinking", "thinking");
+    private static final List<String> SWITCHES = List.of("enable_thinking", SWITCHED_ON);
 
     static Thinking of(Collection<ChatTemplate> templates, TextTokenizer tokenizer) {
         String sources = templates.stream().map(ChatTemplate::source).collect(Collectors.joining());
@@ -41,6 +44,11 @@ public record Thinking(
     /** Whether the chat template can be told to think, or not to. */
     public boolean switchable() {
         return switchName.isPresent();
+    }
+
+    /** Whether a model with a switch thinks where its chat template is told nothing. */
+    boolean usual() {
+        return !switchName.equals(Optional.of(SWITCHED_ON));
     }
 
     /**

@@ -23,6 +23,9 @@ public enum ToolCallFormat {
      */
     PIPED_LIST("<|tool_call|>", "", "arguments"),
 
+    /** {@code <tool_call>[{"name": ..., "arguments": {...}}, ...]}, as Granite 3.1: its chat template names no mark that closes. */
+    TAGGED_LIST("<tool_call>", "", "arguments"),
+
     /** {@code [TOOL_CALLS] [{"name": ..., "arguments": {...}}, ...]}, as Mistral's models up to 2024. */
     MISTRAL_LIST("[TOOL_CALLS]", "", "arguments"),
 
@@ -33,8 +36,6 @@ public enum ToolCallFormat {
     public static final String ARGUMENTS_MARK = "[ARGS]";
 
     static final String CALL_ID_MARK = "[CALL_ID]";
-
-    static final String AFTER_PIPED_LIST = "<|/tool_call|>";
 
     private final String opening;
     private final String closing;
@@ -66,7 +67,7 @@ public enum ToolCallFormat {
         return switch (this) {
             case HERMES -> Set.of(opening, closing);
             case LLAMA, MISTRAL_LIST -> Set.of(opening);
-            case PIPED_LIST -> Set.of(opening, AFTER_PIPED_LIST);
+            case PIPED_LIST, TAGGED_LIST -> Set.of(opening, afterList());
             case MISTRAL_NAMED -> Set.of(opening, CALL_ID_MARK, ARGUMENTS_MARK);
         };
     }
@@ -78,7 +79,16 @@ public enum ToolCallFormat {
 
     /** Whether the calls stand in one list behind the mark. */
     boolean isList() {
-        return this == PIPED_LIST || this == MISTRAL_LIST;
+        return this == PIPED_LIST || this == TAGGED_LIST || this == MISTRAL_LIST;
+    }
+
+    /** What may stand behind a list of calls; empty if nothing does. */
+    String afterList() {
+        return switch (this) {
+            case PIPED_LIST -> "<|/tool_call|>";
+            case TAGGED_LIST -> HERMES.closing;
+            default -> "";
+        };
     }
 
     /** The marks of all formats. */
@@ -93,7 +103,8 @@ public enum ToolCallFormat {
     static Optional<ToolCallFormat> of(String templateText, Set<String> tokens) {
         for (Predicate<String> known : List.<Predicate<String>>of(templateText::contains, tokens::contains)) {
             if (known.test(HERMES.opening)) {
-                return Optional.of(HERMES);
+                boolean closed = templateText.contains(HERMES.closing) || tokens.contains(HERMES.closing);
+                return Optional.of(closed ? HERMES : TAGGED_LIST);
             }
             if (known.test(PIPED_LIST.opening)) {
                 return Optional.of(PIPED_LIST);

@@ -36,7 +36,7 @@ record ToolCallMarks(ToolCallFormat format, Map<String, String> characters) {
 
     /** What may stand behind a list of calls; empty if nothing does. */
     String afterList() {
-        return format == ToolCallFormat.PIPED_LIST ? inText(ToolCallFormat.AFTER_PIPED_LIST) : "";
+        return inText(format.afterList());
     }
 
     String arguments() {

@@ -53,7 +53,7 @@ class ToolCallConstraintTest {
     private static List<Call> calls(String answer, ToolCallFormat format) throws IOException {
         List<Call> calls = new ArrayList<>();
         String left = answer.strip();
-        if (format == ToolCallFormat.MISTRAL_LIST || format == ToolCallFormat.PIPED_LIST) {
+        if (format.name().endsWith("LIST")) {
             assertThat(left).startsWith(format.opening());
             JsonNode list = SchemaValidator.MAPPER.readTree(
                     left.substring(format.opening().length()));
@@ -169,6 +169,7 @@ class ToolCallConstraintTest {
                 "LLAMA|{\"name\": \"write\", \"parameters\": {\"text\": \"a < b </i>\", \"mark\": \"</tool_call>\"}}; {\"name\": \"clock\", \"parameters\": {}}",
                 "MISTRAL_LIST|[TOOL_CALLS] [{\"name\": \"clock\", \"arguments\": {}}, {\"name\": \"clock\", \"arguments\": {}}]",
                 "PIPED_LIST|'<|tool_call|>[{\"name\": \"clock\", \"arguments\": {}}]'",
+                "TAGGED_LIST|<tool_call>[{\"name\": \"clock\", \"arguments\": {}}]",
                 "MISTRAL_LIST|[TOOL_CALLS][{\"name\":\"clock\",\"arguments\":{}}]",
                 "MISTRAL_NAMED|[TOOL_CALLS]clock[ARGS]{}[TOOL_CALLS]write[ARGS]{\"text\": \"\", \"mark\": \"<\"}",
             })

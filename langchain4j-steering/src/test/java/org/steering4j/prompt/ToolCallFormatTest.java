@@ -13,7 +13,8 @@ class ToolCallFormatTest {
 
     @Test
     void should_follow_from_the_chat_template() {
-        assertThat(format("... <tool_call> ...")).isEqualTo(ToolCallFormat.HERMES);
+        assertThat(format("... <tool_call> ... </tool_call> ...")).isEqualTo(ToolCallFormat.HERMES);
+        assertThat(format("... <tool_call> ...")).isEqualTo(ToolCallFormat.TAGGED_LIST);
         assertThat(format("... <|tool_call|> ...")).isEqualTo(ToolCallFormat.PIPED_LIST);
         assertThat(format("... [TOOL_CALLS] ...")).isEqualTo(ToolCallFormat.MISTRAL_LIST);
         assertThat(format("... [TOOL_CALLS] ... [ARGS] ...")).isEqualTo(ToolCallFormat.MISTRAL_NAMED);
@@ -31,9 +32,15 @@ class ToolCallFormatTest {
 
     @Test
     void should_follow_from_the_template_before_the_tokenizer() {
-        assertThat(format("<tool_call>", "<|python_tag|>")).isEqualTo(ToolCallFormat.HERMES);
+        assertThat(format("<tool_call></tool_call>", "<|python_tag|>")).isEqualTo(ToolCallFormat.HERMES);
         assertThat(format("<|python_tag|>", "<tool_call>")).isEqualTo(ToolCallFormat.LLAMA);
+        assertThat(format("<tool_call>", "<|tool_call|>")).isEqualTo(ToolCallFormat.TAGGED_LIST);
         assertThat(format("[TOOL_CALLS]", "[ARGS]", "<tool_call>")).isEqualTo(ToolCallFormat.MISTRAL_NAMED);
+    }
+
+    @Test
+    void should_take_a_token_for_the_mark_that_closes() {
+        assertThat(format("<tool_call>", "</tool_call>")).isEqualTo(ToolCallFormat.HERMES);
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.steering4j.prompt.ToolCallFormat.LLAMA;
 import static org.steering4j.prompt.ToolCallFormat.MISTRAL_LIST;
 import static org.steering4j.prompt.ToolCallFormat.MISTRAL_NAMED;
 import static org.steering4j.prompt.ToolCallFormat.PIPED_LIST;
+import static org.steering4j.prompt.ToolCallFormat.TAGGED_LIST;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -139,6 +140,21 @@ class ToolCallScannerTest {
                         "call 1 clock {}",
                         "text <|/tool"),
                 answer(
+                        TAGGED_LIST,
+                        "Well. <tool_call>[{\"name\": \"weather\", \"arguments\": " + weather
+                                + "}, {\"name\": \"clock\"}]\n</tool_call> done",
+                        "text Well.",
+                        "partial 0 weather " + weather,
+                        "call 0 weather " + weather,
+                        "partial 1 clock {}",
+                        "call 1 clock {}",
+                        "text  done"),
+                answer(
+                        TAGGED_LIST,
+                        "<tool_call>\n[{\"name\":\"clock\",\"arguments\":{}}]",
+                        "partial 0 clock {}",
+                        "call 0 clock {}"),
+                answer(
                         MISTRAL_NAMED,
                         "Well. [TOOL_CALLS]weather[ARGS]" + weather + "[TOOL_CALLS]clock[CALL_ID]abc[ARGS] {}",
                         "text Well.",
@@ -183,6 +199,8 @@ class ToolCallScannerTest {
                         "partial 0 clock {\"a\": "),
                 answer(PIPED_LIST, "<|tool_call|>[]"),
                 answer(PIPED_LIST, "<|tool_call|> nothing<|/tool_call|>"),
+                answer(TAGGED_LIST, "<tool_call>{\"name\": \"clock\"}</tool_call>"),
+                answer(TAGGED_LIST, "<tool_call>[]</tool_call>"),
                 answer(MISTRAL_LIST, "[TOOL_CALLS] nothing"),
                 answer(MISTRAL_LIST, "[TOOL_CALLS] {\"name\": \"clock\"}"),
                 answer(MISTRAL_LIST, "[TOOL_CALLS] []"),

@@ -16,7 +16,8 @@ import org.steering4j.trainer.data.PreferencePair;
  * Turns conversations and answers into token ids the way the model would meet them: the prompt is the chat template with its generation
  * prompt, an answer ends with the token that ends the assistant's turn.
  *
- * <p>Answers hold no thinking: of a template that can be told so, the prompt is the one without.
+ * <p>Answers hold no thinking: of a template that can be told so, the prompt is the one without; where a template opens thinking all the
+ * same, the prompt closes it, so that the answer is not learned as a thought.
  *
  * <p>How a template writes an answer, its first space and its end token included, is seen by rendering a conversation in which the answer
  * has been given and the user speaks again: what stands between the prompt and the first end token is the answer.
@@ -41,11 +42,7 @@ public final class AnswerEncoder {
 
     /** The token ids of a conversation that the assistant is to answer. */
     public int[] prompt(List<ChatMessage> conversation) {
-        return encoded(withSystemPrompt(conversation));
-    }
-
-    private int[] encoded(List<ChatMessage> messages) {
-        return renderer.prompt(messages, List.of(), renderer.thinking().switchable() ? false : null);
+        return renderer.promptWithoutThinking(withSystemPrompt(conversation));
     }
 
     /** A conversation with one answer to it. */
@@ -74,7 +71,7 @@ public final class AnswerEncoder {
         List<ChatMessage> longer = new ArrayList<>(messages);
         longer.add(AiMessage.from(text));
         longer.add(UserMessage.from("?"));
-        int[] tokens = encoded(longer);
+        int[] tokens = renderer.promptWithoutThinking(longer);
         int sameUntil = Arrays.mismatch(prompt, tokens);
         if (sameUntil == prompt.length) {
             for (int end = prompt.length; end < tokens.length; end++) {

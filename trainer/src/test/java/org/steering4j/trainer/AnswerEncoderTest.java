@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.steering4j.engine.Continuation;
 import org.steering4j.prompt.PromptRenderer;
 
@@ -37,6 +39,23 @@ class AnswerEncoderTest {
                 {% for message in messages %}{{ '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>' }}{% endfor %}
                 {{- '<|im_start|>assistant\\n' }}{% if enable_thinking is false %}{{ '<think>\\n\\n</think>\\n\\n' }}{% endif %}
                 """;
+        try (PromptRenderer prompts = open(template)) {
+            Continuation continuation = new AnswerEncoder(prompts, "").continuation(CONVERSATION, "Four");
+            assertThat(text(prompts, continuation.prompt())).endsWith("assistant\n<think>\n\n</think>\n\n");
+            assertThat(text(prompts, continuation.answer())).isEqualTo("Four");
+            assertThat(continuation.answer())
+                    .endsWith(prompts.endTokens().iterator().next());
+        }
+    }
+
+    /** In our own words: what DeepSeek-R1's distills and Qwen3's thinking variants do. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "<think>\\n\\n</think>\\n\\n"})
+    void should_put_answers_behind_thinking_that_the_template_always_opens(String beforePastAnswers)
+            throws IOException {
+        String template = "{% for message in messages %}{{ '<|im_start|>' + message.role + '\\n' }}"
+                + "{% if message.role == 'assistant' %}{{ '" + beforePastAnswers + "' }}{% endif %}"
+                + "{{ message.content + '<|im_end|>' }}{% endfor %}{{ '<|im_start|>assistant\\n<think>\\n' }}";
         try (PromptRenderer prompts = open(template)) {
             Continuation continuation = new AnswerEncoder(prompts, "").continuation(CONVERSATION, "Four");
             assertThat(text(prompts, continuation.prompt())).endsWith("assistant\n<think>\n\n</think>\n\n");

@@ -76,7 +76,7 @@ public final class Text implements Comparable<Text> {
         return slice(index, index + 1);
     }
 
-    Text plus(Text other) {
+    public Text plus(Text other) {
         return joined(List.of(this, other));
     }
 

@@ -199,7 +199,7 @@ final class Values {
                                     && areEqual(entry.getValue(), get(second, entry.getKey())));
         }
         if (left instanceof View first && right instanceof View second) {
-            return first.kind().equals(second.kind()) && areEqualLists(first.items(), second.items());
+            return first == second || first.isSet() && second.isSet() && areEqualSets(first.items(), second.items());
         }
         if (left instanceof Markup || right instanceof Markup) {
             return string(left).equals(string(right)) && isString(left) && isString(right);
@@ -220,6 +220,10 @@ final class Values {
             }
         }
         return true;
+    }
+
+    private static boolean areEqualSets(List<Object> first, List<Object> second) {
+        return first.size() == second.size() && first.stream().allMatch(item -> contains(second, item));
     }
 
     static boolean isString(Object value) {

@@ -7,4 +7,10 @@ import java.util.List;
  *
  * @param kind what Python calls it
  */
-record View(String kind, List<Object> items) {}
+record View(String kind, List<Object> items) {
+
+    /** Whether Python compares it as a set; values are equal to nothing but themselves. */
+    boolean isSet() {
+        return !kind.equals("dict_values");
+    }
+}

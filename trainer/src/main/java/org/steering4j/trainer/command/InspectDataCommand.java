@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.steering4j.SteeredModel;
-import org.steering4j.checkpoint.JsonFiles;
+import org.steering4j.checkpoint.ModelConfiguration;
 import org.steering4j.engine.Continuation;
 import org.steering4j.prompt.PromptRenderer;
 import org.steering4j.trainer.AnswerEncoder;
@@ -57,7 +57,7 @@ final class InspectDataCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = NamedModel.LABEL,
             description =
-                    "Measure in tokens of this model, of which only the tokenizer is opened; of a name on the hub, all but the weights is downloaded. Default: measure in words.")
+                    "Measure in tokens of this model, of which only the configuration and the tokenizer are read; of a name on the hub, all but the weights is downloaded. Default: measure in words.")
     private String model;
 
     @Option(
@@ -127,9 +127,7 @@ final class InspectDataCommand implements Callable<Integer> {
     }
 
     private List<DataInspection> inspectInTokens(List<PreferenceData> data, Path folder) {
-        int context = JsonFiles.readObject(folder.resolve("config.json"))
-                .path("max_position_embeddings")
-                .asInt(Integer.MAX_VALUE);
+        int context = ModelConfiguration.read(folder).contextLength();
         int trainingDefault = BiPOSettings.forLayers(0).build().maximumTokens();
         int longest = Math.min(context, maximumTokens == null ? trainingDefault : maximumTokens);
         try (PromptRenderer prompts = PromptRenderer.open(folder)) {

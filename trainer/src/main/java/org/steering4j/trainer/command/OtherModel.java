@@ -32,8 +32,8 @@ record OtherModel(String name, Path folder, boolean isAdapter, ModelOption base)
             return new OtherModel(given, null, false, base);
         }
         Path folder = Path.of(given);
-        String name = folder.toAbsolutePath().normalize().getFileName().toString();
         if (!Files.exists(folder.resolve("adapter_config.json"))) {
+            String name = folder.toAbsolutePath().normalize().getFileName().toString();
             return new OtherModel(name, folder, false, base);
         }
         LoraAdapter adapter = LoraAdapter.read(folder);
@@ -41,7 +41,7 @@ record OtherModel(String name, Path folder, boolean isAdapter, ModelOption base)
             adapter.requireFit(ModelFolder.open(model));
             return null;
         });
-        return new OtherModel(name, folder, true, base);
+        return new OtherModel(adapter.name(), folder, true, base);
     }
 
     ModelShape shape() {

@@ -471,7 +471,7 @@ class EvaluateCommandTest {
     @Test
     void should_measure_the_embedded_model_with_a_lora_adapter_and_its_variant_and_leave_nothing_behind()
             throws Exception {
-        Path adapter = Files.createDirectory(folder.resolve("seafarer"));
+        Path adapter = Files.createDirectories(folder.resolve("models--ship--seafarer/snapshots/0123abcd"));
         for (String file : List.of("adapter_config.json", "adapter_model.safetensors")) {
             try (InputStream resource = getClass().getResourceAsStream("/org/steering4j/embedded/variant/" + file)) {
                 Files.copy(resource, adapter.resolve(file));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -104,6 +105,30 @@ class InspectDataCommandTest {
         assertThat(output.toString(StandardCharsets.UTF_8).lines())
                 .containsSubsequence(
                         "  ! 1 pair longer than %d tokens, to be truncated:".formatted(longest - 1), "      line 2");
+    }
+
+    @Test
+    void should_know_the_length_that_a_model_is_trained_at_where_its_rotary_scaling_depends_on_it() throws Exception {
+        Path model = RandomModelFolder.write(folder.resolve("model"));
+        ObjectMapper mapper = new ObjectMapper();
+        ObjectNode configuration =
+                (ObjectNode) mapper.readTree(model.resolve("config.json").toFile());
+        configuration
+                .putObject("rope_scaling")
+                .put("rope_type", "longrope")
+                .put("original_max_position_embeddings", 64)
+                .<ObjectNode>set("short_factor", mapper.valueToTree(new double[] {1, 1}))
+                .set("long_factor", mapper.valueToTree(new double[] {1, 2}));
+        mapper.writeValue(model.resolve("config.json").toFile(), configuration);
+
+        assertThat(run(write("data.csv", "one,two,three\n"), "--model", model, "--json"))
+                .as(errors.toString())
+                .isZero();
+
+        assertThat(mapper.readTree(output.toByteArray())
+                        .at("/files/0/maximumLength")
+                        .intValue())
+                .isEqualTo(64);
     }
 
     @Test
