@@ -42,6 +42,7 @@ enum Family {
             row().gemma()
                     .windows(Windows.ALL_BUT_EVERY_NTH)
                     .windowPattern(2)
+                    .ignores("sliding_window_size")
                     .requires("attn_logit_softcapping", "final_logit_softcapping")),
 
     /** The text models; two rotary position embeddings, one for layers with a window. */

@@ -178,7 +178,7 @@ final class RotaryReader {
         setting.json().fieldNames().forEachRemaining(key -> {
             if (!KEYS_OF_ALL_TYPES.contains(key) && !KEYS_BY_TYPE.get(type).contains(key) && setting.has(key)) {
                 throw values.unsupported(
-                        "the rotary scaling holds %s, which is not supported; supported with the type %s are %s"
+                        "the rotary scaling holds %s, which is not supported; supported with the type %s are %s. If the model was trained without it, take it out of the file"
                                 .formatted(
                                         ConfigurationValues.abridged(key),
                                         type,

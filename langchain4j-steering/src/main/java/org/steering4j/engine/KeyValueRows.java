@@ -130,7 +130,8 @@ final class KeyValueRows implements RunningRows {
         for (int i = 0; i < tokens.length; i++) {
             int start = rows.get(i).slot * longest;
             for (int j = 0; j < longest; j++) {
-                padded[start + j] = j < tokens[i].length ? tokens[i][j] : 0;
+                // Padded with its own last token, see Sequences.
+                padded[start + j] = tokens[i][Math.min(j, tokens[i].length - 1)];
                 positions[start + j] = rows.get(i).length + j;
             }
             for (int j = tokens[i].length - wanted[i]; j < tokens[i].length; j++) {

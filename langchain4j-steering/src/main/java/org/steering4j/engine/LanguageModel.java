@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.steering4j.checkpoint.LoraAdapter;
 import org.steering4j.checkpoint.ModelConfiguration;
 import org.steering4j.checkpoint.ModelFolder;
@@ -48,6 +49,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
     private final ModelConfiguration configuration;
     private final ModelShape shape;
     private final Precision precision;
+    private final TrainingMemory trainingMemory;
     private final DecoderProgram program;
     private final PrefixCache prefixes;
     private final UseCount uses;
@@ -56,18 +58,21 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
     private final ReentrantLock turn = new ReentrantLock(true);
 
     private LanguageModel(
-            ModelFolder folder,
-            Optional<LoraAdapter> adapter,
+            NeededMemory memory,
             Precision precision,
             Projections projections,
+            LongSupplier freeBytes,
             LoadingListener listener,
             int maximumRows,
             int maximumWaiting,
             long cacheBytes,
             boolean speculates) {
+        ModelFolder folder = memory.folder();
+        Optional<LoraAdapter> adapter = memory.adapter();
         this.configuration = folder.configuration();
         this.shape = adapter.map(found -> shapeOf(folder, found)).orElseGet(() -> shapeOf(folder));
         this.precision = precision;
+        this.trainingMemory = new TrainingMemory(memory, precision, projections, freeBytes);
         this.program = DecoderProgram.open(folder, precision, projections, adapter, listener);
         this.prefixes = new PrefixCache(this, cacheBytes);
         this.uses = new UseCount(configuration.name(), () -> {
@@ -131,6 +136,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
         private Integer contextLength;
         private LoadingListener loadingListener;
         private Projections projections;
+        private LongSupplier freeBytes = FreeMemory::bytes;
         private int maximumRows = 32;
         private int maximumWaiting = 256;
         private long cacheBytes = 256L << 20;
@@ -164,6 +170,12 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
         /** How to keep the matrices; unless set, by the memory there is. */
         Builder projections(Projections projections) {
             this.projections = projections;
+            return this;
+        }
+
+        /** How much memory is free. */
+        Builder freeBytes(LongSupplier freeBytes) {
+            this.freeBytes = freeBytes;
             return this;
         }
 
@@ -250,15 +262,15 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
             Optional<LoraAdapter> found = Optional.ofNullable(adapter).map(LoraAdapter::read);
             found.ifPresent(fitting -> fitting.requireFit(opened));
             NeededMemory memory = new NeededMemory(opened, found);
-            long freeBytes = FreeMemory.bytes();
+            long free = freeBytes.getAsLong();
             Precision chosen = precision == null
-                    ? memory.fitting(FasterPrecision.measure(opened.configuration()), freeBytes)
+                    ? memory.fitting(FasterPrecision.measure(opened.configuration()), free)
                     : precision;
             return new LanguageModel(
-                    opened,
-                    found,
+                    memory,
                     chosen,
-                    projections == null ? memory.projections(chosen, freeBytes) : projections,
+                    projections == null ? memory.projections(chosen, free) : projections,
+                    freeBytes,
                     LoadingLog.before(loadingListener, opened.configuration().name()),
                     maximumRows,
                     maximumWaiting,
@@ -444,12 +456,14 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
      * @param layers the blocks, at least one
      * @param vector float32 [layers, ascending][hidden size], finite; no layer all zero where an intervention nulls it out
      * @throws PromptTooLongException if an answer with its prompt exceeds the context
+     * @throws NotEnoughMemoryException if the matrices that derivatives need would not fit into the memory that is free
      */
     public IntervenedAnswers intervene(
             List<Continuation> rows, List<Intervention> interventions, SortedSet<Integer> layers, float[][] vector) {
         requireDifferentiable();
         requireLayers(layers);
         rows.forEach(this::requireFit);
+        trainingMemory.require(layers.first());
         return new IntervenedAnswers(this, rows, interventions, layers, vector);
     }
 
@@ -515,6 +529,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
      * @param beforeBatch called before each batch of examples is run; what it throws ends the call
      * @throws PromptTooLongException if an example exceeds the context
      * @throws EngineException if there is too little room on the disk for the temporary file
+     * @throws NotEnoughMemoryException if the matrices that derivatives need would not fit into the memory that is free
      */
     public SteeredContinuations continuations(
             List<Continuation> examples, SortedSet<Integer> layers, long memoryBytes, Runnable beforeBatch) {
@@ -524,6 +539,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
         }
         layers.forEach(layer -> SteeringArrays.requireLayer(layer, shape));
         examples.forEach(this::requireFit);
+        trainingMemory.require(layers.first());
         return new SteeredContinuations(this, examples, layers, memoryBytes, beforeBatch);
     }
 

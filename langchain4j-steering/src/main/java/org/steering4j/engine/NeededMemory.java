@@ -100,6 +100,24 @@ record NeededMemory(ModelFolder folder, Optional<LoraAdapter> adapter) {
         return (long) (kept + projections.packedAtOnce(largest) * packing);
     }
 
+    /**
+     * The most that there is beside the packed matrices once derivatives by a block's output were taken: what is above it and the output head,
+     * as matrices that oneDNN has not packed. It is unpacked where the file does not hold it as it is multiplied (projections/onednn.py).
+     */
+    long unpackedBytes(Precision precision, Projections projections, int block) {
+        if (projections == Projections.PLAIN) {
+            return 0;
+        }
+        DataType computed = computed(precision);
+        return projections.stacks(folder.weights(), adapter).stream()
+                .filter(stack ->
+                        stack.get(0).layer() > block || !stack.get(0).weight().perLayer())
+                .filter(stack -> stack.stream()
+                        .anyMatch(stored -> isAdapted(stored) || stored.tensor().dataType() != computed))
+                .mapToLong(stack -> elements(stack) * computed.bytes())
+                .sum();
+    }
+
     private static long elements(List<StoredWeight> stack) {
         return stack.stream().mapToLong(stored -> stored.tensor().elements()).sum();
     }
@@ -158,7 +176,7 @@ record NeededMemory(ModelFolder folder, Optional<LoraAdapter> adapter) {
         return !head && rows % 64 == 0 && stack.get(0).tensor().shape().get(1) % 64 == 0;
     }
 
-    private static String gib(long bytes) {
+    static String gib(long bytes) {
         return String.format(Locale.ROOT, "%.1f", bytes / GIB);
     }
 }

@@ -29,6 +29,7 @@ record PackedRows(NDArray tokens, NDArray layout, NDArray selected, NDArray targ
         for (int row = 0; row < rows.size(); row++) {
             int[] prompt = rows.get(row).prompt();
             int start = row * longest;
+            Arrays.fill(tokens, start, start + longest, prompt[prompt.length - 1]); // see Sequences
             for (int i = 0; i < prompt.length; i++) {
                 tokens[start + i] = prompt[i];
                 layout[start + i] = i;

@@ -3,11 +3,12 @@ package org.steering4j.engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Prompts with their answers as a padded batch, and where the answers' tokens lie in it. Rows are padded at the end, where
- * no token of the row looks.
+ * no token of the row looks. They are padded with a token of their own: the embedding of another may be no number, and zero times that is not zero.
  *
  * @param tokens int64 [rows, longest], the sequences without their last token, which predicts nothing
  * @param selected int64 [answer tokens], indices into rows * longest of the positions that predict an answer's token
@@ -26,6 +27,7 @@ record Sequences(NDArray tokens, NDArray selected, NDArray targets, int longest)
             int[] prompt = rows.get(row).prompt();
             int[] answer = rows.get(row).answer();
             int start = row * longest;
+            Arrays.fill(tokens, start, start + longest, prompt[prompt.length - 1]);
             for (int i = 0; i < prompt.length; i++) {
                 tokens[start + i] = prompt[i];
             }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
@@ -151,6 +152,11 @@ public final class TextTokenizer implements AutoCloseable {
     }
 
     private static ObjectNode read(Path file) {
+        if (!Files.exists(file)) {
+            throw new ModelFolderException(
+                    file
+                            + " is missing: download it, or, where the model came without, make it with AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER) of Python's transformers");
+        }
         if (JsonFiles.readObject(file) instanceof ObjectNode json
                 && json.path("model").isObject()) {
             return json;

@@ -85,7 +85,7 @@ class ConfigurationReaderTest {
                 "{'quantization_config':5}                 | the weights are quantised",
                 // rotary position embedding
                 "{'rope_scaling':{'rope_type':'ntk','factor':4}} | the type ntk is not supported; default, dynamic, linear, llama3, longrope, yarn",
-                "{'rope_scaling':{'type':'linear','factor':4,'beta_fast':32}} | holds beta_fast; not supported; with the type linear are factor",
+                "{'rope_scaling':{'type':'linear','factor':4,'beta_fast':32}} | holds beta_fast; not supported; with the type linear are factor; take it out of the file",
                 "{'rope_scaling':{'type':'dynamic'}}       | factor must be a positive number but is missing",
                 "{'rope_scaling':{'type':'yarn','factor':4,'beta_fast':1,'beta_slow':1}} | 0 < beta_slow < beta_fast",
                 "{'rope_scaling':{'type':'yarn','factor':4,'original_max_position_embeddings':1}} | original_max_position_embeddings is 1",

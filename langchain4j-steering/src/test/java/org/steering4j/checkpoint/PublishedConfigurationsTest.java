@@ -64,6 +64,7 @@ class PublishedConfigurationsTest {
                 "Qwen2.5-7B-Instruct-yarn | 28 | 28 | 4  | 128 | 32768 | 0     | false | 7615616512",
                 "Qwen3-0.6B               | 28 | 16 | 8  | 128 | 40960 | 0     | true  | 596049920",
                 "gemma-2-2b               | 26 | 8  | 4  | 256 | 8192  | 4096  | true  | 2614341888",
+                "gemma-2-9b               | 42 | 16 | 8  | 256 | 8192  | 4096  | true  | 9241705984",
                 "gemma-3-1b-it            | 26 | 4  | 1  | 256 | 32768 | 512   | true  | 999885952",
                 "Phi-3-mini-4k-instruct   | 32 | 32 | 32 | 96  | 4096  | 2047  | false | 3821079552",
                 "Phi-3-mini-128k-instruct | 32 | 32 | 32 | 96  | 4096  | 262144 | false | 3821079552",

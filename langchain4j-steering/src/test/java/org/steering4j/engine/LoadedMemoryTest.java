@@ -1,6 +1,7 @@
 package org.steering4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,6 +16,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +72,31 @@ class LoadedMemoryTest {
         builder.build().close();
 
         assertThat(most[0] - before).isLessThan(foreseen * 11 / 10 + NOISE);
+    }
+
+    /** In float32, from a folder in bfloat16: what is above the steered block is unpacked, the output head above all. */
+    @Test
+    void should_be_at_most_what_is_foreseen_for_a_training() throws IOException {
+        assumeThat(Projections.forPrecision(Precision.FLOAT32)).isEqualTo(Projections.ONEDNN);
+        Path path = writeModel();
+        long foreseen = new NeededMemory(ModelFolder.open(path), Optional.empty())
+                .unpackedBytes(Precision.FLOAT32, Projections.ONEDNN, 0);
+        assertThat(foreseen).isGreaterThan(VOCABULARY * HIDDEN * Float.BYTES);
+        try (LanguageModel model = LanguageModel.builder()
+                        .folder(path)
+                        .precision(Precision.FLOAT32)
+                        .projections(Projections.ONEDNN)
+                        .build();
+                SteeredContinuations continuations = model.continuations(
+                        List.of(new Continuation(new int[] {1, 2}, new int[] {3, 4})), new TreeSet<>(Set.of(0)))) {
+            long before = ownBytes();
+            try (SteeredContinuations.ForwardPass pass =
+                    continuations.forward(new int[] {0}, new float[][] {new float[(int) HIDDEN]})) {
+                pass.gradient(new double[] {1});
+            }
+            long more = ownBytes() - before;
+            assertThat(more).isBetween(foreseen - NOISE, foreseen * 11 / 10 + NOISE);
+        }
     }
 
     /** What is not mapped from a file. */

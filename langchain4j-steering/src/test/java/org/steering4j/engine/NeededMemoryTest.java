@@ -2,6 +2,7 @@ package org.steering4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +10,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.steering4j.checkpoint.LoraAdapter;
@@ -110,6 +115,71 @@ class NeededMemoryTest {
 
         assertThat(memory.bytes(Precision.BFLOAT16, Projections.PLAIN)).isEqualTo(2 * (blocks + 61 * 32));
         assertThat(memory.bytes(Precision.FLOAT32, Projections.PLAIN)).isZero();
+    }
+
+    /** Where the file holds what is multiplied, derivatives are taken by that. */
+    @Test
+    void should_count_what_is_unpacked_for_derivatives() throws IOException {
+        ModelFolder model = writeBfloat16();
+        int block = 2 * 32 * 32 + 2 * 16 * 32 + 3 * 48 * 32;
+        int head = 61 * 32;
+
+        assertThat(needed(model).unpackedBytes(Precision.FLOAT32, Projections.ONEDNN, 1))
+                .isEqualTo(4 * (2 * block + head));
+        assertThat(needed(model).unpackedBytes(Precision.FLOAT32, Projections.ONEDNN, 3))
+                .isEqualTo(4 * head);
+        assertThat(needed(model).unpackedBytes(Precision.FLOAT32, Projections.PLAIN, 1))
+                .isZero();
+        assertThat(needed(model).unpackedBytes(Precision.BFLOAT16, Projections.ONEDNN, 1))
+                .isZero();
+        int attention = 32 * 32 + 2 * 16 * 32;
+        assertThat(new NeededMemory(model, Optional.of(writeAdapter()))
+                        .unpackedBytes(Precision.BFLOAT16, Projections.ONEDNN, 1))
+                .isEqualTo(2 * 2 * attention);
+    }
+
+    @Test
+    void should_refuse_a_training_that_does_not_fit_and_say_what_would() {
+        NeededMemory memory = needed(writeBfloat16());
+        long above1 = memory.unpackedBytes(Precision.FLOAT32, Projections.ONEDNN, 1);
+        long above2 = memory.unpackedBytes(Precision.FLOAT32, Projections.ONEDNN, 2);
+        AtomicLong free = new AtomicLong(above1 - 1);
+        TrainingMemory training = new TrainingMemory(memory, Precision.FLOAT32, Projections.ONEDNN, free::get);
+
+        assertThatThrownBy(() -> training.require(1))
+                .isInstanceOf(NotEnoughMemoryException.class)
+                .hasMessageContainingAll(
+                        "at block 1 of random in float32 takes 0.0 GiB",
+                        "0.0 GiB are free",
+                        "open it in bfloat16, where that takes 0.0 GiB, or train at a higher block");
+        training.require(2);
+        // What is there already is not needed once more.
+        free.set(above1 - above2);
+        training.require(1);
+        free.set(0);
+        training.require(1);
+        training.require(3);
+        assertThatThrownBy(() -> training.require(0)).isInstanceOf(NotEnoughMemoryException.class);
+    }
+
+    @Test
+    void should_refuse_a_training_before_it_begins() {
+        assumeThat(Projections.forPrecision(Precision.FLOAT32)).isEqualTo(Projections.ONEDNN);
+        writeBfloat16();
+        AtomicLong free = new AtomicLong(Long.MAX_VALUE);
+        List<Continuation> answers = List.of(new Continuation(PROMPT, new int[] {7, 8}));
+        SortedSet<Integer> layers = new TreeSet<>(Set.of(1));
+        try (LanguageModel model = LanguageModel.builder()
+                .folder(folder)
+                .precision(Precision.FLOAT32)
+                .freeBytes(free::get)
+                .build()) {
+            free.set(0);
+            assertThatThrownBy(() -> model.continuations(answers, layers)).isInstanceOf(NotEnoughMemoryException.class);
+            assertThatThrownBy(() -> model.intervene(
+                            answers, List.of(Intervention.add(1)), layers, new float[][] {new float[32]}))
+                    .isInstanceOf(NotEnoughMemoryException.class);
+        }
     }
 
     @Test

@@ -253,7 +253,7 @@ class TextTokenizerTest {
     void should_name_the_file_that_is_missing_or_damaged() throws Exception {
         assertThatThrownBy(() -> TextTokenizer.open(folder, "", Set.of(), OptionalInt.empty()))
                 .isInstanceOf(ModelFolderException.class)
-                .hasMessageContaining("tokenizer.json is missing");
+                .hasMessageContainingAll("tokenizer.json is missing", "save_pretrained");
         for (String damaged : List.of("", "{", "[]", "{\"model\": {\"type\": \"BPE\"}}")) {
             Files.writeString(folder.resolve("tokenizer.json"), damaged);
             assertThatThrownBy(() -> TextTokenizer.open(folder, "", Set.of(), OptionalInt.empty()))
