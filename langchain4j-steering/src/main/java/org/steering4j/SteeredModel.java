@@ -198,11 +198,13 @@ public final class SteeredModel implements AutoCloseable {
     private static SteeredModel open(Path folder, Consumer<LanguageModel.Builder> settings, Runnable afterClose) {
         // The cheap parts first, so that nothing native is left behind when they fail.
         GenerationDefaults defaults = GenerationDefaults.read(folder);
+        UnsupportedGenerationSettings unsupported = UnsupportedGenerationSettings.read(folder);
         PromptRenderer prompts = PromptRenderer.open(folder);
         try {
             LanguageModel.Builder engine = LanguageModel.builder();
             settings.accept(engine);
             LanguageModel model = engine.folder(folder).build();
+            unsupported.warn(model.contextLength());
             return new SteeredModel(model, prompts, model.shape(), defaults, afterClose);
         } catch (Throwable e) {
             prompts.close();

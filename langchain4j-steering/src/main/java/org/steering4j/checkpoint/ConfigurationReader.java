@@ -101,12 +101,19 @@ final class ConfigurationReader {
     }
 
     private void refuseQuantisedWeights() {
-        if (values.has("quantization_config")) {
+        JsonNode quantization = values.get("quantization_config");
+        JsonNode method = quantization.path("quant_method");
+        boolean mlx = method.isMissingNode() && (isOfMlx(quantization) || isOfMlx(values.get("quantization")));
+        if (mlx || values.has("quantization_config")) {
             throw values.unsupported(
-                    "the weights are quantised (quant_method %s), which is not supported; use the unquantised model"
-                            .formatted(ConfigurationValues.quoted(
-                                    values.get("quantization_config").path("quant_method"))));
+                    "the weights are quantised (%s), which is not supported; use the unquantised model, which can be opened in int8 or int4"
+                            .formatted(mlx ? "by MLX" : "quant_method " + ConfigurationValues.quoted(method)));
         }
+    }
+
+    /** MLX names no method; other schemes that have these keys, too, do. */
+    private static boolean isOfMlx(JsonNode quantization) {
+        return quantization.has("bits") && quantization.has("group_size");
     }
 
     private void refuseUnknownKeys() {

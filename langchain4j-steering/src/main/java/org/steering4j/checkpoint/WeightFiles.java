@@ -34,6 +34,7 @@ final class WeightFiles {
 
     private static final Map<String, String> QUANTISED = Map.of(
             ".qweight", "GPTQ or AWQ",
+            ".biases", "MLX",
             ".weight.absmax", "bitsandbytes",
             ".SCB", "bitsandbytes",
             ".weight_packed", "compressed-tensors",

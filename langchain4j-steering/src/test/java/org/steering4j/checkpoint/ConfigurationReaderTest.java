@@ -81,7 +81,11 @@ class ConfigurationReaderTest {
                 "{'layer_types':'sliding_attention'}       | layer_types must be a list",
                 "{'pretraining_tp':2}                      | pretraining_tp is 2; expected 1",
                 "{'partial_rotary_factor':0.5}             | partial_rotary_factor is 0.5; expected 1",
-                "{'quantization_config':{'quant_method':'gptq','bits':4}} | the weights are quantised (quant_method 'gptq'); use the unquantised model",
+                "{'quantization_config':{'quant_method':'gptq','bits':4}} | the weights are quantised (quant_method 'gptq'); use the unquantised model; int8 or int4",
+                "{'quantization_config':{'bits':4}}        | the weights are quantised (quant_method missing)",
+                "{'quantization':{'group_size':64,'bits':4}} | the weights are quantised (by MLX); use the unquantised model; int8 or int4",
+                "{'quantization':{'group_size':32,'bits':4,'mode':'mxfp4'},'quantization_config':{'group_size':32,'bits':4,'mode':'mxfp4'}} | by MLX",
+                "{'quantization':{'scheme':'other'}}       | quantization is {'scheme':'other'}; this version knows nothing",
                 "{'quantization_config':5}                 | the weights are quantised",
                 // rotary position embedding
                 "{'rope_scaling':{'rope_type':'ntk','factor':4}} | the type ntk is not supported; default, dynamic, linear, llama3, longrope, yarn",

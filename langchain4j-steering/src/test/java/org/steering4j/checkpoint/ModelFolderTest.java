@@ -234,6 +234,7 @@ class ModelFolderTest {
     @CsvSource({
         "self_attn.q_proj.qweight, GPTQ",
         "self_attn.q_proj.qweight, AWQ",
+        "self_attn.q_proj.biases, MLX",
         "self_attn.q_proj.weight.absmax, bitsandbytes",
         "self_attn.q_proj.SCB, bitsandbytes",
         "self_attn.q_proj.weight_packed, compressed-tensors",
