@@ -108,8 +108,7 @@ class UnsupportedGenerationSettingsTest {
                 .filteredOn(line -> line.contains("generation_config.json"))
                 .singleElement()
                 .asString()
-                .contains(
-                        "WARN", folder.toString(), "no_repeat_ngram_size 3, max_length 20", "differ", "transformers");
+                .contains("WARN", folder.toString(), "no_repeat_ngram_size 3, max_length 20", "differ", "transformers");
 
         write("'temperature': 0.7");
         assertThat(warningsOfOpening())
