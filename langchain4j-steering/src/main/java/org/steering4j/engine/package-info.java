@@ -13,8 +13,9 @@
  * those above for each steering. What an answer seems to quote from its context ({@code PromptLookup}) is run several tokens at a time, and
  * taken back where the model chooses otherwise.
  *
- * <p>Matrices are kept as the {@link org.steering4j.engine.Precision} and this machine's kernels want them, packed one by one as they are
- * loaded, merged with a LoRA adapter if there is one; where packed ones would not fit into memory they stay mapped from their files.
+ * <p>Matrices are kept as the {@link org.steering4j.engine.Precision} and this machine's kernels want them, packed while they are loaded, some
+ * at once where a packing takes one thread, and merged with a LoRA adapter if there is one; where packed ones would not fit into memory
+ * they stay mapped from their files.
  *
  * <p>Native memory is held in scopes: one for each step, one for the batch while it runs, one for what is kept between requests, and one for
  * the weights; the last two are closed with the model or when its last running call has ended.

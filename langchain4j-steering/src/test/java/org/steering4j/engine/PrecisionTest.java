@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,29 @@ class PrecisionTest {
         assertThatThrownBy(builder::build)
                 .isInstanceOf(EngineException.class)
                 .hasMessageContainingAll("beyond 65504", "take the precision bfloat16");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void should_end_the_loading_when_its_listener_throws(Precision precision) {
+        Set<Thread> told = new HashSet<>();
+        LanguageModel.Builder builder = LanguageModel.builder()
+                .folder(folder)
+                .precision(precision)
+                .loadingListener((loaded, total) -> {
+                    told.add(Thread.currentThread());
+                    if (loaded > total / 2) {
+                        throw new IllegalStateException("enough");
+                    }
+                });
+
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("enough");
+        assertThat(told).containsOnly(Thread.currentThread());
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .doesNotContain("steered-engine-loading");
     }
 
     private LanguageModel open(Precision precision) {
