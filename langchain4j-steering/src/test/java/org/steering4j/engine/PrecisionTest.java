@@ -84,7 +84,7 @@ class PrecisionTest {
         assertThat(told).containsOnly(Thread.currentThread());
         assertThat(Thread.getAllStackTraces().keySet())
                 .extracting(Thread::getName)
-                .doesNotContain("steered-engine-loading");
+                .doesNotContain("steered-loading");
     }
 
     private LanguageModel open(Precision precision) {

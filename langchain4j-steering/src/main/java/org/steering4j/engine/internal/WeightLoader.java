@@ -92,24 +92,36 @@ final class WeightLoader {
                 .mapToLong(WeightTable.Stack::elements)
                 .max()
                 .orElse(0);
-        ExecutorService threads =
-                Executors.newFixedThreadPool(atOnce, work -> EngineThreads.create("steered-engine-loading", work));
         try (NDManager scope = program.newScope()) {
             Queue<Slot> free = new ConcurrentLinkedQueue<>();
             for (int number = 0; number < atOnce; number++) {
                 free.add(new Slot(number, scope.create(new Shape(elements))));
             }
-            try {
-                List<CompletableFuture<Void>> packing = stacks.stream()
-                        .map(stack -> CompletableFuture.runAsync(() -> packInSlot(stack, free), threads))
-                        .toList();
-                for (int i = 0; i < stacks.size(); i++) {
-                    EngineThreads.join(packing.get(i));
-                    report(stacks.get(i).parts());
+            if (atOnce == 1) {
+                for (WeightTable.Stack stack : stacks) {
+                    pack(stack, free.element());
+                    report(stack.parts());
                 }
-            } finally {
-                end(threads);
+            } else {
+                packAtOnce(stacks, free);
             }
+        }
+    }
+
+    /** On threads that compute nothing themselves, see {@link EngineThreads}. */
+    private void packAtOnce(List<WeightTable.Stack> stacks, Queue<Slot> free) {
+        ExecutorService threads =
+                Executors.newFixedThreadPool(free.size(), work -> new Thread(work, "steered-loading"));
+        try {
+            List<CompletableFuture<Void>> packing = stacks.stream()
+                    .map(stack -> CompletableFuture.runAsync(() -> packInSlot(stack, free), threads))
+                    .toList();
+            for (int i = 0; i < stacks.size(); i++) {
+                EngineThreads.join(packing.get(i));
+                report(stacks.get(i).parts());
+            }
+        } finally {
+            end(threads);
         }
     }
 
