@@ -11,8 +11,9 @@ import org.steering4j.checkpoint.ModelFolderException;
 import org.steering4j.engine.Sampling;
 
 /**
- * How a model's makers want it sampled, by its {@code generation_config.json}; null where that says nothing. As in Hugging Face's
- * transformers, a model is greedy unless its {@code do_sample} or the caller says otherwise; unlike there, top-k is off unless set.
+ * How a model's makers want it sampled, by its {@code generation_config.json}, or by {@code config.json} of older folders that lack it; null
+ * where that says nothing. As in Hugging Face's transformers, a model is greedy unless its {@code do_sample} or the caller says otherwise;
+ * unlike there, top-k is off unless set.
  * Immutable.
  *
  * @param maximumTokens {@code max_new_tokens}
@@ -30,7 +31,7 @@ record GenerationDefaults(
 
     /** @throws ModelFolderException if a value is of another type or out of its range; the message names file and key */
     static GenerationDefaults read(Path folder) {
-        Path file = folder.resolve("generation_config.json");
+        Path file = file(folder);
         if (!Files.exists(file)) {
             return GREEDY;
         }
@@ -43,6 +44,12 @@ record GenerationDefaults(
                 values.decimal("min_p", Sampling.Builder::minP),
                 values.decimal("repetition_penalty", Sampling.Builder::repetitionPenalty),
                 values.maximumTokens("max_new_tokens"));
+    }
+
+    /** Which of a folder's files has the settings, as in transformers. */
+    static Path file(Path folder) {
+        Path own = folder.resolve("generation_config.json");
+        return Files.exists(own) ? own : folder.resolve("config.json");
     }
 
     /** The file's values; null where it has none, or JSON's null. {@link Sampling} knows their ranges. */

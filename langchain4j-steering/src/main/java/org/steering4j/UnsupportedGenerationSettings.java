@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 import org.steering4j.checkpoint.JsonFiles;
 
 /**
- * What a model's {@code generation_config.json} asks for that transformers' {@code generate()} does and this project does not: the model
- * opens, but with a warning. Settings of beam search go without saying, for {@code num_beams} is named. Immutable.
+ * What a model's generation settings ask for that transformers' {@code generate()} does and this project does not: the model opens, but
+ * with a warning. Settings of beam search go without saying, for {@code num_beams} is named. Immutable.
  */
 record UnsupportedGenerationSettings(Path file, JsonNode json) {
 
@@ -56,7 +56,7 @@ record UnsupportedGenerationSettings(Path file, JsonNode json) {
 
     /** @throws org.steering4j.checkpoint.ModelFolderException if the file is there and not a JSON object */
     static UnsupportedGenerationSettings read(Path folder) {
-        Path file = folder.resolve("generation_config.json");
+        Path file = GenerationDefaults.file(folder);
         return new UnsupportedGenerationSettings(
                 file, Files.exists(file) ? JsonFiles.readObject(file) : JsonNodeFactory.instance.objectNode());
     }

@@ -249,6 +249,16 @@ class SteeredChatModelTest {
     }
 
     @Test
+    void should_read_generation_settings_of_older_folders_from_their_configuration() throws Exception {
+        Files.writeString(folder.resolve("config.json"), "{\"do_sample\": true, \"temperature\": 0.7}");
+        assertThat(GenerationDefaults.read(folder))
+                .isEqualTo(new GenerationDefaults(true, 0.7, null, null, null, null, null));
+        Files.writeString(folder.resolve("generation_config.json"), "{\"temperature\": 0.6}");
+        assertThat(GenerationDefaults.read(folder))
+                .isEqualTo(new GenerationDefaults(false, 0.6, null, null, null, null, null));
+    }
+
+    @Test
     void should_name_file_and_key_of_a_wrong_generation_setting() throws Exception {
         Path file = folder.resolve("generation_config.json");
         for (String wrong : List.of(

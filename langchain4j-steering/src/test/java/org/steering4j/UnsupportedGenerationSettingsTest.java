@@ -100,6 +100,13 @@ class UnsupportedGenerationSettingsTest {
     }
 
     @Test
+    void should_look_into_the_configuration_of_older_folders() throws IOException {
+        Files.writeString(folder.resolve("config.json"), "{\"no_repeat_ngram_size\": 3}");
+        assertThat(UnsupportedGenerationSettings.read(folder).in(CONTEXT_LENGTH))
+                .containsExactly("no_repeat_ngram_size 3");
+    }
+
+    @Test
     void should_warn_once_when_a_model_is_opened() throws IOException {
         SmallTokenizers.byteLevel(RandomModels.write(folder, 276, CONTEXT_LENGTH), SmallTokenizers.CHATML);
         write("'no_repeat_ngram_size': 3, 'temperature': 0.7, 'max_length': 20");

@@ -281,6 +281,9 @@ final class GenerationRow {
             requireOpen.run();
         }
         // A new exception, for several callers may have the same cause.
+        if (failure instanceof NotEnoughMemoryException) {
+            throw new NotEnoughMemoryException(failure.getMessage(), failure);
+        }
         throw new EngineException(
                 failure instanceof EngineException ? failure.getMessage() : "the generation failed: " + failure,
                 failure);

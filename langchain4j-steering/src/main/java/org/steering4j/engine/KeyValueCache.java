@@ -35,9 +35,11 @@ final class KeyValueCache {
      * @param used rows to keep
      * @param rows including those
      * @param positions of every row
+     * @throws NotEnoughMemoryException if there is none; all is as it was then
      */
     void reserve(int used, int rows, int positions) {
         if (rows > rows() || positions > positions()) {
+            model.requireRoomForCache(roomyRows(rows), roomyPositions(positions));
             resize(used, rows, positions);
         }
     }
@@ -74,21 +76,27 @@ final class KeyValueCache {
     }
 
     private void resize(int used, int rows, int positions) {
-        long roomyRows = rows + rows / 4;
-        long roomyPositions = Math.max(positions, Math.min(model.contextLength(), positions + SPARE_POSITIONS));
         NDArray resized;
         if (array == null) {
-            try (NDArray shape = scope.create(new long[] {roomyRows, roomyPositions, furtherLayers})) {
+            try (NDArray shape = scope.create(new long[] {roomyRows(rows), roomyPositions(positions), furtherLayers})) {
                 resized = model.run("new_cache", shape).get(0);
             }
         } else {
-            try (NDArray size = scope.create(new long[] {used, roomyRows, roomyPositions})) {
+            try (NDArray size = scope.create(new long[] {used, roomyRows(rows), roomyPositions(positions)})) {
                 resized = model.run("resize_cache", size, array).get(0);
             }
         }
         close();
         resized.attach(scope);
         array = resized;
+    }
+
+    private static long roomyRows(int rows) {
+        return rows + rows / 4;
+    }
+
+    private long roomyPositions(int positions) {
+        return Math.max(positions, Math.min(model.contextLength(), positions + SPARE_POSITIONS));
     }
 
     private long rows() {

@@ -37,7 +37,10 @@ import org.steering4j.vector.ModelShape;
  */
 public final class LanguageModel implements TokenGenerator, AutoCloseable {
 
-    /** Keys and values of the running batch; while they would take more, the youngest requests wait, but never the last one. */
+    /**
+     * The most for keys and values of the running batch, where half of what the weights leave free is not less: a cache that grows lies in memory
+     * twice. While they would take more, the youngest requests wait, but never the last one.
+     */
     private static final long BATCH_BYTES = 4L << 30;
 
     /**
@@ -50,6 +53,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
     private final ModelShape shape;
     private final Precision precision;
     private final TrainingMemory trainingMemory;
+    private final LongSupplier freeBytes;
     private final DecoderProgram program;
     private final PrefixCache prefixes;
     private final UseCount uses;
@@ -73,6 +77,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
         this.shape = adapter.map(found -> shapeOf(folder, found)).orElseGet(() -> shapeOf(folder));
         this.precision = precision;
         this.trainingMemory = new TrainingMemory(memory, precision, projections, freeBytes);
+        this.freeBytes = freeBytes;
         this.program = DecoderProgram.open(folder, precision, projections, adapter, listener);
         this.prefixes = new PrefixCache(this, cacheBytes);
         this.uses = new UseCount(configuration.name(), () -> {
@@ -83,9 +88,30 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
                 configuration.name(),
                 uses,
                 configuration.contextLength(),
-                new ContinuousBatch.Limits(maximumRows, maximumWaiting, BATCH_BYTES / cacheBytesPerToken()),
+                new ContinuousBatch.Limits(maximumRows, maximumWaiting, batchBytes(cacheBytes) / cacheBytesPerToken()),
                 speculates,
                 () -> new KeyValueRows(this, prefixes));
+    }
+
+    /** @param cacheBytes for keys and values of finished generations */
+    private long batchBytes(long cacheBytes) {
+        return Math.min(BATCH_BYTES, Math.max(0, freeBytes.getAsLong() - cacheBytes) / 2);
+    }
+
+    /** @throws NotEnoughMemoryException if a further key-value cache would not fit into the memory that is free */
+    void requireRoomForCache(long rows, long positions) {
+        long needed = rows * positions * cacheBytesPerToken();
+        long free = freeBytes.getAsLong();
+        if (needed > free) {
+            throw new NotEnoughMemoryException(
+                    "the keys and values of %d x %d tokens of %s take %s GiB of memory, but %s GiB are free: free some, or shorten the conversations, or run fewer at a time (maximumRows)"
+                            .formatted(
+                                    rows,
+                                    positions,
+                                    configuration.name(),
+                                    NeededMemory.gib(needed),
+                                    NeededMemory.gib(free)));
+        }
     }
 
     /** What a steering vector must fit to steer a model, for which the model need not be open. */

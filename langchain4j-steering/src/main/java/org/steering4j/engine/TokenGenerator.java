@@ -11,6 +11,7 @@ public interface TokenGenerator {
      * @throws EngineOverloadedException if too many requests wait already
      * @throws GenerationTimeoutException if the request's timeout is over before the last token
      * @throws ModelClosedException if the model is closed before the last token
+     * @throws NotEnoughMemoryException if keys and values of what runs would not fit into the memory that is free
      * @throws EngineException if the engine fails, or the calling thread is interrupted while it waits
      */
     GenerationResult generate(GenerationRequest request, TokenListener listener);

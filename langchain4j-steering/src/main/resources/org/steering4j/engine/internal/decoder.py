@@ -188,6 +188,9 @@ class Decoder(Module):
       _0 = torch.append(self.output_head, self.token_embedding[0])
     for layer in range(torch.len(self.query_bias)):
       _1 = torch.append(self.attention_bias, torch.cat([self.query_bias[layer], self.key_bias[layer], self.value_bias[layer]]))
+    torch.clear(self.query_bias)
+    torch.clear(self.key_bias)
+    torch.clear(self.value_bias)
     # The Java side owns the memory behind its arrays; what stays here is cloned.
     _0 = torch.append(self.inverse_frequencies, torch.clone(frequencies))
     return frequencies
@@ -266,20 +269,21 @@ class Decoder(Module):
 
   # Where tokens may look in layers without a window and in those with one, by `window_of_layer`. None: at all before them.
   # seen: bool [B or 1, 1, T, S], where they may look if there were no windows; positions: int64 [B or 1, T];
-  # key_positions: int64 [B or 1, S] -> two of bool [B or 1, 1, T, S]
+  # key_positions: int64 [B or 1, S] -> one of bool [B or 1, 1, T, S], and another where any layer has a window
   def masks(self: __torch__.Decoder, seen: Optional[Tensor], positions: Tensor, key_positions: Tensor) -> List[Optional[Tensor]]:
     masks = annotate(List[Optional[Tensor]], [])
     _0 = torch.append(masks, seen)
-    if self.window == 0 or torch.size(key_positions, 1) <= self.window:
-      _1 = torch.append(masks, seen)
-    else:
-      keys = torch.unsqueeze(torch.unsqueeze(key_positions, 1), 1)
-      queries = torch.unsqueeze(torch.unsqueeze(positions, 1), 3)
-      within = torch.gt(keys, torch.sub(queries, self.window))
-      if seen is not None:
-        _2 = torch.append(masks, torch.logical_and(seen, within))
+    if self.window > 0:
+      if torch.size(key_positions, 1) <= self.window:
+        _1 = torch.append(masks, seen)
       else:
-        _3 = torch.append(masks, torch.logical_and(torch.le(keys, queries), within))
+        keys = torch.unsqueeze(torch.unsqueeze(key_positions, 1), 1)
+        queries = torch.unsqueeze(torch.unsqueeze(positions, 1), 3)
+        within = torch.gt(keys, torch.sub(queries, self.window))
+        if seen is not None:
+          _2 = torch.append(masks, torch.logical_and(seen, within))
+        else:
+          _3 = torch.append(masks, torch.logical_and(torch.le(keys, queries), within))
     return masks
 
   # For query heads of a group folded into the sequence axis, and as what is added to scores, 0 or negative infinity: attention
