@@ -112,7 +112,7 @@ def parsed():
     parser.add_argument("--llama", type=pathlib.Path, help="folder in which node-llama-cpp is installed")
     parser.add_argument("--without-hugging-face", action="store_true")
     parser.add_argument("--precisions", nargs="+", default=["bfloat16", "int8", "int4"], help="of this project")
-    parser.add_argument("--gguf-types", nargs="+", default=["bf16", "q8_0", "q4_0"], help="of llama.cpp")
+    parser.add_argument("--gguf-types", nargs="+", choices=["bf16", "q8_0", "q4_0", "f16", "f32"], default=["bf16", "q8_0", "q4_0"], help="of llama.cpp")
     parser.add_argument("--prompt-tokens", type=int, nargs="+", default=[32, 128, 512, 2048])
     parser.add_argument("--answer-tokens", type=int, default=32)
     parser.add_argument("--threads", type=int, default=os.cpu_count())

@@ -22,7 +22,7 @@ import org.steering4j.vector.SteeringVectors;
 /**
  * The settings of a steered chat model, the same for {@link SteeredChatModel} and {@link SteeredStreamingChatModel}. Exactly one of
  * {@link #modelPath}, {@link #modelName}, {@link #embeddedModel} and {@link #model} is required; what else is not set is the model's own, by its
- * {@code generation_config.json}. For one thread.
+ * {@code generation_config.json}, or its {@code config.json} where it lacks that. For one thread.
  *
  * <p>Each setting has a field of its name and type, and a setter of that name and type, because langchain4j-cdi configures builders that way
  * (its {@code CommonLLMPluginCreator}); so paths are kept as texts.

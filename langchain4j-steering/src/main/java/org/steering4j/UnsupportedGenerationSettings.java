@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.steering4j.checkpoint.JsonFiles;
@@ -59,6 +61,13 @@ record UnsupportedGenerationSettings(Path file, JsonNode json) {
         Path file = GenerationDefaults.file(folder);
         return new UnsupportedGenerationSettings(
                 file, Files.exists(file) ? JsonFiles.readObject(file) : JsonNodeFactory.instance.objectNode());
+    }
+
+    /** All that is looked for. */
+    static Set<String> keys() {
+        return Stream.of(NUMBERS.keySet(), OTHERS, Set.of("max_length"))
+                .flatMap(Set::stream)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** One warning of all, if there are any. */

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,13 +101,6 @@ class UnsupportedGenerationSettingsTest {
     }
 
     @Test
-    void should_look_into_the_configuration_of_older_folders() throws IOException {
-        Files.writeString(folder.resolve("config.json"), "{\"no_repeat_ngram_size\": 3}");
-        assertThat(UnsupportedGenerationSettings.read(folder).in(CONTEXT_LENGTH))
-                .containsExactly("no_repeat_ngram_size 3");
-    }
-
-    @Test
     void should_warn_once_when_a_model_is_opened() throws IOException {
         SmallTokenizers.byteLevel(RandomModels.write(folder, 276, CONTEXT_LENGTH), SmallTokenizers.CHATML);
         write("'no_repeat_ngram_size': 3, 'temperature': 0.7, 'max_length': 20");
@@ -121,6 +115,24 @@ class UnsupportedGenerationSettingsTest {
         assertThat(warningsOfOpening())
                 .filteredOn(line -> line.contains("generation_config.json"))
                 .isEmpty();
+    }
+
+    /** What transformers wrote there before there was a file for it must not keep a model from being opened. */
+    @Test
+    void should_warn_of_what_the_configuration_of_an_older_folder_asks_for() throws IOException {
+        SmallTokenizers.byteLevel(RandomModels.write(folder, 276, CONTEXT_LENGTH), SmallTokenizers.CHATML);
+        Path configuration = folder.resolve("config.json");
+        String settings = UnsupportedGenerationSettings.keys().stream()
+                .sorted()
+                .map(key -> "\"%s\": 7, ".formatted(key))
+                .collect(Collectors.joining());
+        Files.writeString(configuration, Files.readString(configuration).replaceFirst("\\{", "{" + settings));
+
+        assertThat(warningsOfOpening())
+                .filteredOn(line -> line.contains("what is not supported"))
+                .singleElement()
+                .asString()
+                .contains(configuration.toString(), "no_repeat_ngram_size 7", "min_new_tokens 7", "stop_strings 7");
     }
 
     private List<String> warningsOfOpening() {

@@ -206,8 +206,7 @@ final class ContinuousBatch {
     }
 
     /** It is the next to get a place. */
-    private void putBack(GenerationRow row) {
-        row.putBack();
+    private void queueAgain(GenerationRow row) {
         lock.lock();
         try {
             if (!row.isCancelled()) { // else its caller may have looked for it here already
@@ -271,11 +270,15 @@ final class ContinuousBatch {
             } catch (ModelClosedException e) {
                 throw e;
             } catch (RuntimeException e) {
-                fail(e);
-                rows.close();
-                rows = newRows.get();
+                failAndBeginAnew(e);
                 return ifItFails;
             }
+        }
+
+        private void failAndBeginAnew(RuntimeException e) {
+            fail(e);
+            rows.close();
+            rows = newRows.get();
         }
 
         private void fail(Throwable e) {
@@ -283,12 +286,13 @@ final class ContinuousBatch {
             members.clear();
         }
 
-        private void removeLeavers() {
+        /** Whether there are any. */
+        private boolean removeLeavers() {
             // Asked once: a row may be cancelled at any moment.
             int[] leaving =
                     indices(i -> members.get(i).hasEnded() || members.get(i).isCancelled());
             if (leaving.length == 0) {
-                return;
+                return false;
             }
             for (int i : leaving) {
                 if (!members.get(i).hasFailed()) {
@@ -297,6 +301,7 @@ final class ContinuousBatch {
             }
             rows.remove(leaving);
             members.removeAll(members(leaving));
+            return true;
         }
 
         private void remember(int i) {
@@ -338,6 +343,11 @@ final class ContinuousBatch {
         /** Whether a row has been taken out of the queue. */
         private boolean hasBegun;
 
+        /** Fewer than the limit since memory ran out, until a row leaves. */
+        private int maximumRows = limits.maximumRows();
+
+        private boolean warned;
+
         private void run() {
             try (Group prompts = new Group();
                     Group answers = new Group()) {
@@ -358,22 +368,59 @@ final class ContinuousBatch {
         /** One chunk of the prompts and one token of the answers; false if there is nothing to do. */
         private boolean step(Group prompts, Group answers) {
             admit(prompts, answers);
-            prompts.removeLeavers();
-            answers.removeLeavers();
+            removeLeavers(prompts);
+            removeLeavers(answers);
             if (prompts.members.isEmpty() && answers.members.isEmpty()) {
                 return false;
             }
             while (!fits(prompts.members.size() + answers.members.size(), longest(prompts, answers))) {
                 putBackYoungest(prompts, answers);
             }
+            withMemory(prompts, answers, () -> prompts.rows.reserve(nextChunk(prompts.members)));
             if (!prompts.members.isEmpty() && !prompts.complete()) {
                 runPrompts(prompts);
-                prompts.moveTo(answers, i -> prompts.members.get(i).promptIsDone());
+                withMemory(
+                        prompts,
+                        answers,
+                        () -> prompts.moveTo(
+                                answers, i -> prompts.members.get(i).promptIsDone()));
             }
+            withMemory(prompts, answers, () -> answers.rows.reserve(1 + mostDrafted()));
             if (!answers.members.isEmpty()) {
                 runAnswers(answers, room(prompts.members.size() + answers.members.size(), longest(prompts, answers)));
             }
             return true;
+        }
+
+        private void removeLeavers(Group group) {
+            if (group.removeLeavers()) {
+                maximumRows = limits.maximumRows();
+            }
+        }
+
+        /** Does what needs memory: while there is none, the youngest row goes back to wait, and the last one fails. */
+        private void withMemory(Group prompts, Group answers, Runnable work) {
+            while (true) {
+                try {
+                    work.run();
+                    return;
+                } catch (NotEnoughMemoryException e) {
+                    if (prompts.members.size() + answers.members.size() <= 1) {
+                        (prompts.members.isEmpty() ? answers : prompts).failAndBeginAnew(e);
+                        return;
+                    }
+                    putBackYoungest(prompts, answers);
+                    letOthersWait(prompts.members.size() + answers.members.size(), e);
+                }
+            }
+        }
+
+        private void letOthersWait(int rows, NotEnoughMemoryException e) {
+            maximumRows = rows;
+            if (!warned) {
+                LOG.warn("fewer answers of {} run at the same time, the others wait: {}", modelName, e.getMessage());
+                warned = true;
+            }
         }
 
         private void admit(Group prompts, Group answers) {
@@ -390,6 +437,14 @@ final class ContinuousBatch {
                 } catch (ModelClosedException e) {
                     row.fail(e);
                     throw e;
+                } catch (NotEnoughMemoryException e) {
+                    int others = prompts.members.size() + answers.members.size();
+                    if (others > 0) {
+                        queueAgain(row);
+                        letOthersWait(others, e);
+                        return;
+                    }
+                    row.fail(e);
                 } catch (RuntimeException e) {
                     row.fail(e);
                 }
@@ -398,7 +453,7 @@ final class ContinuousBatch {
 
         private boolean hasRoom(GenerationRow row, Group prompts, Group answers) {
             int rows = prompts.members.size() + answers.members.size() + 1;
-            return rows <= limits.maximumRows() && fits(rows, Math.max(row.prompt().length, longest(prompts, answers)));
+            return rows <= maximumRows && fits(rows, Math.max(row.prompt().length, longest(prompts, answers)));
         }
 
         /** Whether rows may grow by the token of a step. */
@@ -426,12 +481,13 @@ final class ContinuousBatch {
             group.remember(index);
             group.rows.remove(new int[] {index});
             group.members.remove(index);
-            putBack(youngest);
+            youngest.putBack();
+            queueAgain(youngest);
         }
 
         private void runPrompts(Group prompts) {
             List<GenerationRow> members = List.copyOf(prompts.members);
-            int atMost = Math.max(1, PREFILL_TOKENS / members.size());
+            int atMost = promptTokens(members.size());
             int[][] tokens = members.stream().map(row -> row.takePrompt(atMost)).toArray(int[][]::new);
             int[] wanted =
                     members.stream().mapToInt(row -> row.promptIsDone() ? 1 : 0).toArray();
@@ -441,7 +497,20 @@ final class ContinuousBatch {
                     members.get(i).accept(members.get(i).draft(0), logits[i]);
                 }
             }
-            prompts.removeLeavers();
+            removeLeavers(prompts);
+        }
+
+        /** Prompt tokens of each of some rows that are run at a time. */
+        private int promptTokens(int rows) {
+            return Math.max(1, PREFILL_TOKENS / rows);
+        }
+
+        /** Of the row that runs most, at the next run. */
+        private int nextChunk(List<GenerationRow> members) {
+            return members.stream()
+                    .mapToInt(row -> row.promptLeft(promptTokens(members.size())))
+                    .max()
+                    .orElse(0);
         }
 
         /** Each row's last token, and what may come after it. */
@@ -462,12 +531,16 @@ final class ContinuousBatch {
                 int right = members.get(i).accept(drafts.get(i), logits[i]);
                 answers.rows.takeBack(i, drafts.get(i).length() - right);
             }
-            answers.removeLeavers();
+            removeLeavers(answers);
+        }
+
+        private int mostDrafted() {
+            return speculates ? DraftLength.MOST : 0;
         }
 
         /** @param room by how many tokens each row may grow */
         private List<Draft> drafts(List<GenerationRow> members, long room) {
-            int atMost = speculates ? (int) Math.min(DraftLength.MOST, room - 1) : 0;
+            int atMost = (int) Math.min(mostDrafted(), room - 1);
             List<Draft> drafts = members.stream().map(row -> row.draft(atMost)).toList();
             int length = DraftLength.best(drafts, atMost);
             return drafts.stream().map(draft -> draft.first(length)).toList();

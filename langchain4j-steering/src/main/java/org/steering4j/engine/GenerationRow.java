@@ -103,10 +103,15 @@ final class GenerationRow {
 
     /** The next tokens of the prompt; they count as run. */
     int[] takePrompt(int atMost) {
-        int end = Math.min(prompt.length, promptDone + atMost);
+        int end = promptDone + promptLeft(atMost);
         int[] next = Arrays.copyOfRange(prompt, promptDone, end);
         promptDone = end;
         return next;
+    }
+
+    /** How many {@link #takePrompt} would give. */
+    int promptLeft(int atMost) {
+        return Math.min(prompt.length - promptDone, atMost);
     }
 
     boolean promptIsDone() {

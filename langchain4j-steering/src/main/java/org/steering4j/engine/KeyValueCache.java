@@ -35,20 +35,32 @@ final class KeyValueCache {
      * @param used rows to keep
      * @param rows including those
      * @param positions of every row
-     * @throws NotEnoughMemoryException if there is none; all is as it was then
+     * @throws NotEnoughMemoryException if there is not even room for those, beside what is there; all is as it was then
      */
     void reserve(int used, int rows, int positions) {
-        if (rows > rows() || positions > positions()) {
-            model.requireRoomForCache(roomyRows(rows), roomyPositions(positions));
-            resize(used, rows, positions);
+        if (rows <= rows() && positions <= positions()) {
+            return;
         }
+        int roomyRows = rows + rows / 4;
+        int roomyPositions = Math.max(positions, Math.min(model.contextLength(), positions + SPARE_POSITIONS));
+        if (model.hasRoomFor(bytes(roomyRows, roomyPositions))) {
+            resize(used, roomyRows, roomyPositions);
+        } else if (model.hasRoomFor(bytes(rows, positions))) {
+            resize(used, rows, positions);
+        } else {
+            throw model.tooLittleMemoryForCache(rows, positions, bytes(rows, positions));
+        }
+    }
+
+    private long bytes(int rows, int positions) {
+        return (long) rows * positions * model.cacheBytesPerToken(furtherLayers);
     }
 
     /** The rows in use are fewer now; much room that nothing needs is given back. */
     void release(int used, int positions) {
         if (used == 0) {
             close();
-        } else if (used <= rows() / 4) {
+        } else if (used <= rows() / 4 && model.hasRoomFor(bytes(used, positions))) {
             resize(used, used, positions);
         }
     }
@@ -78,25 +90,17 @@ final class KeyValueCache {
     private void resize(int used, int rows, int positions) {
         NDArray resized;
         if (array == null) {
-            try (NDArray shape = scope.create(new long[] {roomyRows(rows), roomyPositions(positions), furtherLayers})) {
+            try (NDArray shape = scope.create(new long[] {rows, positions, furtherLayers})) {
                 resized = model.run("new_cache", shape).get(0);
             }
         } else {
-            try (NDArray size = scope.create(new long[] {used, roomyRows(rows), roomyPositions(positions)})) {
+            try (NDArray size = scope.create(new long[] {used, rows, positions})) {
                 resized = model.run("resize_cache", size, array).get(0);
             }
         }
         close();
         resized.attach(scope);
         array = resized;
-    }
-
-    private static long roomyRows(int rows) {
-        return rows + rows / 4;
-    }
-
-    private long roomyPositions(int positions) {
-        return Math.max(positions, Math.min(model.contextLength(), positions + SPARE_POSITIONS));
     }
 
     private long rows() {

@@ -115,10 +115,17 @@ final class KeyValueRows implements RunningRows {
     }
 
     @Override
+    public void reserve(int tokens) {
+        if (!rows.isEmpty()) {
+            // A short row that is padded beside a long one may need positions beyond the context.
+            cache.reserve(rows.size(), rows.size(), longestRun() + tokens);
+        }
+    }
+
+    @Override
     public float[][][] run(int[][] tokens, int[] wanted) {
         int longest = Arrays.stream(tokens).mapToInt(row -> row.length).max().orElseThrow();
-        // A short row that is padded beside a long one may need positions beyond the context.
-        cache.reserve(rows.size(), rows.size(), longestRun() + longest);
+        reserve(longest);
         if (steering == null) {
             steering = SteeringArrays.of(
                     scope, bySlot().stream().map(row -> row.steering).toList(), model.shape());

@@ -37,10 +37,7 @@ import org.steering4j.vector.ModelShape;
  */
 public final class LanguageModel implements TokenGenerator, AutoCloseable {
 
-    /**
-     * The most for keys and values of the running batch, where half of what the weights leave free is not less: a cache that grows lies in memory
-     * twice. While they would take more, the youngest requests wait, but never the last one.
-     */
+    /** Keys and values of the running batch; while they would take more, the youngest requests wait, but never the last one. */
     private static final long BATCH_BYTES = 4L << 30;
 
     /**
@@ -88,30 +85,25 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
                 configuration.name(),
                 uses,
                 configuration.contextLength(),
-                new ContinuousBatch.Limits(maximumRows, maximumWaiting, batchBytes(cacheBytes) / cacheBytesPerToken()),
+                new ContinuousBatch.Limits(maximumRows, maximumWaiting, BATCH_BYTES / cacheBytesPerToken()),
                 speculates,
                 () -> new KeyValueRows(this, prefixes));
     }
 
-    /** @param cacheBytes for keys and values of finished generations */
-    private long batchBytes(long cacheBytes) {
-        return Math.min(BATCH_BYTES, Math.max(0, freeBytes.getAsLong() - cacheBytes) / 2);
+    /** Whether so much more would fit into the memory that is free. */
+    boolean hasRoomFor(long bytes) {
+        return bytes <= freeBytes.getAsLong();
     }
 
-    /** @throws NotEnoughMemoryException if a further key-value cache would not fit into the memory that is free */
-    void requireRoomForCache(long rows, long positions) {
-        long needed = rows * positions * cacheBytesPerToken();
-        long free = freeBytes.getAsLong();
-        if (needed > free) {
-            throw new NotEnoughMemoryException(
-                    "the keys and values of %d x %d tokens of %s take %s GiB of memory, but %s GiB are free: free some, or shorten the conversations, or run fewer at a time (maximumRows)"
-                            .formatted(
-                                    rows,
-                                    positions,
-                                    configuration.name(),
-                                    NeededMemory.gib(needed),
-                                    NeededMemory.gib(free)));
-        }
+    NotEnoughMemoryException tooLittleMemoryForCache(int rows, int positions, long bytes) {
+        return new NotEnoughMemoryException(
+                "keys and values of %d rows of %d tokens of %s take %s GiB of memory, but %s GiB are free: free some, shorten the conversations, or open the model in a smaller precision"
+                        .formatted(
+                                rows,
+                                positions,
+                                configuration.name(),
+                                NeededMemory.gib(bytes),
+                                NeededMemory.gib(freeBytes.getAsLong())));
     }
 
     /** What a steering vector must fit to steer a model, for which the model need not be open. */
@@ -131,7 +123,11 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
 
     /** Keys and values of all layers, and one block's hidden states. */
     long cacheBytesPerToken() {
-        return (configuration.numberOfLayers() + furtherLayers()) * layerBytesPerToken();
+        return cacheBytesPerToken(furtherLayers());
+    }
+
+    long cacheBytesPerToken(int furtherLayers) {
+        return (configuration.numberOfLayers() + furtherLayers) * layerBytesPerToken();
     }
 
     /** How many layers of a key-value cache hold the hidden states of one block. */

@@ -14,7 +14,7 @@ import org.steering4j.internal.DataType;
 
 /**
  * Foresees the memory that a model's weights take, and chooses how to keep them by it. Keys and values come on top, as conversations
- * run: see {@link LanguageModel#requireRoomForCache}. Immutable.
+ * run: see {@link KeyValueCache#reserve}. Immutable.
  *
  * @param adapter what is merged into the model while it is loaded
  */

@@ -133,7 +133,7 @@ final class PrefixCache implements AutoCloseable {
     }
 
     /**
-     * Keeps what is not known yet of a row of a cache.
+     * Keeps what is not known yet of a row of a cache, if there is memory for all of it.
      *
      * @param rowKeptBlock the block after which the row's hidden states are kept; if it is no longer the kept block, nothing is kept
      */
@@ -145,6 +145,9 @@ final class PrefixCache implements AutoCloseable {
             scope = model.newScope();
         }
         int[] kept = IntStream.of(tokens).limit(maximumTokens).toArray();
+        if (!model.hasRoomFor(kept.length * model.cacheBytesPerToken())) {
+            return;
+        }
         if (keptBlock < layers - 1) {
             store(kept, Optional.of(steering), cache, row);
         }

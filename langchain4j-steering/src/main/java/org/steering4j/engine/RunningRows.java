@@ -6,7 +6,8 @@ import org.steering4j.vector.LayerSteering;
  * Sequences that run side by side over one key-value cache, numbered from 0 in the order in which they came. Knows tokens and steerings;
  * knows nothing of sampling, callers or waiting. For one thread.
  *
- * <p>After a failure of {@link #add} or {@link #remember} it is as it was; after any other it may only be closed.
+ * <p>After a failure of {@link #add}, {@link #reserve} or {@link #remember}, or where {@link #moveTo} throws {@link NotEnoughMemoryException}, it is
+ * as it was; after any other it may only be closed.
  */
 interface RunningRows extends AutoCloseable {
 
@@ -20,6 +21,7 @@ interface RunningRows extends AutoCloseable {
      *
      * @return how many of the prompt's first tokens need not be run, because what they give is known from an earlier request, at least in
      *     part; fewer than the prompt has
+     * @throws NotEnoughMemoryException if there is none for the row
      */
     int add(int[] prompt, LayerSteering steering);
 
@@ -29,6 +31,14 @@ interface RunningRows extends AutoCloseable {
      * @return whether there was something to do
      */
     boolean complete(int atMost);
+
+    /**
+     * Makes room for further tokens of every row, which {@link #run} needs.
+     *
+     * @param tokens at most, of a row
+     * @throws NotEnoughMemoryException if there is none
+     */
+    void reserve(int tokens);
 
     /**
      * Runs the next tokens of every row.
@@ -42,7 +52,11 @@ interface RunningRows extends AutoCloseable {
     /** A row's last tokens, which were run, turn out to be others: they count as never run. */
     void takeBack(int row, int tokens);
 
-    /** Rows leave and join others, at their end, in the order given. */
+    /**
+     * Rows leave and join others, at their end, in the order given.
+     *
+     * @throws NotEnoughMemoryException if the others have no room
+     */
     void moveTo(RunningRows others, int[] rows);
 
     /** Keeps what was run of a row for requests that begin with the same tokens. */

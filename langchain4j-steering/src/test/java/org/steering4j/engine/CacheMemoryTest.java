@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,12 +49,12 @@ class CacheMemoryTest {
     void should_refuse_a_prompt_that_does_not_fit_and_answer_the_next() {
         try (LanguageModel model = open()) {
             int[] expected = model.generate(request(1), TokenListener.NONE).tokens();
-            free.set(50 * model.cacheBytesPerToken());
+            free.set(49 * model.cacheBytesPerToken(0));
 
             assertThatThrownBy(() -> model.generate(request(1), TokenListener.NONE))
                     .isInstanceOf(NotEnoughMemoryException.class)
                     .hasMessageContainingAll(
-                            "the keys and values of 1 x 178 tokens of random take 0.0 GiB of memory",
+                            "keys and values of 1 rows of 50 tokens of random take 0.0 GiB of memory",
                             "0.0 GiB are free",
                             "shorten the conversations");
 
@@ -82,19 +83,17 @@ class CacheMemoryTest {
     }
 
     @Test
-    void should_let_generations_wait_for_each_other_where_the_model_was_opened_with_little_memory_left() {
-        List<int[]> expected;
-        long bytesPerToken;
+    void should_let_generations_wait_for_each_other_where_there_is_little_memory() {
+        List<GenerationRequest> requests =
+                IntStream.range(3, 9).mapToObj(CacheMemoryTest::request).toList();
         try (LanguageModel model = open()) {
-            bytesPerToken = model.cacheBytesPerToken();
-            expected = List.of(
-                    model.generate(request(3), TokenListener.NONE).tokens(),
-                    model.generate(request(4), TokenListener.NONE).tokens());
-        }
-        // Enough for the longest row there may be, not for two of these beside each other.
-        free.set(800 * bytesPerToken);
-        try (LanguageModel model = open()) {
-            assertThat(model.generate(List.of(request(3), request(4))))
+            List<int[]> expected = requests.stream()
+                    .map(request -> model.generate(request, TokenListener.NONE).tokens())
+                    .toList();
+            // Once for one of these answers, beside it not for another.
+            free.set(500 * model.cacheBytesPerToken(0));
+
+            assertThat(model.generate(requests))
                     .extracting(GenerationResult::tokens)
                     .containsExactlyElementsOf(expected);
         }

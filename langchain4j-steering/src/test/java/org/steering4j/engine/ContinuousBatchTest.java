@@ -385,22 +385,27 @@ class ContinuousBatchTest {
         assertThat(generate(request(1500, 3), TokenListener.NONE).tokens()).hasSize(3);
     }
 
+    /** Of different lengths, sampled and not, with penalties that count what was said before. */
+    private static List<GenerationRequest> variousRequests() {
+        return IntStream.range(0, 12)
+                .mapToObj(i -> new GenerationRequest(
+                        prompt(1 + 23 * i % 60, i),
+                        steering(i),
+                        Sampling.builder()
+                                .temperature(i % 2)
+                                .frequencyPenalty(0.3)
+                                .seed(i)
+                                .build(),
+                        100 + 10 * i,
+                        Set.of(7)))
+                .toList();
+    }
+
     @Test
     void should_let_the_youngest_wait_when_rows_outgrow_the_memory_and_answer_each_as_if_alone() {
         for (int known : List.of(0, 30)) { // of what was run before, nothing and some is known at the return
             log.known = known;
-            List<GenerationRequest> requests = IntStream.range(0, 12)
-                    .mapToObj(i -> new GenerationRequest(
-                            prompt(1 + 23 * i % 60, i),
-                            steering(i),
-                            Sampling.builder()
-                                    .temperature(i % 2)
-                                    .frequencyPenalty(0.3)
-                                    .seed(i)
-                                    .build(),
-                            100 + 10 * i,
-                            Set.of(7)))
-                    .toList();
+            List<GenerationRequest> requests = variousRequests();
             batch = batch(new Limits(8, 100, 100_000));
             List<GenerationResult> alone = requests.stream()
                     .map(request -> generate(request, TokenListener.NONE))
@@ -417,6 +422,46 @@ class ContinuousBatchTest {
                         .isEqualTo(alone.get(i));
             }
         }
+    }
+
+    @Test
+    void should_let_the_youngest_wait_when_there_is_no_memory_for_them_and_answer_each_as_if_alone() {
+        for (int known : List.of(0, 30)) {
+            log.known = known;
+            List<GenerationRequest> requests = variousRequests();
+            batch = batch(new Limits(8, 100, 100_000));
+            List<int[]> alone = requests.stream()
+                    .map(request -> generate(request, TokenListener.NONE).tokens())
+                    .toList();
+            awaitTrue(() -> log.open.get() == 0);
+            log.mostTokens.set(0);
+            log.memory = 600;
+            assertThat(batch.generate(requests, Collections.nCopies(12, token -> true)))
+                    .extracting(GenerationResult::tokens)
+                    .containsExactlyElementsOf(alone);
+            assertThat(log.mostTokens.get()).isBetween(300L, 1000L);
+            log.memory = Long.MAX_VALUE;
+        }
+    }
+
+    @Test
+    void should_fail_alone_a_row_for_which_there_will_never_be_memory() throws Exception {
+        batch = batch(new Limits(8, 100, 100_000));
+        int[] expected = generate(request(40, 100), TokenListener.NONE).tokens();
+        awaitTrue(() -> log.open.get() == 0);
+        log.memory = 300;
+        Semaphore steps = pause();
+        CompletableFuture<GenerationResult> first = start(request(40, 100), TokenListener.NONE);
+        awaitRuns(1);
+        CompletableFuture<GenerationResult> tooLong = startWaiting(request(400, 3), TokenListener.NONE);
+        CompletableFuture<GenerationResult> outgrowing = startWaiting(request(50, 300), TokenListener.NONE);
+        CompletableFuture<GenerationResult> last = startWaiting(request(40, 100), TokenListener.NONE);
+        steps.release(100_000);
+
+        assertThat(first.get().tokens()).isEqualTo(expected);
+        assertThatThrownBy(tooLong::get).hasCauseInstanceOf(NotEnoughMemoryException.class);
+        assertThatThrownBy(outgrowing::get).hasCauseInstanceOf(NotEnoughMemoryException.class);
+        assertThat(last.get().tokens()).isEqualTo(expected);
     }
 
     @Test

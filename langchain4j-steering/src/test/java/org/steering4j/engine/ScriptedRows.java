@@ -30,6 +30,9 @@ class ScriptedRows implements RunningRows {
         /** Rows, each as long as the longest, at the step at which these were most; a row alone does not count. */
         final AtomicLong mostTokens = new AtomicLong();
 
+        /** Room for rows, each as long as the longest. */
+        volatile long memory = Long.MAX_VALUE;
+
         private final List<ScriptedRows> groups = new CopyOnWriteArrayList<>();
         volatile int known;
         /** Chunks of work before the prompts can be run. */
@@ -41,6 +44,18 @@ class ScriptedRows implements RunningRows {
             if (rows > 1) {
                 mostTokens.accumulateAndGet(rows * longest, Math::max);
             }
+        }
+    }
+
+    /** As a cache of keys and values that would grow to this. */
+    private void requireMemory(long ofGroup, long length) {
+        long others = log.groups.stream()
+                .filter(group -> group != this)
+                .mapToLong(group -> (long) group.size() * group.longest())
+                .sum();
+        if (others + ofGroup * length > log.memory) {
+            throw new NotEnoughMemoryException(
+                    "%d rows of %d tokens beside %d tokens do not fit".formatted(ofGroup, length, others));
         }
     }
 
@@ -71,6 +86,7 @@ class ScriptedRows implements RunningRows {
     @Override
     public int add(int[] prompt, LayerSteering steering) {
         log.beforeAdd.accept(prompt);
+        requireMemory(size() + 1, Math.max(longest(), prompt.length));
         int known = Math.min(log.known, prompt.length - 1);
         rows.add(new Row(
                 new ArrayList<>(IntStream.of(prompt).limit(known).boxed().toList()), steering, prompt.length));
@@ -80,6 +96,12 @@ class ScriptedRows implements RunningRows {
     @Override
     public boolean complete(int atMost) {
         return log.incomplete.getAndUpdate(chunks -> Math.max(0, chunks - 1)) > 0;
+    }
+
+    @Override
+    public void reserve(int tokens) {
+        int longest = rows.stream().mapToInt(row -> row.tokens.size()).max().orElse(0);
+        requireMemory(size(), size() == 0 ? 0 : Math.max(longest(), longest + tokens));
     }
 
     @Override
@@ -124,7 +146,13 @@ class ScriptedRows implements RunningRows {
     @Override
     public void moveTo(RunningRows others, int[] indices) {
         List<Row> moving = IntStream.of(indices).mapToObj(rows::get).toList();
-        ((ScriptedRows) others).rows.addAll(moving);
+        ScriptedRows target = (ScriptedRows) others;
+        if (!target.rows.isEmpty()) { // else the cache goes over whole
+            int longest =
+                    moving.stream().mapToInt(row -> row.tokens.size()).max().orElse(0);
+            target.requireMemory(target.size() + moving.size(), Math.max(target.longest(), longest));
+        }
+        target.rows.addAll(moving);
         remove(indices);
     }
 
