@@ -27,6 +27,9 @@ final class PrefixCache implements AutoCloseable {
 
     private static final int NO_BLOCK = -1;
 
+    /** To ask the operating system how much is free takes as long as to copy so much. */
+    private static final long ALWAYS_FREE_BYTES = 1 << 20;
+
     private final LanguageModel model;
     private final int layers;
     private final PrefixTree<Optional<LayerSteering>, NDArray> pieces;
@@ -145,7 +148,8 @@ final class PrefixCache implements AutoCloseable {
             scope = model.newScope();
         }
         int[] kept = IntStream.of(tokens).limit(maximumTokens).toArray();
-        if (!model.hasRoomFor(kept.length * model.cacheBytesPerToken())) {
+        long bytes = kept.length * model.cacheBytesPerToken();
+        if (bytes > ALWAYS_FREE_BYTES && !model.hasRoomFor(bytes)) {
             return;
         }
         if (keptBlock < layers - 1) {
