@@ -348,6 +348,9 @@ final class ContinuousBatch {
 
         private boolean warned;
 
+        /** The last one for which there was no memory: it has come again, with its cache as small as can be. */
+        private GenerationRow lastReturned;
+
         private void run() {
             try (Group prompts = new Group();
                     Group answers = new Group()) {
@@ -374,6 +377,7 @@ final class ContinuousBatch {
                 return false;
             }
             while (!fits(prompts.members.size() + answers.members.size(), longest(prompts, answers))) {
+                rememberYoungest(prompts, answers);
                 putBackYoungest(prompts, answers);
             }
             withMemory(prompts, answers, () -> prompts.rows.reserve(nextChunk(prompts.members)));
@@ -385,7 +389,7 @@ final class ContinuousBatch {
                         () -> prompts.moveTo(
                                 answers, i -> prompts.members.get(i).promptIsDone()));
             }
-            withMemory(prompts, answers, () -> answers.rows.reserve(1 + mostDrafted()));
+            withMemory(prompts, answers, () -> answers.rows.reserve(nextRun(answers.members)));
             if (!answers.members.isEmpty()) {
                 runAnswers(answers, room(prompts.members.size() + answers.members.size(), longest(prompts, answers)));
             }
@@ -398,19 +402,25 @@ final class ContinuousBatch {
             }
         }
 
-        /** Does what needs memory: while there is none, the youngest row goes back to wait, and the last one fails. */
+        /** Does what needs memory: while there is none, the youngest row goes back to wait, and the last one fails when it comes again. */
         private void withMemory(Group prompts, Group answers, Runnable work) {
             while (true) {
                 try {
                     work.run();
                     return;
                 } catch (NotEnoughMemoryException e) {
-                    if (prompts.members.size() + answers.members.size() <= 1) {
+                    GenerationRow youngest = youngest(prompts, answers);
+                    int others = prompts.members.size() + answers.members.size() - 1;
+                    if (others == 0 && youngest == lastReturned) {
                         (prompts.members.isEmpty() ? answers : prompts).failAndBeginAnew(e);
+                        maximumRows = limits.maximumRows();
                         return;
                     }
                     putBackYoungest(prompts, answers);
-                    letOthersWait(prompts.members.size() + answers.members.size(), e);
+                    if (others == 0) {
+                        lastReturned = youngest;
+                    }
+                    letOthersWait(Math.max(1, others), e);
                 }
             }
         }
@@ -470,18 +480,28 @@ final class ContinuousBatch {
             return Math.max(prompts.rows.longest(), answers.rows.longest());
         }
 
-        /** Who came first is never put back, and so comes to an end. What was run is kept for the return, as far as there is room. */
-        private void putBackYoungest(Group prompts, Group answers) {
-            GenerationRow youngest = Stream.of(prompts.members, answers.members)
+        private GenerationRow youngest(Group prompts, Group answers) {
+            return Stream.of(prompts.members, answers.members)
                     .flatMap(List::stream)
                     .max(Comparator.comparingLong(GenerationRow::start))
                     .orElseThrow();
+        }
+
+        /** What was run of it is kept for its return, as far as there is room. */
+        private void rememberYoungest(Group prompts, Group answers) {
+            GenerationRow youngest = youngest(prompts, answers);
+            Group group = prompts.members.contains(youngest) ? prompts : answers;
+            group.remember(group.members.indexOf(youngest));
+        }
+
+        /** Who came first is put back last, and so comes to an end. */
+        private void putBackYoungest(Group prompts, Group answers) {
+            GenerationRow youngest = youngest(prompts, answers);
+            youngest.putBack();
             Group group = prompts.members.contains(youngest) ? prompts : answers;
             int index = group.members.indexOf(youngest);
-            group.remember(index);
             group.rows.remove(new int[] {index});
             group.members.remove(index);
-            youngest.putBack();
             queueAgain(youngest);
         }
 
@@ -532,6 +552,13 @@ final class ContinuousBatch {
                 answers.rows.takeBack(i, drafts.get(i).length() - right);
             }
             removeLeavers(answers);
+        }
+
+        /** An answer's last token, and what may be drafted after it; of the row that may run most. */
+        private int nextRun(List<GenerationRow> members) {
+            int left =
+                    members.stream().mapToInt(GenerationRow::tokensLeft).max().orElse(1);
+            return Math.min(1 + mostDrafted(), left);
         }
 
         private int mostDrafted() {

@@ -123,7 +123,8 @@ final class GenerationRow {
         return lookup.draft(Math.min(atMost, tokensLeft() - 1));
     }
 
-    private int tokensLeft() {
+    /** That may come yet, at least 1 unless it has ended. */
+    int tokensLeft() {
         lock.lock();
         try {
             return Math.min(request.maximumTokens(), contextLength - request.prompt().length) - count;

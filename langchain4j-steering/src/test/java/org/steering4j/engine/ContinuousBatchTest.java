@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -450,6 +451,12 @@ class ContinuousBatchTest {
         int[] expected = generate(request(40, 100), TokenListener.NONE).tokens();
         awaitTrue(() -> log.open.get() == 0);
         log.memory = 300;
+        List<Integer> returned = new CopyOnWriteArrayList<>();
+        log.beforeAdd = prompt -> {
+            if (prompt.length > 250 && prompt.length < 400) {
+                returned.add(prompt.length);
+            }
+        };
         Semaphore steps = pause();
         CompletableFuture<GenerationResult> first = start(request(40, 100), TokenListener.NONE);
         awaitRuns(1);
@@ -461,6 +468,8 @@ class ContinuousBatchTest {
         assertThat(first.get().tokens()).isEqualTo(expected);
         assertThatThrownBy(tooLong::get).hasCauseInstanceOf(NotEnoughMemoryException.class);
         assertThatThrownBy(outgrowing::get).hasCauseInstanceOf(NotEnoughMemoryException.class);
+        // It came once more before, with what it had said.
+        assertThat(returned).hasSize(1);
         assertThat(last.get().tokens()).isEqualTo(expected);
     }
 
