@@ -444,7 +444,7 @@ final class ContinuousBatch {
                 try {
                     row.skip(prompts.rows.add(row.prompt(), row.steering()));
                     prompts.members.add(row);
-                } catch (ModelClosedException e) {
+                } catch (ModelClosedException | Error e) { // it is in no group, which would be told
                     row.fail(e);
                     throw e;
                 } catch (NotEnoughMemoryException e) {

@@ -226,6 +226,18 @@ class ContinuousBatchTest {
     }
 
     @Test
+    void should_tell_a_row_of_an_error_in_joining_and_answer_the_next() {
+        log.beforeAdd = prompt -> {
+            log.beforeAdd = other -> {};
+            throw new OutOfMemoryError("scripted");
+        };
+        assertThatThrownBy(() -> generate(request(3, 2), TokenListener.NONE))
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("scripted");
+        assertThat(generate(request(3, 2), TokenListener.NONE).tokens()).hasSize(2);
+    }
+
+    @Test
     void should_end_only_the_row_whose_listener_throws() throws Exception {
         CountDownLatch heard = new CountDownLatch(2);
         CompletableFuture<GenerationResult> other = start(request(4, 500), token -> {
