@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,15 +16,18 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
-/** CSV with a header line, as RFC 4180 has it. A row's number is the line that it begins on. */
+/**
+ * CSV with a header line, as RFC 4180 has it, or parted by semicolons or tabs instead of commas, as spreadsheets write it. A row's number is
+ * the line that it begins on.
+ */
 final class CsvRows {
+
+    private static final List<Character> SEPARATORS = List.of(',', ';', '\t');
 
     private CsvRows() {}
 
     static Rows read(Path file, String text) {
-        // Empty lines are read as records, so that line numbers can be told.
-        CSVFormat format =
-                CSVFormat.RFC4180.builder().setIgnoreEmptyLines(false).get();
+        CSVFormat format = format(separator(text));
         try (CSVParser parser = CSVParser.parse(text, format)) {
             return read(file, parser);
         } catch (CSVException wrongQuoting) {
@@ -35,12 +39,42 @@ final class CsvRows {
         }
     }
 
-    private static Rows read(Path file, CSVParser parser) {
-        Iterator<CSVRecord> records = parser.iterator();
+    private static CSVFormat format(char separator) {
+        // Empty lines are read as records, so that line numbers can be told.
+        return CSVFormat.RFC4180
+                .builder()
+                .setDelimiter(separator)
+                .setIgnoreEmptyLines(false)
+                .get();
+    }
+
+    /** The one that parts the header into most columns; of those that part it alike, the comma. */
+    private static char separator(String text) {
+        return SEPARATORS.stream()
+                .max(Comparator.comparingInt((Character separator) -> columns(text, separator))
+                        .thenComparing(separator -> separator == ','))
+                .orElseThrow();
+    }
+
+    private static int columns(String text, char separator) {
+        try (CSVParser parser = CSVParser.parse(text, format(separator))) {
+            return header(parser.iterator()).size();
+        } catch (IOException | UncheckedIOException quotedOtherwise) {
+            return 0;
+        }
+    }
+
+    private static CSVRecord header(Iterator<CSVRecord> records) {
         CSVRecord header = records.next();
         while (isEmptyLine(header) && records.hasNext()) {
             header = records.next();
         }
+        return header;
+    }
+
+    private static Rows read(Path file, CSVParser parser) {
+        Iterator<CSVRecord> records = parser.iterator();
+        CSVRecord header = header(records);
         List<String> columns = header.stream().map(String::strip).toList();
         Set<String> distinct = new LinkedHashSet<>();
         for (String column : columns) {
@@ -65,7 +99,7 @@ final class CsvRows {
                 problems.add(
                         line,
                         "found " + record.size() + " fields, expected " + columns.size()
-                                + " (a field with a comma must be quoted)");
+                                + " (a field that holds the separator must be quoted)");
             }
             line = Math.toIntExact(parser.getCurrentLineNumber() + 1);
         }

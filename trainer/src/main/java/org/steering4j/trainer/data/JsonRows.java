@@ -16,7 +16,10 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
-/** JSON Lines and JSON arrays of objects. A key that stands twice in an object is an error. */
+/**
+ * JSON Lines, JSON arrays of objects, and tables by columns as pandas' DataFrame.to_json writes them. A key that stands twice in an object is
+ * an error.
+ */
 final class JsonRows {
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
@@ -29,8 +32,27 @@ final class JsonRows {
     /** An element of an array, and the line that it begins on. */
     private record Item(int line, JsonNode value) {}
 
+    /** A file that begins with an object: a table that is all of the file, one object on each line, or objects that span several lines. */
+    static Rows readObjects(Path file, String text) {
+        try (JsonParser parser = MAPPER.createParser(text)) {
+            if (parser.nextToken() == JsonToken.START_OBJECT) {
+                int line = parser.currentTokenLocation().getLineNr();
+                JsonNode first = parser.readValueAsTree();
+                int end = parser.currentTokenLocation().getLineNr();
+                if (ColumnTable.fits(first) && parser.nextToken() == null) {
+                    return ColumnTable.read(file, first);
+                } else if (line < end) {
+                    return rows(file, readItems(file, text, false));
+                }
+            }
+        } catch (IOException notJson) {
+            // Reading it line by line says what is wrong, and where.
+        }
+        return readLines(file, text);
+    }
+
     /** An object on each line; empty lines are left out. */
-    static Rows readLines(Path file, String text) {
+    private static Rows readLines(Path file, String text) {
         List<Row> rows = new ArrayList<>();
         RowProblems problems = new RowProblems();
         int number = 0;
@@ -50,7 +72,10 @@ final class JsonRows {
 
     /** An array of objects: rows are numbered by line, or by position where several begin on one line. */
     static Rows readArray(Path file, String text) {
-        List<Item> items = readItems(file, text);
+        return rows(file, readItems(file, text, true));
+    }
+
+    private static Rows rows(Path file, List<Item> items) {
         boolean byLine = items.stream().map(Item::line).distinct().count() == items.size();
         List<Row> rows = new ArrayList<>();
         RowProblems problems = new RowProblems();
@@ -60,23 +85,33 @@ final class JsonRows {
         return Rows.of(file, byLine ? "line" : "item", rows, problems);
     }
 
-    private static List<Item> readItems(Path file, String text) {
+    /** @param array whether the items stand in an array, and not one after the other */
+    private static List<Item> readItems(Path file, String text, boolean array) {
         List<Item> items = new ArrayList<>();
         try (JsonParser parser = MAPPER.createParser(text)) {
-            parser.nextToken();
-            while (parser.nextToken() != JsonToken.END_ARRAY) {
+            if (array) {
+                parser.nextToken();
+            }
+            JsonToken end = array ? JsonToken.END_ARRAY : null;
+            while (parser.nextToken() != end) {
                 int line = parser.currentTokenLocation().getLineNr();
                 items.add(new Item(line, parser.readValueAsTree()));
             }
-            if (parser.nextToken() != null) {
+            if (array && parser.nextToken() != null) {
                 throw new PreferenceDataException("%s line %d: something follows the end of the array; remove it"
                         .formatted(file, parser.currentTokenLocation().getLineNr()));
             }
             return items;
         } catch (JsonProcessingException e) {
             throw new PreferenceDataException(
-                    "%s line %d is not valid JSON, after %d complete items: %s"
-                            .formatted(file, e.getLocation().getLineNr(), items.size(), reason(e)),
+                    "%s%s is not valid JSON, after %d complete items: %s"
+                            .formatted(
+                                    file,
+                                    e.getLocation() == null
+                                            ? ""
+                                            : " line " + e.getLocation().getLineNr(),
+                                    items.size(),
+                                    reason(e)),
                     e);
         } catch (IOException impossible) {
             throw new UncheckedIOException("a text in memory cannot be read", impossible);
@@ -92,6 +127,9 @@ final class JsonRows {
     }
 
     private static String reason(JsonProcessingException e) {
-        return e.getOriginalMessage() + ", at column " + e.getLocation().getColumnNr();
+        return e.getOriginalMessage()
+                + (e.getLocation() == null
+                        ? ""
+                        : ", at column " + e.getLocation().getColumnNr());
     }
 }

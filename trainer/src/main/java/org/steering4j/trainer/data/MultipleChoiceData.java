@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Multiple-choice questions. Knows nothing of tokens or models. Immutable and thread-safe.
@@ -15,11 +17,16 @@ import java.util.Set;
  * @param source where the questions come from, for messages and provenance
  * @param questions the questions, in the order of the file
  * @param rows where each question stands in the file
+ * @param notRead the columns of the file that say nothing here
  */
-public record MultipleChoiceData(String source, List<MultipleChoiceQuestion> questions, RowNumbers rows) {
+public record MultipleChoiceData(
+        String source, List<MultipleChoiceQuestion> questions, RowNumbers rows, List<String> notRead) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MultipleChoiceData.class);
 
     private static final String BEST = "mc1_targets";
     private static final String ALL = "mc2_targets";
+    private static final Set<String> READ = Set.of("question", BEST, ALL);
 
     /**
      * @throws PreferenceDataException if there is no question
@@ -27,6 +34,7 @@ public record MultipleChoiceData(String source, List<MultipleChoiceQuestion> que
      */
     public MultipleChoiceData {
         questions = List.copyOf(questions);
+        notRead = List.copyOf(notRead);
         if (questions.isEmpty()) {
             throw new PreferenceDataException(source + " holds no questions");
         }
@@ -38,7 +46,7 @@ public record MultipleChoiceData(String source, List<MultipleChoiceQuestion> que
 
     /** Questions that come from no file. */
     public MultipleChoiceData(String source, List<MultipleChoiceQuestion> questions) {
-        this(source, questions, RowNumbers.counting(questions.size()));
+        this(source, questions, RowNumbers.counting(questions.size()), List.of());
     }
 
     /**
@@ -46,18 +54,27 @@ public record MultipleChoiceData(String source, List<MultipleChoiceQuestion> que
      * mc1_targets, mc2_targets or both. Targets are written as on the Hugging Face Hub, {@code {"choices": ["...", "..."], "labels": [1, 0]}},
      * or as in the original mc_task.json, {@code {"...": 1, "...": 0}}.
      *
+     * <p>A column {@code system} or {@code system_prompt} is the first message of the prompt. Of columns that are not read, and of control
+     * tokens of a chat template in the texts, the log warns.
+     *
      * <p>A question's choices are those of both targets, those of mc1_targets first: its one correct choice is the best answer.
      *
      * @throws PreferenceDataException as {@link PreferenceData#read} does; also where targets contradict one another, or mc1_targets has not
      *     exactly one correct choice
      */
     public static MultipleChoiceData read(Path file) {
-        Rows rows = Rows.read(file);
-        if (!fits(rows.columns())) {
-            throw new PreferenceDataException(file + " has the columns " + rows.columns()
-                    + ", expected question and mc1_targets, mc2_targets or both, as in TruthfulQA");
-        }
-        return of(rows);
+        MultipleChoiceData data = TooLargeData.refuse(file, () -> {
+            Rows rows = Rows.read(file);
+            if (!fits(rows.columns())) {
+                throw new PreferenceDataException(file + " has the columns " + rows.columns()
+                        + ", expected question and mc1_targets, mc2_targets or both, as in TruthfulQA");
+            }
+            return of(rows);
+        });
+        DataRemarks.onColumns(file, data.notRead(), LOG::warn);
+        DataRemarks.onMarks(
+                file, data.rows(), index -> TemplateMarks.in(data.questions().get(index)), LOG::warn);
+        return data;
     }
 
     static boolean fits(Set<String> columns) {
@@ -69,7 +86,10 @@ public record MultipleChoiceData(String source, List<MultipleChoiceQuestion> que
                 rows.file().toString(),
                 rows.map(MultipleChoiceData::question),
                 new RowNumbers(
-                        rows.unit(), rows.rows().stream().map(Row::number).toList()));
+                        rows.unit(), rows.rows().stream().map(Row::number).toList()),
+                rows.columns().stream()
+                        .filter(column -> !READ.contains(column) && !SystemColumn.NAMES.contains(column))
+                        .toList());
     }
 
     /**
@@ -89,7 +109,7 @@ public record MultipleChoiceData(String source, List<MultipleChoiceQuestion> que
                 numbers.add(rows.numbers().get(i));
             }
         }
-        return new PreferenceData(source, pairs, new RowNumbers(rows.unit(), numbers));
+        return new PreferenceData(source, pairs, new RowNumbers(rows.unit(), numbers), notRead);
     }
 
     private static MultipleChoiceQuestion question(Row row) {
@@ -109,7 +129,7 @@ public record MultipleChoiceData(String source, List<MultipleChoiceQuestion> que
             targets(row, ALL).forEach((choice, isCorrect) -> put(choices, choice, isCorrect));
         }
         return new MultipleChoiceQuestion(
-                List.of(UserMessage.from(row.answer("question"))),
+                SystemColumn.above(row, List.of(UserMessage.from(row.answer("question")))),
                 List.copyOf(choices.keySet()),
                 List.copyOf(choices.values()));
     }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What the columns of a row mean. A file's columns tell its format: it is the first one all of whose columns the file has. */
@@ -11,14 +12,14 @@ enum PairFormat {
     /** The training and test files of the BiPO authors. */
     BIPO("question", "matching", "not_matching") {
         @Override
-        PreferencePair read(Row row) {
+        PreferencePair readPair(Row row) {
             return new PreferencePair(row.text("question"), row.answer("matching"), row.answer("not_matching"));
         }
     },
     /** The BiPO authors' test_infer.csv: two answers, and the letter of the one that shows the behaviour. */
     BIPO_LETTERS("question", "A", "B", "matching") {
         @Override
-        PreferencePair read(Row row) {
+        PreferencePair readPair(Row row) {
             String letter = row.text("matching").strip();
             String other = switch (letter) {
                 case "A" -> "B";
@@ -34,7 +35,7 @@ enum PairFormat {
      */
     CONTRASTIVE("question", "answer_matching_behavior", "answer_not_matching_behavior") {
         @Override
-        PreferencePair read(Row row) {
+        PreferencePair readPair(Row row) {
             return new PreferencePair(
                     row.text("question"),
                     row.answer("answer_matching_behavior").strip(),
@@ -44,8 +45,13 @@ enum PairFormat {
     /** Hugging Face's preference data; the column prompt may be missing where chosen and rejected are lists of messages. */
     PREFERENCE("chosen", "rejected") {
         @Override
-        PreferencePair read(Row row) {
+        PreferencePair readPair(Row row) {
             return PreferenceRow.read(row);
+        }
+
+        @Override
+        Set<String> keysNotRead(Row row) {
+            return PreferenceRow.keysNotRead(row);
         }
     };
 
@@ -69,6 +75,25 @@ enum PairFormat {
                 .findFirst();
     }
 
+    /** The columns of a file that this format does not read. */
+    List<String> columnsNotRead(Collection<String> all) {
+        return all.stream()
+                .filter(column -> !columns.contains(column) && !SystemColumn.NAMES.contains(column))
+                .filter(column -> this != PREFERENCE || !column.equals("prompt"))
+                .toList();
+    }
+
+    /** Of the messages of a row, the keys that this format does not read. */
+    Set<String> keysNotRead(Row row) {
+        return Set.of();
+    }
+
     /** @throws IllegalArgumentException if the row cannot be used */
-    abstract PreferencePair read(Row row);
+    PreferencePair read(Row row) {
+        PreferencePair pair = readPair(row);
+        return new PreferencePair(SystemColumn.above(row, pair.prompt()), pair.matching(), pair.notMatching());
+    }
+
+    /** The pair without what the column of the system message adds. */
+    abstract PreferencePair readPair(Row row);
 }

@@ -53,7 +53,7 @@ final class ParquetRows {
             schema.getFields().forEach(column -> columns.add(column.getName()));
             List<Row> rows = new ArrayList<>();
             RowProblems problems = new RowProblems();
-            readRows(reader, schema, rows, problems);
+            readRows(reader, schema, rows, problems, new TooLargeData(file));
             return new Rows(file, "row", columns, rows, problems);
         } catch (PreferenceDataException refused) {
             throw refused;
@@ -78,7 +78,8 @@ final class ParquetRows {
                 });
     }
 
-    private static void readRows(ParquetFileReader reader, MessageType schema, List<Row> rows, RowProblems problems)
+    private static void readRows(
+            ParquetFileReader reader, MessageType schema, List<Row> rows, RowProblems problems, TooLargeData size)
             throws IOException {
         int number = 0;
         for (PageReadStore pages = reader.readNextRowGroup(); pages != null; pages = reader.readNextRowGroup()) {
@@ -88,12 +89,22 @@ final class ParquetRows {
                 number++;
                 Group record = records.read();
                 try {
-                    rows.add(new Row(number, object(record)));
+                    ObjectNode values = object(record);
+                    size.add(bytes(values));
+                    rows.add(new Row(number, values));
                 } catch (CharacterCodingException e) {
                     problems.add(number, "a text is not UTF-8");
                 }
             }
         }
+    }
+
+    private static long bytes(JsonNode value) {
+        long bytes = TooLargeData.BYTES_A_VALUE + (long) value.asText().length() * Character.BYTES;
+        for (JsonNode element : value) {
+            bytes += bytes(element);
+        }
+        return bytes;
     }
 
     private static ObjectNode object(Group group) throws CharacterCodingException {

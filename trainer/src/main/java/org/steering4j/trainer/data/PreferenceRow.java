@@ -6,19 +6,26 @@ import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.UserMessage;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * A row of Hugging Face's preference data, in the forms that TRL's documentation ("Dataset formats and types") names standard and
- * conversational: prompt, chosen and rejected, each a text or a list of messages with role and content. Without prompt, it is what chosen and
+ * conversational: prompt, chosen and rejected, each a text, a message or a list of messages with role and content. Without prompt, it is what chosen and
  * rejected have in common at their beginning.
  */
 final class PreferenceRow {
 
+    private static final String ROLE = "role";
+    private static final String CONTENT = "content";
+
     private PreferenceRow() {}
 
     static PreferencePair read(Row row) {
-        boolean texts = !row.value("chosen").isArray() && !row.value("rejected").isArray();
+        boolean texts =
+                !row.value("chosen").isContainerNode() && !row.value("rejected").isContainerNode();
         if (!row.has("prompt") && texts) {
             throw new IllegalArgumentException("prompt is missing: where chosen and rejected are texts and not lists of"
                     + " messages, it cannot be told where the answer begins");
@@ -83,10 +90,36 @@ final class PreferenceRow {
         return answer;
     }
 
+    /** Such as "chosen.reasoning_content", of all messages of a row. */
+    static Set<String> keysNotRead(Row row) {
+        Set<String> keys = new LinkedHashSet<>();
+        for (String column : List.of("prompt", "chosen", "rejected")) {
+            JsonNode value = row.columns().path(column);
+            for (JsonNode message : value.isObject() ? List.of(value) : value) {
+                message.properties().stream()
+                        .filter(field -> !isEmpty(field.getValue()))
+                        .map(Map.Entry::getKey)
+                        .filter(key -> !key.equals(ROLE) && !key.equals(CONTENT))
+                        .forEach(key -> keys.add(column + "." + key));
+            }
+        }
+        return keys;
+    }
+
+    private static boolean isEmpty(JsonNode value) {
+        return value.isNull()
+                || value.isContainerNode() && value.isEmpty()
+                || value.isTextual() && value.textValue().isEmpty();
+    }
+
     private static List<ChatMessage> messages(Row row, String column) {
         JsonNode list = row.value(column);
+        if (list.isObject()) {
+            return List.of(message(column, list));
+        }
         if (!list.isArray()) {
-            throw new IllegalArgumentException(column + " is " + Row.describe(list) + ", expected a list of messages");
+            throw new IllegalArgumentException(
+                    column + " is " + Row.describe(list) + ", expected a message or a list of messages");
         }
         if (list.isEmpty()) {
             throw new IllegalArgumentException(column + " is an empty list");
@@ -99,19 +132,43 @@ final class PreferenceRow {
     }
 
     private static ChatMessage message(String column, JsonNode message) {
-        JsonNode role = message.path("role");
-        JsonNode content = message.path("content");
-        if (!role.isTextual() || !content.isTextual()) {
-            throw new IllegalArgumentException("a message in " + column + " has " + Row.describe(role) + " as role and "
-                    + Row.describe(content) + " as content, expected texts");
+        JsonNode role = message.path(ROLE);
+        if (!role.isTextual()) {
+            throw new IllegalArgumentException(
+                    "a message in " + column + " has " + Row.describe(role) + " as role, expected text");
         }
+        if (!isEmpty(message.path("tool_calls")) && !message.path("tool_calls").isMissingNode()) {
+            throw new IllegalArgumentException(
+                    "a message in " + column + " calls tools, expected messages that hold text alone");
+        }
+        String content = content(column, message.path(CONTENT));
         return switch (role.textValue()) {
-            case "system" -> SystemMessage.from(content.textValue());
-            case "user" -> UserMessage.from(content.textValue());
-            case "assistant" -> AiMessage.from(content.textValue());
+            case "system" -> SystemMessage.from(content);
+            case "user" -> UserMessage.from(content);
+            case "assistant" -> AiMessage.from(content);
             default ->
                 throw new IllegalArgumentException("a message in " + column + " has the role \"" + role.textValue()
                         + "\", expected system, user or assistant");
         };
+    }
+
+    /** A text, or a list of parts of the type text, as datasets of models that read images have it. */
+    private static String content(String column, JsonNode content) {
+        if (content.isTextual()) {
+            return content.textValue();
+        }
+        if (!content.isArray() || content.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "a message in " + column + " has " + Row.describe(content) + " as content, expected text");
+        }
+        StringBuilder text = new StringBuilder();
+        for (JsonNode part : content) {
+            if (!part.path("type").asText().equals("text") || !part.path("text").isTextual()) {
+                throw new IllegalArgumentException("a message in " + column + " has a part of the type "
+                        + part.path("type") + ", expected parts of the type \"text\" alone");
+            }
+            text.append(part.path("text").textValue());
+        }
+        return text.toString();
     }
 }

@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
- * The rows of a data file. Knows how files are written (CSV, JSON Lines, a JSON array, Parquet), and nothing of what the columns mean.
+ * The rows of a data file. Knows how files are written (CSV, JSON Lines, JSON, Parquet), and nothing of what the columns mean.
  *
  * @param unit what the rows' numbers count: "line", or where lines do not tell them apart, "item" or "row"
  * @param columns all that occur, in the order of the file
@@ -19,11 +20,12 @@ import java.util.function.Function;
 record Rows(Path file, String unit, Set<String> columns, List<Row> rows, RowProblems problems) {
 
     private static final byte[] PARQUET_MAGIC = {'P', 'A', 'R', '1'};
+    private static final Pattern JSON_ENDING = Pattern.compile("\\.(json|jsonl|ndjson)(\\.gz)?$");
 
     /**
      * Reads a file. Parquet is told by its first bytes, JSON by its ending or its first character; all else is CSV.
      *
-     * @throws PreferenceDataException if the file is missing, empty, not UTF-8 or damaged as a whole
+     * @throws PreferenceDataException if the file is missing, empty, not UTF-8, damaged as a whole, or holds too much
      */
     static Rows read(Path file) {
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
@@ -40,11 +42,11 @@ record Rows(Path file, String unit, Set<String> columns, List<Row> rows, RowProb
             throw new PreferenceDataException(file + " is empty. " + PairFormat.KNOWN);
         }
         char first = text.stripLeading().charAt(0);
-        boolean json = name.endsWith(".json") || name.endsWith(".jsonl") || name.endsWith(".ndjson");
+        boolean json = JSON_ENDING.matcher(name).find();
         if (first == '[') {
             return JsonRows.readArray(file, text);
         }
-        return json || first == '{' ? JsonRows.readLines(file, text) : CsvRows.read(file, text);
+        return json || first == '{' ? JsonRows.readObjects(file, text) : CsvRows.read(file, text);
     }
 
     /**

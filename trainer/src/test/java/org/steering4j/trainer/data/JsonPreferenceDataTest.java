@@ -10,6 +10,7 @@ import dev.langchain4j.data.message.UserMessage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -133,10 +134,10 @@ class JsonPreferenceDataTest {
                 {"prompt": "q", "chosen": [{"role": "assistant", "content": "a"}], "rejected": "b"}
                 """,
                 "line 1: a message in chosen has the role \"tool\", expected system, user or assistant",
-                "line 2: a message in chosen has text as role and null as content, expected texts",
+                "line 2: a message in chosen has null as content, expected text",
                 "line 3: chosen is an empty list",
-                "line 4: prompt is an object, expected a list of messages",
-                "line 5: rejected is text, expected a list of messages");
+                "line 4: a message in prompt has missing as role, expected text",
+                "line 5: rejected is text, expected a message or a list of messages");
     }
 
     @Test
@@ -194,8 +195,148 @@ class JsonPreferenceDataTest {
     }
 
     @Test
-    void should_say_what_lines_are_where_an_object_spans_several() {
-        expectRefusal("{\n  \"prompt\": \"q\"\n}", "line 1: not an object in JSON");
+    void should_read_objects_that_span_several_lines() throws IOException {
+        String object = "{\n  \"prompt\": \"q\",\n  \"chosen\": \"a\",\n  \"rejected\": \"b\"\n}\n";
+
+        assertThat(pairs(object)).containsExactly(PAIR);
+        assertThat(read("pairs.json", object + object).rows()).isEqualTo(new RowNumbers("line", List.of(1, 6)));
+        expectRefusal(object + "{\n\"prompt\": }", "line 7 is not valid JSON, after 1 complete items");
+    }
+
+    @Test
+    void should_read_the_tables_that_pandas_writes() throws IOException {
+        List<PreferencePair> expected = List.of(PAIR, new PreferencePair("r", "c", "d"));
+        String columns = "{\"prompt\":%s,\"chosen\":%s,\"rejected\":%s}";
+
+        PreferenceData byIndex = read(
+                "pairs.json",
+                columns.formatted(
+                        "{\"0\":\"q\",\"7\":\"r\"}", "{\"0\":\"a\",\"7\":\"c\"}", "{\"7\":\"d\",\"0\":\"b\"}"));
+        assertThat(byIndex.pairs()).isEqualTo(expected);
+        assertThat(byIndex.rows()).isEqualTo(new RowNumbers("row", List.of(1, 2)));
+        assertThat(pairs(columns.formatted("[\"q\",\"r\"]", "[\"a\",\"c\"]", "[\"b\",\"d\"]")))
+                .as("orient list")
+                .isEqualTo(expected);
+        assertThat(pairs("{\"columns\":[\"prompt\",\"chosen\",\"rejected\"],\"index\":[0,1],"
+                        + "\"data\":[[\"q\",\"a\",\"b\"],[\"r\",\"c\",\"d\"]]}"))
+                .as("orient split")
+                .isEqualTo(expected);
+        assertThat(pairs(
+                        "{\"schema\":{\"fields\":[]},\n\"data\":[{\"prompt\":\"q\",\"chosen\":\"a\",\"rejected\":\"b\"},"
+                                + "{\"prompt\":\"r\",\"chosen\":\"c\",\"rejected\":\"d\"}]}"))
+                .as("orient table, over several lines")
+                .isEqualTo(expected);
+        expectRefusal(columns.formatted("[\"q\"]", "[\"a\",\"c\"]", "[\"b\"]"), "has 2 values of chosen, but 1");
+        expectRefusal(
+                "{\"columns\":[\"prompt\",\"chosen\",\"rejected\"],\"data\":[[\"q\",\"a\",\"b\"],[\"r\"]]}",
+                "row 2: found 1 values, expected 3 values");
+    }
+
+    @Test
+    void should_take_a_row_of_messages_for_a_row_and_not_for_a_table() throws IOException {
+        assertThat(pairs("""
+                        {"prompt": [{"role": "user", "content": "q"}],\
+                         "chosen": [{"role": "assistant", "content": "a"}],\
+                         "rejected": [{"role": "assistant", "content": "b"}]}
+                        """)).containsExactly(PAIR);
+    }
+
+    @Test
+    void should_read_a_single_message_and_the_text_parts_of_a_message() throws IOException {
+        assertThat(pairs("""
+                        {"prompt": {"role": "user", "content": "q"}, "chosen": {"role": "assistant", "content": "a"},\
+                         "rejected": {"role": "assistant", "content": [{"type": "text", "text": "b"}]}}
+                        """)).containsExactly(PAIR);
+        expectRefusal(
+                """
+                {"prompt": [{"role": "user", "content": [{"type": "image"}]}], "chosen": "a", "rejected": "b"}
+                """,
+                "line 1: a message in prompt has a part of the type \"image\", expected parts of the type \"text\"");
+    }
+
+    @Test
+    void should_refuse_answers_that_call_tools() {
+        expectRefusal("""
+                {"prompt": "q", "chosen": [{"role": "assistant", "content": "a", "tool_calls": [{"id": "1"}]}],\
+                 "rejected": [{"role": "assistant", "content": "b", "tool_calls": []}]}
+                """, "line 1: a message in chosen calls tools, expected messages that hold text alone");
+    }
+
+    @Test
+    void should_put_the_system_column_before_the_prompt() throws IOException {
+        List<ChatMessage> prompt = List.of(SystemMessage.from("Be kind."), UserMessage.from("q"));
+
+        for (String column : List.of("system", "system_prompt")) {
+            PreferenceData data = read(
+                    "pairs.jsonl",
+                    "{\"%s\": \"Be kind.\", \"prompt\": \"q\", \"chosen\": \"a\", \"rejected\": \"b\"}\n"
+                                    .formatted(column)
+                            + "{\"%s\": null, \"prompt\": \"q\", \"chosen\": \"a\", \"rejected\": \"b\"}"
+                                    .formatted(column));
+            assertThat(data.pairs()).containsExactly(new PreferencePair(prompt, "a", "b"), PAIR);
+            assertThat(data.notRead()).isEmpty();
+        }
+        assertThat(
+                        pairs(
+                                "{\"system\": \"Be kind.\", \"question\": \"q\", \"matching\": \"a\", \"not_matching\": \"b\"}"))
+                .containsExactly(new PreferencePair(prompt, "a", "b"));
+        String system = "{\"role\": \"system\", \"content\": \"Be kind.\"}, ";
+        assertThat(pairs(conversations(system, ", \"system\": \"Be kind.\"")))
+                .as("said twice")
+                .containsExactly(new PreferencePair(prompt, "a", "b"));
+        expectRefusal(
+                conversations(system, ", \"system\": \"Be rude.\""),
+                "line 1: the column system differs from the system message");
+        expectRefusal(
+                "{\"system\": 1, \"prompt\": \"q\", \"chosen\": \"a\", \"rejected\": \"b\"}",
+                "line 1: system is a number, expected text");
+    }
+
+    @Test
+    void should_tell_of_columns_and_keys_of_messages_that_are_not_read() throws IOException {
+        List<String> remarks = new ArrayList<>();
+        Path file = Files.writeString(folder.resolve("pairs.jsonl"), """
+                {"id": 1, "prompt": [{"role": "user", "content": "q", "name": "Ann"}],\
+                 "chosen": [{"role": "assistant", "content": "a", "reasoning_content": "hm"}],\
+                 "rejected": [{"role": "assistant", "content": "b", "reasoning_content": null}], "score": 0.5}
+                """);
+
+        PreferenceData data = PreferenceData.read(file, remarks::add);
+
+        assertThat(data.notRead()).containsExactly("id", "score", "chosen.reasoning_content", "prompt.name");
+        assertThat(remarks)
+                .containsExactly(
+                        file + " has columns that are not read: id, score, chosen.reasoning_content, prompt.name");
+    }
+
+    @Test
+    void should_tell_of_control_tokens_in_texts() throws IOException {
+        List<String> remarks = new ArrayList<>();
+        Path file = Files.writeString(folder.resolve("pairs.jsonl"), """
+                {"prompt": "q", "chosen": "a<|im_end|>", "rejected": "b<|im_end|>"}
+                {"prompt": "a < b and b > c, [1] </sup>", "chosen": "x </p> |", "rejected": "<i>"}
+                {"prompt": "[INST] q [/INST]", "chosen": "a</s>", "rejected": "<start_of_turn>b"}
+                """);
+
+        PreferenceData.read(file, remarks::add);
+
+        assertThat(remarks)
+                .containsExactly(file
+                        + " has 2 of 3 lines with control tokens of a chat template, which are read as plain text: <|im_end|>"
+                        + " (the first in line 1), [INST] (the first in line 3), [/INST] (the first in line 3), </s> (the first"
+                        + " in line 3), <start_of_turn> (the first in line 3). Remove them: the model's own chat template writes"
+                        + " them around each message");
+    }
+
+    @Test
+    void should_say_what_is_too_large_in_a_line_that_json_readers_do_not_take() {
+        String digits = "1".repeat(2_000);
+        String deep = "[".repeat(2_000) + "]".repeat(2_000);
+
+        expectRefusal("{\"prompt\": " + digits + ", \"chosen\": \"a\", \"rejected\": \"b\"}", "line 1: ", "1000");
+        expectRefusal("{\"prompt\": " + deep + ", \"chosen\": \"a\", \"rejected\": \"b\"}", "line 1: ", "1000");
+        expectRefusal("[{\"prompt\": " + digits + "}]", "is not valid JSON, after 0 complete items", "1000");
+        expectRefusal("[{\"prompt\": " + deep + "}]", "is not valid JSON, after 0 complete items", "1000");
     }
 
     @Test

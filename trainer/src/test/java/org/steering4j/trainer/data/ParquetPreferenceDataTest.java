@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -225,5 +226,20 @@ class ParquetPreferenceDataTest {
         assertThatThrownBy(() -> PreferenceData.read(file))
                 .isInstanceOf(PreferenceDataException.class)
                 .hasMessageContaining("pointer.parquet is not Parquet: it does not begin with PAR1");
+    }
+
+    @Test
+    void should_refuse_a_small_file_that_unpacks_into_more_than_the_heap_holds() throws IOException {
+        String text = "x".repeat(1 << 20);
+        long rows = Runtime.getRuntime().maxMemory() / (1 << 22);
+        Path file = write(
+                TEXTS,
+                CompressionCodecName.ZSTD,
+                Collections.nCopies(Math.toIntExact(rows), row -> row.add("chosen", text)));
+
+        assertThat(file).satisfies(small -> assertThat(Files.size(small)).isLessThan(100 << 10));
+        assertThatThrownBy(() -> PreferenceData.read(file))
+                .isInstanceOf(PreferenceDataException.class)
+                .hasMessageContainingAll("holds too much for Java's heap", "-Xmx");
     }
 }

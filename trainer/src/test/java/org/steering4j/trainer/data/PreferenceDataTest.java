@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +57,77 @@ class PreferenceDataTest {
         PreferenceData data = read("\uFEFFid,not_matching,question,matching\r\n1,b,q,a\r\n");
 
         assertThat(data.pairs()).containsExactly(new PreferencePair("q", "a", "b"));
+    }
+
+    @Test
+    void should_read_tables_parted_by_semicolons_or_tabs_as_spreadsheets_write_them() throws IOException {
+        PreferencePair first = new PreferencePair("Well, so; then?", "a", "b");
+        PreferencePair second = new PreferencePair("q", "yes, so", "no");
+
+        assertThat(read("question;matching;not_matching\n\"Well, so; then?\";a;b\nq;yes, so;no\n")
+                        .pairs())
+                .containsExactly(first, second);
+        assertThat(read("\uFEFFquestion\tmatching\tnot_matching\r\n\"Well, so; then?\"\ta\tb\r\nq\tyes, so\tno\r\n")
+                        .pairs())
+                .containsExactly(first, second);
+        assertThat(read("\n\nquestion,matching,not_matching,\"a;b;c;d\"\nq,\"yes, so\",no,;;;;\n")
+                        .pairs())
+                .as("semicolons within a quoted column's name")
+                .containsExactly(second);
+        expectRefusal("question;matching;not_matching\nq;a;b;c\n", "line 2: found 4 fields, expected 3");
+    }
+
+    @Test
+    void should_read_what_is_compressed_with_gzip() throws IOException {
+        Path csv = gzip("pairs.csv.gz", HEADER + "q,a,b\n");
+        Path lines = gzip("pairs.jsonl.gz", " {\"prompt\": \"q\", \"chosen\": \"a\", \"rejected\": \"b\"}\n");
+        Path array = gzip("renamed", "[{\"prompt\": \"q\", \"chosen\": \"a\", \"rejected\": \"b\"}]");
+
+        for (Path file : List.of(csv, lines, array)) {
+            assertThat(PreferenceData.read(file).pairs()).containsExactly(new PreferencePair("q", "a", "b"));
+        }
+    }
+
+    @Test
+    void should_refuse_damaged_and_otherwise_compressed_files() throws IOException {
+        byte[] whole = Files.readAllBytes(gzip("pairs.csv.gz", HEADER + "q,a,b\n"));
+        byte[] damaged = whole.clone();
+        damaged[damaged.length - 6] ^= 1;
+        byte[] zstd = {0x28, (byte) 0xB5, 0x2F, (byte) 0xFD, 1, 2, 3};
+
+        assertThatThrownBy(() -> read(Arrays.copyOf(whole, whole.length - 10)))
+                .isInstanceOf(PreferenceDataException.class)
+                .hasMessageContaining("pairs.csv is damaged: it cannot be unpacked with gzip");
+        assertThatThrownBy(() -> read(damaged))
+                .isInstanceOf(PreferenceDataException.class)
+                .hasMessageContaining("pairs.csv is damaged: it cannot be unpacked with gzip");
+        assertThatThrownBy(() -> read(zstd))
+                .isInstanceOf(PreferenceDataException.class)
+                .hasMessageContaining("pairs.csv is compressed with zstd, which is not read: unpack it");
+    }
+
+    @Test
+    void should_refuse_a_small_file_that_unpacks_into_more_than_the_heap_holds() throws IOException {
+        Path file = folder.resolve("pairs.csv.gz");
+        byte[] blankLines = "\n".repeat(1 << 20).getBytes(StandardCharsets.UTF_8);
+        long most = Runtime.getRuntime().maxMemory();
+        try (OutputStream stream = new GZIPOutputStream(Files.newOutputStream(file))) {
+            for (long written = 0; written < most / 8; written += blankLines.length) {
+                stream.write(blankLines);
+            }
+        }
+
+        assertThatThrownBy(() -> PreferenceData.read(file))
+                .isInstanceOf(PreferenceDataException.class)
+                .hasMessageContainingAll("pairs.csv.gz holds too much for Java's heap", "-Xmx");
+    }
+
+    private Path gzip(String name, String text) throws IOException {
+        Path file = folder.resolve(name);
+        try (OutputStream stream = new GZIPOutputStream(Files.newOutputStream(file))) {
+            stream.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        return file;
     }
 
     @Test
