@@ -7,9 +7,14 @@ import dev.langchain4j.data.message.UserMessage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.steering4j.SteeredModel;
 import org.steering4j.engine.Continuation;
 import org.steering4j.prompt.PromptRenderer;
+import org.steering4j.trainer.data.MessageText;
 import org.steering4j.trainer.data.PreferencePair;
 
 /**
@@ -22,12 +27,18 @@ import org.steering4j.trainer.data.PreferencePair;
  * <p>How a template writes an answer, its first space and its end token included, is seen by rendering a conversation in which the answer
  * has been given and the user speaks again: what stands between the prompt and the first end token is the answer.
  *
- * <p>Immutable and thread-safe, as long as the model is open.
+ * <p>A control token of the model that is spelt out in a message or an answer is read as plain text. The first one is logged as a warning: data
+ * that hold some were most likely written for a plain prompt without a chat template.
+ *
+ * <p>Thread-safe, as long as the model is open.
  */
 public final class AnswerEncoder {
 
+    private static final Logger LOG = LoggerFactory.getLogger(AnswerEncoder.class);
+
     private final PromptRenderer renderer;
     private final String systemPrompt;
+    private final AtomicBoolean warned = new AtomicBoolean();
 
     /** @param systemPrompt the system message above every conversation that has none of its own; empty for none */
     public AnswerEncoder(SteeredModel model, String systemPrompt) {
@@ -47,6 +58,7 @@ public final class AnswerEncoder {
 
     /** A conversation with one answer to it. */
     public Continuation continuation(List<ChatMessage> conversation, String answer) {
+        warnOfControlTokens(conversation, answer);
         int[] prompt = prompt(conversation);
         return new Continuation(prompt, answer(withSystemPrompt(conversation), prompt, answer));
     }
@@ -55,6 +67,20 @@ public final class AnswerEncoder {
         Continuation matching = continuation(pair.prompt(), pair.matching());
         Continuation notMatching = continuation(pair.prompt(), pair.notMatching());
         return new PreferenceExample(matching.prompt(), matching.answer(), notMatching.answer(), false);
+    }
+
+    private void warnOfControlTokens(List<ChatMessage> conversation, String answer) {
+        if (warned.get()) {
+            return;
+        }
+        Stream.concat(conversation.stream().map(MessageText::of), Stream.of(answer))
+                .flatMap(text -> renderer.tokenizer().controlTokens().stream().filter(text::contains))
+                .findFirst()
+                .filter(token -> warned.compareAndSet(false, true))
+                .ifPresent(token -> LOG.warn(
+                        "the data hold {}, a control token of this model, which is read as plain text there: remove it, the chat"
+                                + " template writes it where it belongs. inspect-data with --model names the rows",
+                        token));
     }
 
     private List<ChatMessage> withSystemPrompt(List<ChatMessage> conversation) {

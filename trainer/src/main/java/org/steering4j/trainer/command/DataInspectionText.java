@@ -46,6 +46,12 @@ final class DataInspectionText {
 
     private void printFindings(DataInspection data) {
         String unit = data.rowUnit();
+        printFinding("columns that are not read", data.notRead(), column -> column);
+        printFinding(
+                "%s with control tokens of a chat template, which are read as plain text: remove them"
+                        .formatted(count(data.controlTokens().size(), "pair")),
+                data.controlTokens(),
+                each -> "%s %d (%s)".formatted(unit, each.row(), String.join(", ", each.tokens())));
         boolean clean = data.duplicates().isEmpty()
                 && data.nearDuplicates().isEmpty()
                 && data.contradictions().isEmpty()

@@ -32,9 +32,10 @@ import picocli.CommandLine.Spec;
             "Prints counts and lengths of preference data, and what may spoil a vector that is trained on it: duplicates,"
                     + " contradictions, answers of very different length, what will be truncated, and test data that the"
                     + " training data gives away.",
-            "Reads CSV, JSON Lines, JSON and Parquet with the columns question, matching, not_matching (or question, A, B,"
+            "Reads CSV, JSON Lines and JSON, each also compressed with gzip, and Parquet, with the columns question, matching, not_matching (or question, A, B,"
                     + " matching); prompt, chosen, rejected; question, answer_matching_behavior,"
-                    + " answer_not_matching_behavior; or question, mc1_targets, mc2_targets."
+                    + " answer_not_matching_behavior; or question, mc1_targets, mc2_targets. A column system or"
+                    + " system_prompt beside them is the first message of the prompt."
         })
 final class InspectDataCommand implements Callable<Integer> {
 
@@ -89,16 +90,21 @@ final class InspectDataCommand implements Callable<Integer> {
     public Integer call() {
         requireValid();
         List<PreferenceData> data = new ArrayList<>();
-        files.forEach(file -> data.add(PreferenceData.read(file)));
+        files.forEach(file -> data.add(read(file)));
         List<DataLeaks> leaks = new ArrayList<>();
         if (test != null) {
-            PreferenceData held = PreferenceData.read(test);
+            PreferenceData held = read(test);
             data.forEach(training -> leaks.add(DataLeaks.between(training, held)));
             data.add(held);
         }
         Result result = new Result(inspect(data), leaks);
         main.show(result, output -> print(output, result));
         return 0;
+    }
+
+    /** Without the remarks: what they say is printed with the rest. */
+    private static PreferenceData read(Path file) {
+        return PreferenceData.read(file, remark -> {});
     }
 
     private void requireValid() {
@@ -118,7 +124,8 @@ final class InspectDataCommand implements Callable<Integer> {
     private List<DataInspection> inspect(List<PreferenceData> data) {
         if (model == null) {
             return data.stream()
-                    .map(each -> DataInspection.of(each, "words", PairLengths::inWords, maximumLengthRatio, null))
+                    .map(each ->
+                            DataInspection.of(each, "words", PairLengths::inWords, maximumLengthRatio, null, List.of()))
                     .toList();
         }
         return model.equals("embedded")
@@ -134,7 +141,12 @@ final class InspectDataCommand implements Callable<Integer> {
             AnswerEncoder encoder = new AnswerEncoder(prompts, systemPrompt);
             return data.stream()
                     .map(each -> DataInspection.of(
-                            each, "tokens", pair -> tokens(encoder, pair), maximumLengthRatio, longest))
+                            each,
+                            "tokens",
+                            pair -> tokens(encoder, pair),
+                            maximumLengthRatio,
+                            longest,
+                            prompts.tokenizer().controlTokens()))
                     .toList();
         }
     }

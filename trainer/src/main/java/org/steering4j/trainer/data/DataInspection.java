@@ -1,6 +1,7 @@
 package org.steering4j.trainer.data;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,8 @@ import java.util.stream.IntStream;
  * @param maximumLengthRatio see above
  * @param truncated rows whose prompt and longer answer together exceed {@code maximumLength}
  * @param maximumLength see above; null where none was given
+ * @param notRead columns of the file, and keys of its messages, that are not read
+ * @param controlTokens rows whose texts hold control tokens of a chat template, which are read as plain text
  */
 public record DataInspection(
         String source,
@@ -47,7 +50,12 @@ public record DataInspection(
         List<Unbalanced> unbalanced,
         double maximumLengthRatio,
         List<Integer> truncated,
-        Integer maximumLength) {
+        Integer maximumLength,
+        List<String> notRead,
+        List<WithControlTokens> controlTokens) {
+
+    /** A row, and the control tokens that its texts hold, each once. */
+    public record WithControlTokens(int row, List<String> tokens) {}
 
     /** Two rows with the same prompt: what the first calls matching, the second calls not matching. */
     public record Contradiction(int row, int otherRow) {}
@@ -62,13 +70,15 @@ public record DataInspection(
      * @param lengths the lengths of a pair
      * @param maximumLengthRatio at least 1
      * @param maximumLength of prompt and answer together; null for none
+     * @param controlTokens those of the model, to be found in texts beside those that are known of published chat templates
      */
     public static DataInspection of(
             PreferenceData data,
             String lengthUnit,
             Function<PreferencePair, PairLengths> lengths,
             double maximumLengthRatio,
-            Integer maximumLength) {
+            Integer maximumLength,
+            Collection<String> controlTokens) {
         List<PairLengths> measured = data.pairs().stream().map(lengths).toList();
         List<Integer> rows = data.rows().numbers();
         return new DataInspection(
@@ -99,7 +109,18 @@ public record DataInspection(
                         .filter(i -> maximumLength != null && measured.get(i).longest() > maximumLength)
                         .mapToObj(rows::get)
                         .toList(),
-                maximumLength);
+                maximumLength,
+                data.notRead(),
+                withControlTokens(data, controlTokens));
+    }
+
+    private static List<WithControlTokens> withControlTokens(PreferenceData data, Collection<String> controlTokens) {
+        return IntStream.range(0, data.pairs().size())
+                .mapToObj(i -> new WithControlTokens(
+                        data.rows().numbers().get(i),
+                        List.copyOf(TemplateMarks.in(data.pairs().get(i), controlTokens))))
+                .filter(found -> !found.tokens().isEmpty())
+                .toList();
     }
 
     private static LengthDistribution distribution(List<PairLengths> lengths, ToIntFunction<PairLengths> part) {

@@ -9,11 +9,11 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** What messages say, and whether they say the same but for case and white space. */
-final class MessageText {
+public final class MessageText {
 
     private MessageText() {}
 
-    static String of(ChatMessage message) {
+    public static String of(ChatMessage message) {
         if (message instanceof UserMessage user) {
             return user.singleText();
         } else if (message instanceof SystemMessage system) {

@@ -44,6 +44,22 @@ class InspectDataCommandTest {
     }
 
     @Test
+    void should_say_what_is_not_read_and_what_is_read_as_plain_text() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("train.csv"),
+                "question,matching,not_matching,score\nq,a<|im_end|>,b<|im_end|>,1\nr,a,b,2\n");
+
+        assertThat(run(file, "--model", "embedded")).as(errors.toString()).isZero();
+
+        assertThat(output.toString(StandardCharsets.UTF_8).lines())
+                .containsSubsequence(
+                        "  ! columns that are not read:",
+                        "      score",
+                        "  ! 1 pair with control tokens of a chat template, which are read as plain text: remove them:",
+                        "      line 2 (<|im_end|>)");
+    }
+
+    @Test
     void should_print_counts_lengths_and_findings_with_line_numbers() throws IOException {
         Path training = write(
                 "train.csv",

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.steering4j.trainer.data.DataInspection.Contradiction;
 import org.steering4j.trainer.data.DataInspection.Unbalanced;
+import org.steering4j.trainer.data.DataInspection.WithControlTokens;
 
 class DataInspectionTest {
 
@@ -24,7 +25,7 @@ class DataInspectionTest {
     }
 
     private static DataInspection inspect(PreferencePair... pairs) {
-        return DataInspection.of(data(pairs), "words", PairLengths::inWords, 3, null);
+        return DataInspection.of(data(pairs), "words", PairLengths::inWords, 3, null, List.of());
     }
 
     @Test
@@ -100,10 +101,10 @@ class DataInspectionTest {
     void should_name_rows_whose_prompt_and_longer_answer_exceed_the_maximum() {
         PreferenceData data = data(pair("q q", "a", "a b"), pair("q q", "a b c", "a"), pair("q q", "a", "a b c"));
 
-        DataInspection limited = DataInspection.of(data, "tokens", PairLengths::inWords, 3, 4);
+        DataInspection limited = DataInspection.of(data, "tokens", PairLengths::inWords, 3, 4, List.of());
 
         assertThat(limited.truncated()).containsExactly(3, 4);
-        assertThat(DataInspection.of(data, "tokens", PairLengths::inWords, 3, null)
+        assertThat(DataInspection.of(data, "tokens", PairLengths::inWords, 3, null, List.of())
                         .truncated())
                 .isEmpty();
     }
@@ -117,5 +118,19 @@ class DataInspectionTest {
 
         assertThat(leaks.samePrompt()).containsExactly(new DataLeaks.Leak(3, 2), new DataLeaks.Leak(4, 3));
         assertThat(leaks.samePromptAndAnswer()).containsExactly(new DataLeaks.Leak(3, 2));
+    }
+
+    @Test
+    void should_name_rows_with_control_tokens_of_published_templates_and_of_the_model() {
+        PreferenceData data =
+                data(pair("q", "a<|eot_id|>", "b<|eot_id|>"), pair("q", "a <b>", "b"), pair("[over] q", "a", "b</s>"));
+
+        DataInspection inspection =
+                DataInspection.of(data, "words", PairLengths::inWords, 3, null, List.of("[over]", "<|eot_id|>"));
+
+        assertThat(inspection.controlTokens())
+                .containsExactly(
+                        new WithControlTokens(2, List.of("<|eot_id|>")),
+                        new WithControlTokens(4, List.of("[over]", "</s>")));
     }
 }
