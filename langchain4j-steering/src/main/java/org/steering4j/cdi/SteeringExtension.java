@@ -7,6 +7,7 @@ import jakarta.enterprise.inject.build.compatible.spi.BeanInfo;
 import jakarta.enterprise.inject.build.compatible.spi.BuildCompatibleExtension;
 import jakarta.enterprise.inject.build.compatible.spi.Discovery;
 import jakarta.enterprise.inject.build.compatible.spi.InjectionPointInfo;
+import jakarta.enterprise.inject.build.compatible.spi.MetaAnnotations;
 import jakarta.enterprise.inject.build.compatible.spi.Registration;
 import jakarta.enterprise.inject.build.compatible.spi.ScannedClasses;
 import jakarta.enterprise.inject.build.compatible.spi.Synthesis;
@@ -15,9 +16,12 @@ import jakarta.enterprise.inject.build.compatible.spi.SyntheticComponents;
 import jakarta.enterprise.lang.model.AnnotationInfo;
 
 /**
- * Adds the beans of {@link org.steering4j.cdi} to an application, and refuses its deployment where a setting, or an {@link Persona @Persona}
- * in its code, names what there is not. It adds nothing where there is no model: neither a setting of ours nor the embedded model.
- * For the container, which finds it by itself.
+ * Adds the beans of {@link org.steering4j.cdi} to an application, and refuses its deployment where a setting cannot be read, or an
+ * {@link Persona @Persona} in its code names what there is not. It adds nothing where there is no model: neither a setting of ours nor the
+ * embedded model. For the container, which finds it by itself.
+ *
+ * <p>Some containers, such as Quarkus, run it when the application is built, on another machine perhaps. So it looks for no file and downloads
+ * nothing: {@link SteeringProducers} does when the application starts.
  *
  * <p>It throws what it finds, and does not note it in the container's {@code Messages}: Weld looks at those only after its own checks, which
  * would then complain about beans that are missing for the very same reason.
@@ -29,7 +33,9 @@ public final class SteeringExtension implements BuildCompatibleExtension {
 
     /** The classes whose annotations speak for themselves. */
     @Discovery
-    public void addClasses(ScannedClasses classes) {
+    public void addClasses(ScannedClasses classes, MetaAnnotations annotations) {
+        // Some containers know the annotations only of archives that they index.
+        annotations.addQualifier(Persona.class);
         wanted = SteeringConfiguration.isWanted(Settings.ofTheApplication());
         if (wanted) {
             classes.add(SteeringProducers.class.getName());
@@ -52,15 +58,13 @@ public final class SteeringExtension implements BuildCompatibleExtension {
         }
     }
 
-    /** Checks the configuration; then adds a pair of chat models for each persona. */
+    /** Adds a pair of chat models for each persona. */
     @Synthesis
     public void addPersonas(SyntheticComponents components) {
         if (!wanted) {
             return;
         }
-        SteeringConfiguration configuration = configuration();
-        configuration.requireEverythingThere();
-        for (String persona : configuration.personasBuilder().build().names()) {
+        for (String persona : configuration().personasBuilder().build().names()) {
             add(components, ChatModel.class, PersonaChatModelCreator.class, persona);
             add(components, StreamingChatModel.class, PersonaStreamingChatModelCreator.class, persona);
         }

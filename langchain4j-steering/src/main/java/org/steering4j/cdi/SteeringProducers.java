@@ -3,9 +3,13 @@ package org.steering4j.cdi;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.Initialized;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.Typed;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import org.steering4j.SteeredChatModel;
 import org.steering4j.SteeredChatModelBuilder;
@@ -22,6 +26,18 @@ import org.steering4j.vector.SteeringVectors;
 class SteeringProducers {
 
     private final SteeringConfiguration configuration = SteeringConfiguration.read(Settings.ofTheApplication());
+
+    /** The chat models of the personas look these up by themselves; a container that removes what nobody injects must keep them. */
+    @Inject
+    Instance<SteeredChatModel> chatModels;
+
+    @Inject
+    Instance<SteeredStreamingChatModel> streamingChatModels;
+
+    /** Refuses to start where the model, a vector or a persona is missing or does not fit; the model itself is not opened yet. */
+    void requireEverythingThere(@Observes @Initialized(ApplicationScoped.class) Object event) {
+        configuration.requireEverythingThere();
+    }
 
     @Produces
     @Singleton

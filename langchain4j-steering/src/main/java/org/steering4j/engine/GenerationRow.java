@@ -285,6 +285,7 @@ final class GenerationRow {
         }
         if (failure instanceof ModelClosedException) {
             requireOpen.run();
+            throw ModelClosedException.atExit();
         }
         // A new exception, for several callers may have the same cause.
         if (failure instanceof NotEnoughMemoryException) {

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.UnaryOperator;
 import org.steering4j.engine.EngineException;
+import org.steering4j.engine.ModelClosedException;
 
 /**
  * A TorchScript class loaded into libtorch: calls its methods with arrays. Knows nothing of what the methods compute.
@@ -38,12 +39,21 @@ final class TorchScriptProgram implements AutoCloseable {
     /**
      * Calls hold the read lock. When the JVM exits while a thread is inside libtorch, libtorch's own destructors run beside
      * it and the process dies of a segmentation fault; so the shutdown hook waits for running calls and lets no new one in.
+     * Those that come later fail, and do not wait: another shutdown hook may be waiting for them.
      */
     private static final ReentrantReadWriteLock CALLS = new ReentrantReadWriteLock();
 
+    private static volatile boolean exiting;
+
     static {
         Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> CALLS.writeLock().lock(), "steering4j-wait-for-native-calls"));
+                .addShutdownHook(
+                        new Thread(TorchScriptProgram::waitForRunningCalls, "steering4j-wait-for-native-calls"));
+    }
+
+    private static void waitForRunningCalls() {
+        exiting = true;
+        CALLS.writeLock().lock();
     }
 
     private final NDManager manager;
@@ -147,7 +157,9 @@ final class TorchScriptProgram implements AutoCloseable {
 
     private static NDList call(String method, List<NDArray> arguments, UnaryOperator<NDList> forward) {
         NDList inputs = new NDList(arguments);
-        CALLS.readLock().lock();
+        if (exiting || !CALLS.readLock().tryLock()) {
+            throw ModelClosedException.atExit();
+        }
         try (NDArray selector = arguments.get(0).getManager().create(new Shape(1), DataType.FLOAT32)) {
             selector.setName("module_method:" + method);
             inputs.add(selector);
