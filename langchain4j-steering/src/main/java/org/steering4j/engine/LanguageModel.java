@@ -240,8 +240,9 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
          * Native memory for keys and values of finished generations, so that a request that begins with the same tokens, such as the next
          * turn of a conversation, runs its new tokens only; under another steering, the blocks above the lowest steered one run for all
          * tokens. What requests have in common, such as a system prompt, is kept once under one steering; under several, the blocks up to
-         * the {@linkplain LanguageModel#expectSteeringFrom lowest steered one} are kept once and those above once for each. 0: off; default 256 MiB. Those
-         * not asked for the longest go first.
+         * the {@linkplain LanguageModel#expectSteeringFrom lowest steered one} are kept once and those above once for each. Requests of different
+         * {@linkplain CachePartition partitions} find nothing of each other's. 0: off; default 256 MiB, of all partitions together. Those not asked for the
+         * longest go first.
          */
         public Builder cacheBytes(long cacheBytes) {
             this.cacheBytes = requireAtLeast(0, cacheBytes, "cacheBytes");
