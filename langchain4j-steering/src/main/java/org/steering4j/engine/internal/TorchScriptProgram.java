@@ -1,6 +1,7 @@
 package org.steering4j.engine.internal;
 
 import ai.djl.Device;
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -36,6 +37,8 @@ final class TorchScriptProgram implements AutoCloseable {
 
     /** As {@code pytorch.version} in the parent POM. */
     private static final String NATIVE_ARTIFACT = "ai.djl.pytorch:pytorch-native-cpu:2.7.1";
+
+    private static final String ENGINE = "PyTorch";
 
     private static final String ERROR = "RuntimeError: ";
 
@@ -95,7 +98,7 @@ final class TorchScriptProgram implements AutoCloseable {
     /** The first use of libtorch: its native library is loaded here. */
     private static NDManager newManager() {
         try {
-            NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+            NDManager manager = NDManager.newBaseManager(Device.cpu(), ENGINE);
             GRAPH_OPTIMISER_IS_OFF.get();
             return manager;
         } catch (RuntimeException | LinkageError e) {
@@ -106,6 +109,10 @@ final class TorchScriptProgram implements AutoCloseable {
     /** How many threads libtorch computes on, within an operation. */
     static int threads() {
         return JniUtils.getNumThreads();
+    }
+
+    static String version() {
+        return Engine.getEngine(ENGINE).getVersion();
     }
 
     /** Whether an exception says that there is no libtorch at all. */
