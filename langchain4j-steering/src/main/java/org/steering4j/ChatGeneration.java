@@ -2,6 +2,7 @@ package org.steering4j;
 
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.TimeoutException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.steering4j.constraint.AnswerConstraint;
+import org.steering4j.engine.CachePartition;
 import org.steering4j.engine.EngineOverloadedException;
 import org.steering4j.engine.GenerationRequest;
 import org.steering4j.engine.GenerationResult;
@@ -35,15 +37,17 @@ final class ChatGeneration {
     private final SteeredModel model;
     private final ChatSettings settings;
     private final int[] prompt;
+    private final CachePartition partition;
     private final TokenConstraint.Factory constraint;
     private final StringBuilder thinking = new StringBuilder();
     private final StringBuilder text = new StringBuilder();
     private final List<ToolExecutionRequest> toolCalls = new ArrayList<>();
 
-    private ChatGeneration(SteeredModel model, ChatSettings settings, int[] prompt) {
+    private ChatGeneration(SteeredModel model, ChatSettings settings, int[] prompt, CachePartition partition) {
         this.model = model;
         this.settings = settings;
         this.prompt = prompt;
+        this.partition = partition;
         this.constraint = constraint();
     }
 
@@ -63,14 +67,19 @@ final class ChatGeneration {
             SteeringChatRequestParameters parameters = SteeringChatRequestParameters.from(request.parameters());
             ChatSettings settings = ChatSettings.of(setup, parameters);
             requireToolsToCall(parameters);
-            int[] prompt = model.prompts().prompt(settings.messages(request), settings.tools(), parameters.think());
+            List<ChatMessage> messages = settings.messages(request);
+            int[] prompt = model.prompts().prompt(messages, settings.tools(), parameters.think());
             if (prompt.length >= model.generator().contextLength()) {
                 throw new PromptTooLongException(
                         prompt.length,
                         model.generator().contextLength(),
                         model.generator().longestContext());
             }
-            ChatGeneration generation = new ChatGeneration(model, settings, prompt);
+            int shared = settings.shareSystemMessage()
+                    ? model.prompts().systemMessageTokens(prompt, messages, settings.tools(), parameters.think())
+                    : 0;
+            ChatGeneration generation =
+                    new ChatGeneration(model, settings, prompt, new CachePartition(settings.cachePartition(), shared));
             generation.requireRoomForConstraint();
             return generation;
         });
@@ -141,7 +150,8 @@ final class ChatGeneration {
                 maximumTokens(),
                 model.prompts().endTokens(),
                 constraint,
-                settings.timeout());
+                settings.timeout(),
+                partition);
     }
 
     private TokenConstraint.Factory constraint() {

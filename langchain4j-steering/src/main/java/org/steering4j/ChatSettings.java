@@ -28,6 +28,8 @@ import org.steering4j.vector.Steering;
  * @param returnThinking whether what the model thinks is part of the response
  * @param sendThinking whether what it thought in earlier turns is part of the prompt
  * @param timeout of the whole answer; null for none
+ * @param cachePartition whose requests may find what is kept of this one; null for those that name none
+ * @param shareSystemMessage whether requests of other partitions may find what is kept of its system message
  */
 record ChatSettings(
         List<ToolSpecification> tools,
@@ -40,7 +42,9 @@ record ChatSettings(
         AnswerConstraint constraint,
         boolean returnThinking,
         boolean sendThinking,
-        Duration timeout) {
+        Duration timeout,
+        String cachePartition,
+        boolean shareSystemMessage) {
 
     /**
      * Refuses what cannot be honoured, before anything is generated.
@@ -69,7 +73,9 @@ record ChatSettings(
                 constraint,
                 Boolean.TRUE.equals(parameters.returnThinking()),
                 !Boolean.FALSE.equals(parameters.sendThinking()),
-                parameters.timeout());
+                parameters.timeout(),
+                parameters.cachePartition(),
+                Boolean.TRUE.equals(parameters.shareSystemMessage()));
     }
 
     private static AnswerConstraint constraint(

@@ -62,6 +62,8 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
     private Boolean think;
     private Boolean returnThinking;
     private Boolean sendThinking;
+    private String cachePartition;
+    private Boolean shareSystemMessage;
     private ChatRequestParameters defaultRequestParameters;
     private List<ChatModelListener> listeners = List.of();
 
@@ -284,6 +286,18 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
         return self();
     }
 
+    /** See {@link SteeringChatRequestParameters#cachePartition()}. */
+    public B cachePartition(String cachePartition) {
+        this.cachePartition = cachePartition;
+        return self();
+    }
+
+    /** See {@link SteeringChatRequestParameters#shareSystemMessage()}. */
+    public B shareSystemMessage(Boolean shareSystemMessage) {
+        this.shareSystemMessage = shareSystemMessage;
+        return self();
+    }
+
     /** Defaults of any kind; what is set by a setter of this builder wins. */
     public B defaultRequestParameters(ChatRequestParameters defaultRequestParameters) {
         this.defaultRequestParameters = defaultRequestParameters;
@@ -338,6 +352,8 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
                 .think(think)
                 .returnThinking(returnThinking)
                 .sendThinking(sendThinking)
+                .cachePartition(cachePartition)
+                .shareSystemMessage(shareSystemMessage)
                 .build();
     }
 

@@ -5,6 +5,7 @@ import static dev.langchain4j.internal.Utils.getOrDefault;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import java.time.Duration;
 import java.util.Objects;
+import org.steering4j.engine.CachePartition;
 import org.steering4j.persona.PersonaChatRequestParameters;
 
 /**
@@ -28,6 +29,8 @@ public final class SteeringChatRequestParameters extends PersonaChatRequestParam
     private final Boolean think;
     private final Boolean returnThinking;
     private final Boolean sendThinking;
+    private final String cachePartition;
+    private final Boolean shareSystemMessage;
 
     private SteeringChatRequestParameters(Builder builder) {
         super(builder);
@@ -38,6 +41,8 @@ public final class SteeringChatRequestParameters extends PersonaChatRequestParam
         this.think = builder.think;
         this.returnThinking = builder.returnThinking;
         this.sendThinking = builder.sendThinking;
+        this.cachePartition = builder.cachePartition;
+        this.shareSystemMessage = builder.shareSystemMessage;
     }
 
     /** Parameters of any kind as this kind. */
@@ -92,6 +97,25 @@ public final class SteeringChatRequestParameters extends PersonaChatRequestParam
         return sendThinking;
     }
 
+    /**
+     * Whose request this is, such as a tenant's: keys and values that are kept of earlier requests are found by requests of the same partition
+     * only. Otherwise {@code cachedTokens()}, and the time to the first token, tell a caller whether another's conversation began with the same
+     * words. What vLLM calls {@code cache_salt}. Unless set, a request belongs to the partition of all that set none. It is for the application
+     * to choose, by who is signed in, and never for the caller. Not blank, at most 256 characters.
+     */
+    public String cachePartition() {
+        return cachePartition;
+    }
+
+    /**
+     * Whether the leading system message, and what the chat template writes with it, such as the tools, is kept for the requests of all
+     * partitions that share theirs: it is then run and kept once, but who can send a system message of their choice can tell whether another has
+     * sent the same. What comes after it stays within the partition. Unless set, nothing is shared between partitions.
+     */
+    public Boolean shareSystemMessage() {
+        return shareSystemMessage;
+    }
+
     @Override
     public SteeringChatRequestParameters overrideWith(ChatRequestParameters that) {
         return builder().overrideWith(this).overrideWith(that).build();
@@ -112,20 +136,32 @@ public final class SteeringChatRequestParameters extends PersonaChatRequestParam
                 && Objects.equals(timeout, that.timeout)
                 && Objects.equals(think, that.think)
                 && Objects.equals(returnThinking, that.returnThinking)
-                && Objects.equals(sendThinking, that.sendThinking);
+                && Objects.equals(sendThinking, that.sendThinking)
+                && Objects.equals(cachePartition, that.cachePartition)
+                && Objects.equals(shareSystemMessage, that.shareSystemMessage);
     }
 
     @Override
     public int hashCode() {
         return Objects.hash(
-                super.hashCode(), minP, repetitionPenalty, seed, timeout, think, returnThinking, sendThinking);
+                super.hashCode(),
+                minP,
+                repetitionPenalty,
+                seed,
+                timeout,
+                think,
+                returnThinking,
+                sendThinking,
+                cachePartition,
+                shareSystemMessage);
     }
 
     @Override
     public String toString() {
         return "SteeringChatRequestParameters{minP=" + minP + ", repetitionPenalty=" + repetitionPenalty + ", seed="
                 + seed + ", timeout=" + timeout + ", think=" + think + ", returnThinking=" + returnThinking
-                + ", sendThinking=" + sendThinking + ", common=" + super.toString() + "}";
+                + ", sendThinking=" + sendThinking + ", cachePartition=" + cachePartition + ", shareSystemMessage="
+                + shareSystemMessage + ", common=" + super.toString() + "}";
     }
 
     public static Builder builder() {
@@ -142,6 +178,8 @@ public final class SteeringChatRequestParameters extends PersonaChatRequestParam
         private Boolean think;
         private Boolean returnThinking;
         private Boolean sendThinking;
+        private String cachePartition;
+        private Boolean shareSystemMessage;
 
         private Builder() {}
 
@@ -159,6 +197,8 @@ public final class SteeringChatRequestParameters extends PersonaChatRequestParam
                 think = getOrDefault(that.think, think);
                 returnThinking = getOrDefault(that.returnThinking, returnThinking);
                 sendThinking = getOrDefault(that.sendThinking, sendThinking);
+                cachePartition = getOrDefault(that.cachePartition, cachePartition);
+                shareSystemMessage = getOrDefault(that.shareSystemMessage, shareSystemMessage);
             }
             return this;
         }
@@ -200,6 +240,18 @@ public final class SteeringChatRequestParameters extends PersonaChatRequestParam
 
         public Builder sendThinking(Boolean sendThinking) {
             this.sendThinking = sendThinking;
+            return this;
+        }
+
+        /** @throws IllegalArgumentException if it is blank or too long */
+        public Builder cachePartition(String cachePartition) {
+            CachePartition.requireName(cachePartition);
+            this.cachePartition = cachePartition;
+            return this;
+        }
+
+        public Builder shareSystemMessage(Boolean shareSystemMessage) {
+            this.shareSystemMessage = shareSystemMessage;
             return this;
         }
 

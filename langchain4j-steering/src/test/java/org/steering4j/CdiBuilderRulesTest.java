@@ -230,6 +230,8 @@ class CdiBuilderRulesTest {
                 arguments("think", "false", false),
                 arguments("returnThinking", "true", true),
                 arguments("sendThinking", "false", false),
+                arguments("cachePartition", "tenant-a", "tenant-a"),
+                arguments("shareSystemMessage", "true", true),
                 arguments("timeout", "PT30S", Duration.ofSeconds(30)));
     }
 

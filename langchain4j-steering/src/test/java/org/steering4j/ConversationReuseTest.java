@@ -8,6 +8,7 @@ import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
@@ -169,5 +170,102 @@ class ConversationReuseTest {
                         call.aiMessage().toolExecutionRequests().get(0), "23 sacks"),
                 "plain");
         conversation.turn(UserMessage.from(QUESTIONS.get(0)), "plain");
+    }
+
+    private static final SystemMessage TENANT_SYSTEM_MESSAGE =
+            SystemMessage.from("You are Cal, the ferryman. You answer in one line.");
+
+    private static int cachedTokens(ChatModel chatModel, String question, SteeringChatRequestParameters parameters) {
+        ChatResponse response = chatModel.chat(ChatRequest.builder()
+                .messages(TENANT_SYSTEM_MESSAGE, UserMessage.from(question))
+                .parameters(parameters)
+                .build());
+        return ((SteeringChatResponseMetadata) response.metadata()).cachedTokens();
+    }
+
+    private static SteeringChatRequestParameters partition(String name, Boolean share) {
+        return SteeringChatRequestParameters.builder()
+                .cachePartition(name)
+                .shareSystemMessage(share)
+                .build();
+    }
+
+    /** All of a prompt but its last token, which is always run. */
+    private static int allKnown(String question) {
+        return prompt(question).length - 1;
+    }
+
+    private static int[] prompt(String question) {
+        return model.prompts().prompt(List.of(TENANT_SYSTEM_MESSAGE, UserMessage.from(question)), List.of());
+    }
+
+    @Test
+    void should_tell_nobody_what_a_conversation_of_another_partition_asked() {
+        ChatModel chatModel = Conversation.chatModel(model);
+        String question = "Where did you hide the silver of tenant A?";
+
+        cachedTokens(chatModel, question, SteeringChatRequestParameters.EMPTY);
+        assertThat(cachedTokens(chatModel, question, partition("a", null))).isZero();
+        assertThat(cachedTokens(chatModel, question, partition("b", null))).isZero();
+        assertThat(cachedTokens(chatModel, question, partition("a", null))).isEqualTo(allKnown(question));
+        assertThat(cachedTokens(chatModel, question, partition("b", null))).isEqualTo(allKnown(question));
+        assertThat(cachedTokens(chatModel, question, SteeringChatRequestParameters.EMPTY))
+                .isEqualTo(allKnown(question));
+    }
+
+    @Test
+    void should_share_a_system_message_on_purpose_and_nothing_behind_it() {
+        ChatModel chatModel = Conversation.chatModel(model);
+        for (String question : List.of("a silver spoon?", "b", "Where is the silver?")) {
+            int shared = model.prompts()
+                    .systemMessageTokens(
+                            prompt(question),
+                            List.of(TENANT_SYSTEM_MESSAGE, UserMessage.from(question)),
+                            List.of(),
+                            null);
+            assertThat(shared).isBetween(10, prompt(question).length - 3);
+
+            cachedTokens(chatModel, question, partition("shares-1" + question, true));
+            assertThat(cachedTokens(chatModel, question, partition("shares-2" + question, true)))
+                    .isEqualTo(shared);
+            assertThat(cachedTokens(chatModel, question, partition("shares-2" + question, true)))
+                    .isEqualTo(allKnown(question));
+            assertThat(cachedTokens(chatModel, question, partition("keeps-to-itself" + question, null)))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void should_take_the_partition_of_the_chat_model_where_a_request_names_none() {
+        ChatModel first = SteeredChatModel.builder()
+                .model(model)
+                .temperature(0.0)
+                .maxOutputTokens(5)
+                .cachePartition("first tenant")
+                .build();
+        ChatModel second = SteeredChatModel.builder()
+                .model(model)
+                .temperature(0.0)
+                .maxOutputTokens(5)
+                .cachePartition("second tenant")
+                .build();
+        String question = "Which gate is left open at night?";
+
+        assertThat(cachedTokens(first, question, SteeringChatRequestParameters.EMPTY))
+                .isZero();
+        assertThat(cachedTokens(second, question, SteeringChatRequestParameters.EMPTY))
+                .isZero();
+        assertThat(cachedTokens(first, question, SteeringChatRequestParameters.EMPTY))
+                .isEqualTo(allKnown(question));
+        assertThat(cachedTokens(second, question, partition("first tenant", null)))
+                .isEqualTo(allKnown(question));
+    }
+
+    @Test
+    void should_count_no_tokens_of_a_system_message_where_none_leads() {
+        List<ChatMessage> messages = List.of(UserMessage.from("a"));
+        assertThat(model.prompts()
+                        .systemMessageTokens(model.prompts().prompt(messages, List.of()), messages, List.of(), null))
+                .isZero();
     }
 }

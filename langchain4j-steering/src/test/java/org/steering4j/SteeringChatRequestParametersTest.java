@@ -24,6 +24,8 @@ class SteeringChatRequestParametersTest {
             .think(false)
             .returnThinking(true)
             .sendThinking(false)
+            .cachePartition("tenant-a")
+            .shareSystemMessage(true)
             .temperature(0.5)
             .build();
 
@@ -40,6 +42,8 @@ class SteeringChatRequestParametersTest {
         assertThat(merged.think()).isFalse();
         assertThat(merged.returnThinking()).isTrue();
         assertThat(merged.sendThinking()).isFalse();
+        assertThat(merged.cachePartition()).isEqualTo("tenant-a");
+        assertThat(merged.shareSystemMessage()).isTrue();
         assertThat(merged.temperature()).isEqualTo(0.9);
     }
 
@@ -130,6 +134,33 @@ class SteeringChatRequestParametersTest {
                 assertThat(taken.seed()).isEqualTo(3);
             });
         }
+    }
+
+    @Test
+    void should_prefer_the_partition_of_the_request() {
+        SteeringChatRequestParameters other = SteeringChatRequestParameters.builder()
+                .cachePartition("tenant-b")
+                .build();
+        assertThat(full.overrideWith(other).cachePartition()).isEqualTo("tenant-b");
+        assertThat(full.overrideWith(other).shareSystemMessage()).isTrue();
+        assertThat(full.defaultedBy(other).cachePartition()).isEqualTo("tenant-a");
+        assertThat(other).isNotEqualTo(SteeringChatRequestParameters.EMPTY);
+        assertThat(other.toString()).contains("tenant-b");
+    }
+
+    @Test
+    void should_refuse_a_partition_that_names_nothing_or_is_too_long() {
+        SteeringChatRequestParameters.Builder builder = SteeringChatRequestParameters.builder();
+        for (String blank : List.of("", " ", "\t\n")) {
+            assertThatThrownBy(() -> builder.cachePartition(blank))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("cachePartition is blank");
+        }
+        assertThatThrownBy(() -> builder.cachePartition("x".repeat(257)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("257 characters but may have at most 256");
+        assertThat(builder.cachePartition("x".repeat(256)).build().cachePartition())
+                .hasSize(256);
     }
 
     @Test

@@ -57,7 +57,7 @@ public class DecodeStepBenchmark {
             prompts[row] =
                     random.ints(CONTEXT_TOKENS, 0, engine.vocabularySize()).toArray();
             next[row] = random.ints(tokens, 0, engine.vocabularySize()).toArray();
-            running.add(prompts[row], LayerSteering.none());
+            running.add(prompts[row], LayerSteering.none(), CachePartition.UNNAMED);
         }
         running.run(prompts, new int[rows]);
         wanted = new int[rows];

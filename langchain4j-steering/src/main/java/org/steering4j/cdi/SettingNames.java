@@ -41,6 +41,8 @@ final class SettingNames {
     static final String THINK = PREFIX + "think";
     static final String RETURN_THINKING = PREFIX + "return-thinking";
     static final String SEND_THINKING = PREFIX + "send-thinking";
+    static final String CACHE_PARTITION = PREFIX + "cache-partition";
+    static final String SHARE_SYSTEM_MESSAGE = PREFIX + "share-system-message";
 
     private static final List<String> ALL = List.of(
             ENABLED,
@@ -70,7 +72,9 @@ final class SettingNames {
             STOP_SEQUENCES,
             THINK,
             RETURN_THINKING,
-            SEND_THINKING);
+            SEND_THINKING,
+            CACHE_PARTITION,
+            SHARE_SYSTEM_MESSAGE);
 
     private static final String PERSONAS = PREFIX + "personas.";
     private static final String SYSTEM_MESSAGE = "system-message";

@@ -16,6 +16,7 @@ import org.steering4j.SteeredModel;
 import org.steering4j.SteeringChatRequestParameters;
 import org.steering4j.checkpoint.LoraAdapter;
 import org.steering4j.checkpoint.ModelFolder;
+import org.steering4j.engine.CachePartition;
 import org.steering4j.engine.LanguageModel;
 import org.steering4j.engine.Precision;
 import org.steering4j.engine.Sampling;
@@ -167,6 +168,9 @@ record SteeringConfiguration(
                 .think(reader.flag(SettingNames.THINK))
                 .returnThinking(reader.flag(SettingNames.RETURN_THINKING))
                 .sendThinking(reader.flag(SettingNames.SEND_THINKING))
+                .cachePartition(
+                        reader.read(SettingNames.CACHE_PARTITION, text -> text, CachePartition::requireName, "a name"))
+                .shareSystemMessage(reader.flag(SettingNames.SHARE_SYSTEM_MESSAGE))
                 .timeout(reader.read(
                         SettingNames.TIMEOUT,
                         Duration::parse,

@@ -442,7 +442,7 @@ final class ContinuousBatch {
                 }
                 hasBegun = true;
                 try {
-                    row.skip(prompts.rows.add(row.prompt(), row.steering()));
+                    row.skip(prompts.rows.add(row.prompt(), row.steering(), row.partition()));
                     prompts.members.add(row);
                 } catch (ModelClosedException | Error e) { // it is in no group, which would be told
                     row.fail(e);

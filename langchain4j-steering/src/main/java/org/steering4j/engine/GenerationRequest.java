@@ -13,6 +13,7 @@ import org.steering4j.vector.LayerSteering;
  * @param endTokens ids that end the answer and are no part of it
  * @param constraint what the answer is held to
  * @param timeout from the call to the last token, waiting for a turn included; null: none
+ * @param partition which requests may find what is kept of this one, and whose this one may find
  */
 public record GenerationRequest(
         int[] prompt,
@@ -21,12 +22,14 @@ public record GenerationRequest(
         int maximumTokens,
         Set<Integer> endTokens,
         TokenConstraint.Factory constraint,
-        Duration timeout) {
+        Duration timeout,
+        CachePartition partition) {
 
     public GenerationRequest {
         Objects.requireNonNull(steering, "steering");
         Objects.requireNonNull(sampling, "sampling");
         Objects.requireNonNull(constraint, "constraint");
+        Objects.requireNonNull(partition, "partition");
         endTokens = Set.copyOf(endTokens);
         if (prompt.length == 0) {
             throw new IllegalArgumentException("the prompt is empty; give at least the beginning-of-text token");
@@ -37,6 +40,22 @@ public record GenerationRequest(
         if (timeout != null && (timeout.isNegative() || timeout.isZero())) {
             throw new IllegalArgumentException("timeout is %s but must be above zero".formatted(timeout));
         }
+        if (partition.sharedTokens() > prompt.length) {
+            throw new IllegalArgumentException("%d tokens are to be shared, but the prompt has %d"
+                    .formatted(partition.sharedTokens(), prompt.length));
+        }
+    }
+
+    /** Of the partition of all requests that name none. */
+    public GenerationRequest(
+            int[] prompt,
+            LayerSteering steering,
+            Sampling sampling,
+            int maximumTokens,
+            Set<Integer> endTokens,
+            TokenConstraint.Factory constraint,
+            Duration timeout) {
+        this(prompt, steering, sampling, maximumTokens, endTokens, constraint, timeout, CachePartition.UNNAMED);
     }
 
     /** Without constraint and timeout. */

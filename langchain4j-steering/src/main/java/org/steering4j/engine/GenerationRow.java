@@ -73,6 +73,10 @@ final class GenerationRow {
         return request.steering();
     }
 
+    CachePartition partition() {
+        return request.partition();
+    }
+
     // The batch's side.
 
     /** The first tokens of the prompt need not be run. */

@@ -37,6 +37,7 @@ final class KeyValueRows implements RunningRows {
     private static final class Row {
 
         private final LayerSteering steering;
+        private final CachePartition partition;
         private final int promptLength;
         private int[] tokens;
         private int length;
@@ -47,8 +48,10 @@ final class KeyValueRows implements RunningRows {
         /** Which row of the cache is this one's: those of n rows are the first n, in any order. */
         private int slot;
 
-        private Row(LayerSteering steering, int[] prompt, Known known, int keptBlock, int slot) {
+        private Row(
+                LayerSteering steering, CachePartition partition, int[] prompt, Known known, int keptBlock, int slot) {
             this.steering = steering;
+            this.partition = partition;
             this.promptLength = prompt.length;
             this.tokens = prompt.clone();
             this.length = known.partly();
@@ -86,12 +89,12 @@ final class KeyValueRows implements RunningRows {
     }
 
     @Override
-    public int add(int[] prompt, LayerSteering rowSteering) {
+    public int add(int[] prompt, LayerSteering rowSteering, CachePartition partition) {
         int slot = rows.size();
         cache.reserve(slot, slot + 1, Math.max(longest(), prompt.length));
         try (NDArray row = cache.clearedRow(slot)) {
-            Known known = prefixes.load(prompt, rowSteering, row);
-            rows.add(new Row(rowSteering, prompt, known, prefixes.keptBlock(), slot));
+            Known known = prefixes.load(prompt, rowSteering, partition, row);
+            rows.add(new Row(rowSteering, partition, prompt, known, prefixes.keptBlock(), slot));
             forgetSteering();
             return known.partly();
         }
@@ -226,7 +229,13 @@ final class KeyValueRows implements RunningRows {
     @Override
     public void remember(int index) {
         Row row = rows.get(index);
-        prefixes.store(Arrays.copyOf(row.tokens, row.complete), row.steering, row.keptBlock, cache.array(), row.slot);
+        prefixes.store(
+                Arrays.copyOf(row.tokens, row.complete),
+                row.steering,
+                row.partition,
+                row.keptBlock,
+                cache.array(),
+                row.slot);
     }
 
     @Override

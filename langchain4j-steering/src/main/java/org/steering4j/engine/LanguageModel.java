@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.concurrent.locks.ReentrantLock;
@@ -49,6 +50,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
     private final ModelConfiguration configuration;
     private final ModelShape shape;
     private final Precision precision;
+    private final Projections projections;
     private final TrainingMemory trainingMemory;
     private final LongSupplier freeBytes;
     private final DecoderProgram program;
@@ -73,6 +75,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
         this.configuration = folder.configuration();
         this.shape = adapter.map(found -> shapeOf(folder, found)).orElseGet(() -> shapeOf(folder));
         this.precision = precision;
+        this.projections = projections;
         this.trainingMemory = new TrainingMemory(memory, precision, projections, freeBytes);
         this.freeBytes = freeBytes;
         this.program = DecoderProgram.open(folder, precision, projections, adapter, listener);
@@ -240,8 +243,9 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
          * Native memory for keys and values of finished generations, so that a request that begins with the same tokens, such as the next
          * turn of a conversation, runs its new tokens only; under another steering, the blocks above the lowest steered one run for all
          * tokens. What requests have in common, such as a system prompt, is kept once under one steering; under several, the blocks up to
-         * the {@linkplain LanguageModel#expectSteeringFrom lowest steered one} are kept once and those above once for each. 0: off; default 256 MiB. Those
-         * not asked for the longest go first.
+         * the {@linkplain LanguageModel#expectSteeringFrom lowest steered one} are kept once and those above once for each. Requests of different
+         * {@linkplain CachePartition partitions} find nothing of each other's. 0: off; default 256 MiB, of all partitions together. Those not asked for the
+         * longest go first.
          */
         public Builder cacheBytes(long cacheBytes) {
             this.cacheBytes = requireAtLeast(0, cacheBytes, "cacheBytes");
@@ -307,6 +311,18 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
 
     public Precision precision() {
         return precision;
+    }
+
+    /**
+     * What the last bits of results depend on beside the model, its precision and the input: the number of threads that libtorch computes on,
+     * the processor, the version of libtorch, how the matrices are kept, and settings of MKL and oneDNN in the environment. Where all of these
+     * are the same, scores, hidden states and derivatives are the same bit for bit in every process; where one differs, sums of many numbers
+     * may be rounded otherwise. On macOS processors of the same architecture are not told apart.
+     *
+     * @return values by their names, in a fixed order
+     */
+    public Map<String, String> computeEnvironment() {
+        return ComputeEnvironment.of(projections);
     }
 
     @Override

@@ -2,6 +2,9 @@ package org.steering4j.engine;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.nio.IntBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,6 +20,8 @@ import org.steering4j.vector.LayerSteering;
  * states after the last of them, the kept block, before it is steered; the blocks above are kept for each steering. So a request whose steering
  * is new runs the upper blocks only.
  *
+ * <p>What is kept of a request is found by requests of its {@link CachePartition} alone, but for the tokens that it shares.
+ *
  * <p>The kept block is the lowest block of which it is known that it is steered. When it falls, everything kept before is dropped: it does not
  * hold the hidden states that are needed from then on. For one thread at a time, but for {@link #expectSteeringFrom}.
  */
@@ -25,6 +30,23 @@ final class PrefixCache implements AutoCloseable {
     /** Which pieces hold the blocks that no steering changes; those above are held under their steering. */
     private static final Optional<LayerSteering> EVERY_STEERING = Optional.empty();
 
+    /**
+     * What pieces of a text depend on beside its tokens.
+     *
+     * @param shared whether they are of the tokens that requests of several partitions share; these have no partition
+     * @param before the shared tokens, which the pieces of the tokens behind them depend on, too; else none
+     */
+    private record Way(Optional<LayerSteering> blocks, boolean shared, String partition, IntBuffer before) {
+
+        private static Way ofShared(Optional<LayerSteering> blocks) {
+            return new Way(blocks, true, null, IntBuffer.allocate(0));
+        }
+
+        private static Way of(Optional<LayerSteering> blocks, CachePartition partition, int[] before) {
+            return new Way(blocks, false, partition.name(), IntBuffer.wrap(before));
+        }
+    }
+
     private static final int NO_BLOCK = -1;
 
     /** To ask the operating system how much is free takes as long as to copy so much. */
@@ -32,7 +54,7 @@ final class PrefixCache implements AutoCloseable {
 
     private final LanguageModel model;
     private final int layers;
-    private final PrefixTree<Optional<LayerSteering>, NDArray> pieces;
+    private final PrefixTree<Way, NDArray> pieces;
     /** Of a text at most so many, so that its lower and upper blocks have room side by side. */
     private final int maximumTokens;
 
@@ -46,7 +68,7 @@ final class PrefixCache implements AutoCloseable {
         this.model = model;
         this.layers = model.shape().numberOfLayers();
         this.pieces = new PrefixTree<>(
-                maximumBytes, blocks -> layers(blocks).length * model.layerBytesPerToken(), NDArray::close);
+                maximumBytes, way -> layers(way.blocks()).length * model.layerBytesPerToken(), NDArray::close);
         this.maximumTokens = (int) Math.min(Integer.MAX_VALUE, maximumBytes / model.cacheBytesPerToken());
         this.keptBlock = isOff() ? NO_BLOCK : layers - 1;
         this.lowestSteered = new AtomicInteger(keptBlock);
@@ -93,7 +115,7 @@ final class PrefixCache implements AutoCloseable {
      *
      * @param cache of one row, with room for the prompt
      */
-    Known load(int[] prompt, LayerSteering steering, NDArray cache) {
+    Known load(int[] prompt, LayerSteering steering, CachePartition partition, NDArray cache) {
         if (isOff()) {
             return new Known(0, 0);
         }
@@ -105,8 +127,8 @@ final class PrefixCache implements AutoCloseable {
             keptBlock = lowestSteered.get();
         }
         // The lower blocks are asked for last and so kept longer: without them the upper ones are of no use.
-        List<Part<NDArray>> upper = pieces.find(prompt, Optional.of(steering));
-        List<Part<NDArray>> lower = pieces.find(prompt, EVERY_STEERING);
+        List<Part<NDArray>> upper = find(prompt, Optional.of(steering), partition);
+        List<Part<NDArray>> lower = find(prompt, EVERY_STEERING, partition);
         int partly = Math.min(tokens(lower), prompt.length - 1);
         load(lower, EVERY_STEERING, partly, cache);
         if (keptBlock == layers - 1) {
@@ -115,6 +137,18 @@ final class PrefixCache implements AutoCloseable {
         int complete = Math.min(tokens(upper), partly);
         load(upper, Optional.of(steering), complete, cache);
         return new Known(complete, partly);
+    }
+
+    /** The longest beginning that is kept. Shared tokens are asked for last and so kept longer: without them those behind are of no use. */
+    private List<Part<NDArray>> find(int[] prompt, Optional<LayerSteering> blocks, CachePartition partition) {
+        int[] shared = Arrays.copyOf(prompt, partition.sharedTokens());
+        int[] own = Arrays.copyOfRange(prompt, shared.length, prompt.length);
+        List<Part<NDArray>> behind = pieces.find(own, Way.of(blocks, partition, shared));
+        List<Part<NDArray>> found = new ArrayList<>(pieces.find(shared, Way.ofShared(blocks)));
+        if (tokens(found) == shared.length) {
+            found.addAll(behind);
+        }
+        return found;
     }
 
     private static int tokens(List<Part<NDArray>> parts) {
@@ -140,7 +174,8 @@ final class PrefixCache implements AutoCloseable {
      *
      * @param rowKeptBlock the block after which the row's hidden states are kept; if it is no longer the kept block, nothing is kept
      */
-    void store(int[] tokens, LayerSteering steering, int rowKeptBlock, NDArray cache, int row) {
+    void store(
+            int[] tokens, LayerSteering steering, CachePartition partition, int rowKeptBlock, NDArray cache, int row) {
         if (isOff() || rowKeptBlock != keptBlock) {
             return;
         }
@@ -153,21 +188,29 @@ final class PrefixCache implements AutoCloseable {
             return;
         }
         if (keptBlock < layers - 1) {
-            store(kept, Optional.of(steering), cache, row);
+            store(kept, Optional.of(steering), partition, cache, row);
         }
-        store(kept, EVERY_STEERING, cache, row);
+        store(kept, EVERY_STEERING, partition, cache, row);
     }
 
-    private void store(int[] tokens, Optional<LayerSteering> blocks, NDArray cache, int row) {
-        pieces.store(tokens, blocks, (from, to) -> {
-            try (NDManager step = scope.newSubManager()) {
-                NDArray place = step.create(new long[] {row, from, to - from});
-                NDArray piece = model.run("cut_piece", place, step.create(layers(blocks)), cache)
-                        .get(0);
-                piece.attach(scope);
-                return piece;
-            }
-        });
+    private void store(int[] tokens, Optional<LayerSteering> blocks, CachePartition partition, NDArray cache, int row) {
+        int[] shared = Arrays.copyOf(tokens, Math.min(partition.sharedTokens(), tokens.length));
+        int[] own = Arrays.copyOfRange(tokens, shared.length, tokens.length);
+        pieces.store(
+                own,
+                Way.of(blocks, partition, shared),
+                (from, to) -> cut(blocks, cache, row, shared.length + from, shared.length + to));
+        pieces.store(shared, Way.ofShared(blocks), (from, to) -> cut(blocks, cache, row, from, to));
+    }
+
+    private NDArray cut(Optional<LayerSteering> blocks, NDArray cache, int row, int from, int to) {
+        try (NDManager step = scope.newSubManager()) {
+            NDArray place = step.create(new long[] {row, from, to - from});
+            NDArray piece = model.run("cut_piece", place, step.create(layers(blocks)), cache)
+                    .get(0);
+            piece.attach(scope);
+            return piece;
+        }
     }
 
     @Override

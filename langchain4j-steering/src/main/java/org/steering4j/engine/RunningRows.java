@@ -19,11 +19,12 @@ interface RunningRows extends AutoCloseable {
     /**
      * Adds a row at the end.
      *
+     * @param partition whose requests may find what is kept of the row, and what the row may find
      * @return how many of the prompt's first tokens need not be run, because what they give is known from an earlier request, at least in
      *     part; fewer than the prompt has
      * @throws NotEnoughMemoryException if there is none for the row
      */
-    int add(int[] prompt, LayerSteering steering);
+    int add(int[] prompt, LayerSteering steering, CachePartition partition);
 
     /**
      * Works out, for some tokens, what is known in part only; to be called before {@link #run} until there is nothing left.

@@ -10,7 +10,7 @@
  * <p>Generations share one running batch ({@code ContinuousBatch}): the caller's thread queues its request and then waits for tokens
  * ({@code GenerationRow}), one thread of the model's runs prompts and tokens of all rows over a key-value cache ({@code KeyValueRows}). What
  * was run is kept by the tokens it began with ({@code PrefixCache}), for the conversation's next turn: the blocks that no steering changes once,
- * those above for each steering. What an answer seems to quote from its context ({@code PromptLookup}) is run several tokens at a time, and
+ * those above for each steering. It is found by requests of the same partition only ({@link org.steering4j.engine.CachePartition}). What an answer seems to quote from its context ({@code PromptLookup}) is run several tokens at a time, and
  * taken back where the model chooses otherwise.
  *
  * <p>Matrices are kept as the {@link org.steering4j.engine.Precision} and this machine's kernels want them, packed while they are loaded, some

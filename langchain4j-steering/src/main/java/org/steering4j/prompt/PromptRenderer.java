@@ -293,6 +293,28 @@ public final class PromptRenderer implements AutoCloseable {
         return tokens;
     }
 
+    /**
+     * How many of a prompt's first tokens are those of its leading system message and of what the template writes with it, such as the tools:
+     * they are the same whatever is said afterwards. 0 if no system message leads.
+     *
+     * @param prompt what {@link #prompt(List, List, Boolean)} gave for the same messages, tools and thinking
+     */
+    public int systemMessageTokens(
+            int[] prompt, List<ChatMessage> messages, List<ToolSpecification> tools, Boolean think) {
+        if (messages.isEmpty() || !(messages.get(0) instanceof SystemMessage)) {
+            return 0;
+        }
+        int common = prompt.length;
+        // What the prompt has in common with both is none of what is said: their words differ from the first letter on.
+        for (String words : List.of("a", "b")) {
+            Text other = renderedIfPossible(List.of(messages.get(0), UserMessage.from(words)), tools, think);
+            int[] tokens = other == null ? new int[0] : tokenizer.encode(other);
+            int mismatch = Arrays.mismatch(prompt, tokens);
+            common = mismatch < 0 ? common : Math.min(common, mismatch);
+        }
+        return common;
+    }
+
     private boolean thinksAfter(int[] prompt) {
         return opensThinking(prompt) || thinking.usual() && !closesThinking(prompt);
     }

@@ -61,6 +61,8 @@ class SteeringConfigurationTest {
                 Map.entry("steering.think", "false"),
                 Map.entry("steering.return-thinking", "true"),
                 Map.entry("steering.send-thinking", "false"),
+                Map.entry("steering.cache-partition", "tenant-a"),
+                Map.entry("steering.share-system-message", "true"),
                 Map.entry("steering.personas.cautious", "power-seeking:-1.5,truthfulness:1.0"),
                 Map.entry("steering.personas.cautious.system-message", "Weigh every risk."),
                 Map.entry("steering.personas.plain", "none")));
@@ -103,6 +105,8 @@ class SteeringConfigurationTest {
                         .think(false)
                         .returnThinking(true)
                         .sendThinking(false)
+                        .cachePartition("tenant-a")
+                        .shareSystemMessage(true)
                         .build());
     }
 

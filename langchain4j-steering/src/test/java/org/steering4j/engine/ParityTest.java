@@ -176,7 +176,7 @@ class ParityTest {
             for (LayerSteering steering : List.of(LayerSteering.none(), variant.steering())) {
                 for (int row = 0; row < variant.rows().size(); row++) {
                     sequences.add(new Sequence(variant, row, steering));
-                    cache.add(variant.rows().get(row), steering);
+                    cache.add(variant.rows().get(row), steering, CachePartition.UNNAMED);
                 }
             }
             int done = 0;
@@ -207,7 +207,7 @@ class ParityTest {
                 Sequence sequence = new Sequence(variant, 0, steering);
                 int last = sequence.length() - 1;
                 try (KeyValueRows cache = new KeyValueRows(model, prefixes)) {
-                    int known = cache.add(variant.rows().get(0), steering);
+                    int known = cache.add(variant.rows().get(0), steering, CachePartition.UNNAMED);
                     assertThat(known).isEqualTo(steering.isNone() ? 0 : last);
                     while (cache.complete(7)) {
                         assertThat(known).isEqualTo(last);
@@ -275,7 +275,7 @@ class ParityTest {
             for (int token = 0; token < tokens.length; token++) {
                 assertThat(cosine(states[token], expected[token])).isGreaterThan(0.98);
             }
-            cache.add(tokens, variant.steering());
+            cache.add(tokens, variant.steering(), CachePartition.UNNAMED);
             for (int token = 0; token < tokens.length; token += 5) {
                 float[] logits =
                         cache.run(new int[][] {Arrays.copyOfRange(tokens, token, token + 5)}, new int[] {1})[0][0];
@@ -314,7 +314,7 @@ class ParityTest {
                 KeyValueRows cache = new KeyValueRows(model, prefixes)) {
             double[] scores = model.logProbabilities(
                     Arrays.copyOf(tokens, 1), Arrays.copyOfRange(tokens, 1, length), LayerSteering.none());
-            cache.add(tokens, LayerSteering.none());
+            cache.add(tokens, LayerSteering.none(), CachePartition.UNNAMED);
             for (int token = 0; token < length; token += 50) {
                 float[] logits =
                         cache.run(new int[][] {Arrays.copyOfRange(tokens, token, token + 50)}, new int[] {1})[0][0];

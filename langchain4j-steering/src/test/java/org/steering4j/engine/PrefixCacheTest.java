@@ -3,6 +3,9 @@ package org.steering4j.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -112,7 +115,7 @@ class PrefixCacheTest {
         run(conversation(0), FIRST);
         assertThat(cache.size()).isEqualTo(2 * 64 * ALL_LAYERS * LAYER_BYTES);
         try (KeyValueRows rows = new KeyValueRows(model, cache)) {
-            assertThat(rows.add(conversation(0), FIRST)).isEqualTo(128);
+            assertThat(rows.add(conversation(0), FIRST, CachePartition.UNNAMED)).isEqualTo(128);
             assertThat(rows.complete(1000)).isFalse();
         }
     }
@@ -122,9 +125,9 @@ class PrefixCacheTest {
         run(conversation(0), FIRST);
         try (KeyValueRows rows = new KeyValueRows(model, cache)) {
             int[] prompt = conversation(1);
-            assertThat(rows.add(prompt, FIRST)).isEqualTo(SYSTEM_TOKENS);
+            assertThat(rows.add(prompt, FIRST, CachePartition.UNNAMED)).isEqualTo(SYSTEM_TOKENS);
             cache.expectSteeringFrom(0);
-            assertThat(rows.add(prompt, LOWER)).isZero();
+            assertThat(rows.add(prompt, LOWER, CachePartition.UNNAMED)).isZero();
             assertThat(cache.size()).isZero();
             int[] question = IntStream.of(prompt).skip(SYSTEM_TOKENS).toArray();
             rows.run(new int[][] {question, prompt}, new int[2]);
@@ -135,14 +138,107 @@ class PrefixCacheTest {
         }
     }
 
+    /** What one request told. */
+    private record Told(int[] tokens, CachePartition partition) {
+
+        /** Of a text that is asked for: what was told within the partition, and elsewhere what both share. */
+        int mayTell(int[] text, CachePartition asking) {
+            int common = Arrays.mismatch(text, tokens);
+            common = common < 0 ? text.length : common;
+            return partition.equals(asking)
+                    ? common
+                    : Math.min(common, Math.min(partition.sharedTokens(), asking.sharedTokens()));
+        }
+    }
+
+    @Test
+    void should_find_all_that_was_told_within_a_partition_and_nothing_that_was_told_in_another() {
+        Random random = new Random(7);
+        List<String> names = Arrays.asList(null, "a", "b", "A", "a ");
+        cache = new PrefixCache(model, 64 << 20);
+        cache.expectSteeringFrom(1);
+        List<Told> told = new ArrayList<>();
+        for (int round = 0; round < 150; round++) {
+            // Few tokens, and all but the end the same, so that texts have beginnings in common.
+            int[] text = random.ints(2 + random.nextInt(150), 0, 2).toArray();
+            Arrays.fill(text, 0, random.nextInt(text.length), 1);
+            CachePartition partition = new CachePartition(
+                    names.get(random.nextInt(names.size())), Math.min(text.length, random.nextInt(3) * 40));
+            int most = told.stream()
+                    .mapToInt(each -> each.mayTell(text, partition))
+                    .max()
+                    .orElse(0);
+            assertThat(run(cache, text, random.nextBoolean() ? FIRST : LayerSteering.none(), partition))
+                    .as("round %d, %s", round, partition)
+                    .isEqualTo(Math.min(most, text.length - 1));
+            told.add(new Told(text, partition));
+        }
+        cache.close();
+    }
+
+    @Test
+    void should_give_the_same_logits_from_what_partitions_share_as_from_nothing() {
+        for (LayerSteering steering : List.of(LayerSteering.none(), FIRST)) {
+            run(cache, conversation(0), steering, new CachePartition("a", SYSTEM_TOKENS));
+            for (CachePartition partition : List.of(
+                    new CachePartition("b", SYSTEM_TOKENS),
+                    new CachePartition("a", SYSTEM_TOKENS),
+                    new CachePartition("a", 0))) {
+                float[] expected;
+                try (PrefixCache empty = new PrefixCache(model, 1 << 20)) {
+                    expected = logits(empty, conversation(1), steering, CachePartition.UNNAMED);
+                }
+                assertThat(logits(cache, conversation(1), steering, partition))
+                        .usingComparatorWithPrecision(1e-4f)
+                        .containsExactly(expected);
+            }
+        }
+    }
+
+    @Test
+    void should_keep_shared_tokens_once_for_all_partitions() {
+        for (int i = 0; i < 8; i++) {
+            run(cache, conversation(i), FIRST, new CachePartition("tenant " + i, SYSTEM_TOKENS));
+        }
+        assertThat(cache.size()).isEqualTo((SYSTEM_TOKENS + 8 * QUESTION_TOKENS) * ALL_LAYERS * LAYER_BYTES);
+    }
+
+    @Test
+    void should_keep_within_its_bytes_whatever_partitions_there_are() {
+        long bytes = 5L * 64 * ALL_LAYERS * LAYER_BYTES;
+        cache = new PrefixCache(model, bytes);
+        for (int i = 0; i < 40; i++) {
+            CachePartition partition = new CachePartition("tenant " + i % 7, i % 3 * 64);
+            run(cache, conversation(i % 5), FIRST, partition);
+            assertThat(cache.size()).isLessThanOrEqualTo(bytes);
+            assertThat(run(cache, conversation(i % 5), FIRST, partition))
+                    .as("what was told last is there")
+                    .isEqualTo(SYSTEM_TOKENS + QUESTION_TOKENS - 1);
+        }
+    }
+
     private float[] run(int[] prompt, LayerSteering steering) {
         return run(cache, prompt, steering);
     }
 
     /** The logits after the prompt, which is kept. */
     private static float[] run(PrefixCache cache, int[] prompt, LayerSteering steering) {
+        return logits(cache, prompt, steering, CachePartition.UNNAMED);
+    }
+
+    /** How many of the prompt's tokens were known. */
+    private static int run(PrefixCache cache, int[] prompt, LayerSteering steering, CachePartition partition) {
+        int known;
         try (KeyValueRows rows = new KeyValueRows(model, cache)) {
-            int known = rows.add(prompt, steering);
+            known = rows.add(prompt, steering, partition);
+        }
+        logits(cache, prompt, steering, partition);
+        return known;
+    }
+
+    private static float[] logits(PrefixCache cache, int[] prompt, LayerSteering steering, CachePartition partition) {
+        try (KeyValueRows rows = new KeyValueRows(model, cache)) {
+            int known = rows.add(prompt, steering, partition);
             while (rows.complete(100)) {}
             int[] rest = IntStream.of(prompt).skip(known).toArray();
             float[] logits = rows.run(new int[][] {rest}, new int[] {1})[0][0];

@@ -84,7 +84,7 @@ class ScriptedRows implements RunningRows {
     }
 
     @Override
-    public int add(int[] prompt, LayerSteering steering) {
+    public int add(int[] prompt, LayerSteering steering, CachePartition partition) {
         log.beforeAdd.accept(prompt);
         requireMemory(size() + 1, Math.max(longest(), prompt.length));
         int known = Math.min(log.known, prompt.length - 1);

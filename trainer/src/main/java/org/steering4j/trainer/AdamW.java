@@ -3,7 +3,7 @@ package org.steering4j.trainer;
 /**
  * AdamW (Loshchilov and Hutter, arXiv 1711.05101) with PyTorch's semantics: weight decay decoupled from the gradient and applied
  * first, both moments bias-corrected, epsilon added outside the corrected square root. Parameters and moments are float32, each
- * update is computed in float64 and rounded once. Not thread-safe.
+ * update is computed in float64, the same on every machine, and rounded once. Not thread-safe.
  */
 final class AdamW {
 
@@ -41,8 +41,8 @@ final class AdamW {
         float[][] newParameters = new float[parameters.length][parameters[0].length];
         float[][] newFirst = new float[parameters.length][parameters[0].length];
         float[][] newSecond = new float[parameters.length][parameters[0].length];
-        double firstCorrection = 1 - Math.pow(FIRST_DECAY, step + 1);
-        double secondCorrection = Math.sqrt(1 - Math.pow(SECOND_DECAY, step + 1));
+        double firstCorrection = 1 - StrictMath.pow(FIRST_DECAY, step + 1);
+        double secondCorrection = Math.sqrt(1 - StrictMath.pow(SECOND_DECAY, step + 1));
         for (int layer = 0; layer < parameters.length; layer++) {
             for (int i = 0; i < parameters[layer].length; i++) {
                 double slope = gradient[layer][i];

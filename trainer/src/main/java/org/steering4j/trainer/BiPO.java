@@ -37,8 +37,9 @@ import org.steering4j.vector.SteeringVector;
  * </pre>
  *
  * with d drawn from -1 and +1 once per batch, log p summed over the answer's tokens with its end-of-turn token, and v zero at first, so
- * that the first loss is ln 2. Only v changes, in float32. The same seed on the same machine gives the same vector, if the model is opened
- * in the same precision.
+ * that the first loss is ln 2. Only v changes, in float32. The same seed gives the same vector bit for bit, if the model is opened in the same
+ * precision, on the same processor with as many threads and the same version of libtorch: where {@link LanguageModel#computeEnvironment} is
+ * the same. Elsewhere sums are rounded otherwise, by which vectors come to differ from the sixth or seventh digit on.
  *
  * <p>Immutable and thread-safe; the listener hears the thread that trains.
  */
@@ -51,24 +52,32 @@ public final class BiPO implements SteeringMethod {
     private final TrainingListener listener;
     private final Path checkpointFile;
     private final boolean resume;
+    private final boolean anyMachine;
     private final long memoryBytes;
 
     private BiPO(
-            BiPOSettings settings, TrainingListener listener, Path checkpointFile, boolean resume, long memoryBytes) {
+            BiPOSettings settings,
+            TrainingListener listener,
+            Path checkpointFile,
+            boolean resume,
+            boolean anyMachine,
+            long memoryBytes) {
         this.settings = Objects.requireNonNull(settings, "settings");
         this.listener = Objects.requireNonNull(listener, "listener");
         this.checkpointFile = checkpointFile;
         this.resume = resume;
+        this.anyMachine = anyMachine;
         this.memoryBytes = memoryBytes;
     }
 
     public static BiPO with(BiPOSettings settings) {
-        return new BiPO(settings, new TrainingListener() {}, null, false, SteeredContinuations.defaultMemoryBytes());
+        return new BiPO(
+                settings, new TrainingListener() {}, null, false, false, SteeredContinuations.defaultMemoryBytes());
     }
 
     /** Reports every step and evaluation to the listener, in place of the one before. */
     public BiPO listener(TrainingListener listener) {
-        return new BiPO(settings, listener, checkpointFile, resume, memoryBytes);
+        return new BiPO(settings, listener, checkpointFile, resume, anyMachine, memoryBytes);
     }
 
     /**
@@ -76,16 +85,25 @@ public final class BiPO implements SteeringMethod {
      * {@link Thread#interrupt()} or by the end of the JVM, as on Ctrl-C. The file stays when the training is over. It must not exist yet.
      */
     public BiPO checkpoint(Path file) {
-        return new BiPO(settings, listener, Objects.requireNonNull(file, "file"), false, memoryBytes);
+        return new BiPO(settings, listener, Objects.requireNonNull(file, "file"), false, false, memoryBytes);
     }
 
     /**
      * Goes on from the checkpoint in a file, and saves to it as {@link #checkpoint} does. The result is that of a training that was never
      * interrupted: bit for bit if it trains alone, up to the rounding of sums beside others ({@link #trainAll}), for which of them share a
-     * pass may differ.
+     * pass may differ. So a checkpoint that was made with another number of threads, on another processor or with another version of libtorch
+     * ({@link LanguageModel#computeEnvironment}) is refused: see {@link #resumeOnAnyMachine}.
      */
     public BiPO resume(Path file) {
-        return new BiPO(settings, listener, Objects.requireNonNull(file, "file"), true, memoryBytes);
+        return new BiPO(settings, listener, Objects.requireNonNull(file, "file"), true, false, memoryBytes);
+    }
+
+    /**
+     * As {@link #resume}, but also where sums are rounded otherwise than where the checkpoint was made, which is warned of: the result is then
+     * that of a training that was never interrupted up to that rounding.
+     */
+    public BiPO resumeOnAnyMachine(Path file) {
+        return new BiPO(settings, listener, Objects.requireNonNull(file, "file"), true, true, memoryBytes);
     }
 
     /**
@@ -93,7 +111,7 @@ public final class BiPO implements SteeringMethod {
      * they go to a temporary file (in {@code java.io.tmpdir}). Trainings that run together share the largest.
      */
     public BiPO memoryBytes(long memoryBytes) {
-        return new BiPO(settings, listener, checkpointFile, resume, memoryBytes);
+        return new BiPO(settings, listener, checkpointFile, resume, anyMachine, memoryBytes);
     }
 
     /**
@@ -237,6 +255,10 @@ public final class BiPO implements SteeringMethod {
 
     boolean resumes() {
         return resume;
+    }
+
+    boolean resumesOnAnyMachine() {
+        return anyMachine;
     }
 
     long memoryBytes() {

@@ -18,7 +18,7 @@ public enum LearningRateSchedule {
         @Override
         double factorAfterWarmUp(int step, int warmUpSteps, int totalSteps) {
             double progress = (step - warmUpSteps) / (double) Math.max(1, totalSteps - warmUpSteps);
-            return Math.max(0.0, 0.5 * (1.0 + Math.cos(Math.PI * progress)));
+            return Math.max(0.0, 0.5 * (1.0 + StrictMath.cos(Math.PI * progress)));
         }
     },
     /** Falls to 0 at the last step, along a straight line. */

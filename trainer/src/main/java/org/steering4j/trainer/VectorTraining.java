@@ -114,6 +114,12 @@ final class VectorTraining implements AutoCloseable {
     List<PreferenceExample> prepare(int firstPair, Function<PreferencePair, PreferenceExample> encoder) {
         attempt(() -> {
             requireNewCheckpoint();
+            if (run.method().resumes()) {
+                Checkpoint.requireSameEnvironment(
+                        run.method().checkpointFile(),
+                        model.computeEnvironment(),
+                        run.method().resumesOnAnyMachine());
+            }
             List<PreferencePair> pairs = run.data().pairs();
             this.firstPair = firstPair;
             split = PairSplit.of(pairs, settings.validationShare(), settings.seed())
@@ -133,7 +139,8 @@ final class VectorTraining implements AutoCloseable {
                 state = TrainingState.start(
                         settings.layers().size(), model.shape().hiddenSize());
             } else {
-                checkpoint = new Checkpoint(run.method().checkpointFile(), identity(answers));
+                checkpoint =
+                        new Checkpoint(run.method().checkpointFile(), identity(answers), model.computeEnvironment());
                 state = startingState();
             }
             training = new BiPOTraining(split, settings, run.method().listener(), state);
@@ -152,9 +159,15 @@ final class VectorTraining implements AutoCloseable {
 
     private TrainingState startingState() {
         requireNewCheckpoint();
-        return run.method().resumes()
-                ? checkpoint.read()
-                : TrainingState.start(settings.layers().size(), model.shape().hiddenSize());
+        int layers = settings.layers().size();
+        int hiddenSize = model.shape().hiddenSize();
+        TrainingState start = TrainingState.start(layers, hiddenSize);
+        if (!run.method().resumes()) {
+            return start;
+        }
+        BiPOTraining fromStart = new BiPOTraining(split, settings, run.method().listener(), start);
+        return checkpoint.read(
+                new Checkpoint.Expected(layers, hiddenSize, fromStart.stepsPerEpoch(), fromStart.totalSteps()));
     }
 
     private void requireNewCheckpoint() {

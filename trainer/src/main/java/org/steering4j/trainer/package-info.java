@@ -15,8 +15,9 @@
  *
  * <p>{@link org.steering4j.trainer.BiPO} asks a model for two things only: the log-probability of an answer under a vector, and
  * its gradient by that vector. Everything else (shuffling, directions, the optimiser, the schedule, validation, checkpoints) is
- * plain Java here, depends on nothing but the settings and the seed, and knows no clock: the same seed on the same machine gives
- * the same vector bit for bit, whether or not the training was interrupted.
+ * plain Java here, depends on nothing but the settings and the seed, and knows no clock: the same seed gives the same vector bit for bit,
+ * whether or not the training was interrupted, on the same processor with as many threads and the same libtorch, which decide how sums are
+ * rounded ({@link org.steering4j.engine.LanguageModel#computeEnvironment}).
  *
  * <p>The methods that BiPO is compared with stand beside it behind {@link org.steering4j.trainer.SteeringMethod}. Some read hidden states
  * ({@code AnswerStates}): {@link org.steering4j.trainer.MeanDifference}, {@link org.steering4j.trainer.MeanCentring} and

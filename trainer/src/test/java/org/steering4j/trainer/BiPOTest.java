@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -205,6 +207,32 @@ class BiPOTest {
         assertThat(plans.get(0).stepsDone()).isEqualTo(5);
         assertThat(resumed.vector()).isEqualTo(uninterrupted.vector());
         assertThat(resumed.curve()).isEqualTo(uninterrupted.curve());
+    }
+
+    @Test
+    void should_go_on_with_a_checkpoint_of_another_machine_only_if_told_to() {
+        Path checkpoint = folder.resolve("training.checkpoint");
+        BiPOSettings settings = settings(1).epochs(1).build();
+        train(BiPO.with(settings).checkpoint(checkpoint));
+        TrainingState start = TrainingState.start(1, model.shape().hiddenSize());
+        Map<String, String> other = new HashMap<>(model.computeEnvironment());
+        other.replaceAll((name, value) -> name.startsWith("threads") ? "640" : value);
+        new Checkpoint(checkpoint, Checkpoint.readIdentity(checkpoint), other).write(start);
+
+        boolean[] prepared = {false};
+        assertThatThrownBy(() -> train(BiPO.with(settings).resume(checkpoint).listener(new TrainingListener() {
+                    @Override
+                    public void onPreparation(int pairs) {
+                        prepared[0] = true;
+                    }
+                })))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("threads of libtorch (OMP_NUM_THREADS) (checkpoint: 640, now: ");
+        assertThat(prepared[0]).as("the model was run for nothing").isFalse();
+
+        assertThat(train(BiPO.with(settings).resumeOnAnyMachine(checkpoint)).vector())
+                .isEqualTo(train(BiPO.with(settings)).vector());
+        Checkpoint.requireSameEnvironment(checkpoint, model.computeEnvironment(), false);
     }
 
     @Test

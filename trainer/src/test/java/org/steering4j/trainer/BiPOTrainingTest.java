@@ -25,6 +25,8 @@ class BiPOTrainingTest {
     private static final PairSplit SPLIT = new PairSplit(
             IntStream.range(0, 18).toArray(), IntStream.range(18, PAIRS).toArray());
 
+    private static final Checkpoint.Expected EXPECTED = new Checkpoint.Expected(1, ToyModel.HIDDEN_SIZE, 5, 30);
+
     @TempDir
     Path folder;
 
@@ -42,6 +44,10 @@ class BiPOTrainingTest {
 
     private static BiPOTraining training(BiPOSettings settings, TrainingState state) {
         return new BiPOTraining(SPLIT, settings, new TrainingListener() {}, state);
+    }
+
+    private static Checkpoint.Expected expected(BiPOTraining training) {
+        return new Checkpoint.Expected(1, ToyModel.HIDDEN_SIZE, training.stepsPerEpoch(), training.totalSteps());
     }
 
     private static void run(SteerableAnswers model, BiPOTraining training) {
@@ -194,7 +200,7 @@ class BiPOTrainingTest {
         BiPOSettings settings =
                 settings().accumulationSteps(2).batchSize(3).patience(4).build();
         TrainingState uninterrupted = train(settings);
-        Checkpoint checkpoint = new Checkpoint(folder.resolve("checkpoint.json"), settings.describe());
+        Checkpoint checkpoint = new Checkpoint(folder.resolve("checkpoint.json"), settings.describe(), Map.of());
 
         ToyModel model = new ToyModel(PAIRS, 1);
         TrainingState stopped = start(1);
@@ -202,7 +208,7 @@ class BiPOTrainingTest {
         model.atPass(pass, training::requestStop);
         assertThatThrownBy(() -> run(model, training)).isInstanceOf(BiPOTraining.StopRequested.class);
         checkpoint.write(stopped);
-        TrainingState resumed = checkpoint.read();
+        TrainingState resumed = checkpoint.read(expected(training));
         run(model, training(settings, resumed));
 
         assertThat(stopped.stepsDone()).isLessThan(uninterrupted.stepsDone());
@@ -216,14 +222,14 @@ class BiPOTrainingTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 6, 7, 8, 9, 30})
     void should_leave_the_state_alone_once_it_is_saved_for_the_end_of_the_jvm(int pass) {
-        Checkpoint checkpoint = new Checkpoint(folder.resolve("checkpoint.json"), Map.of());
+        Checkpoint checkpoint = new Checkpoint(folder.resolve("checkpoint.json"), Map.of(), Map.of());
         ToyModel model = new ToyModel(PAIRS, 1);
         TrainingState state = start(1);
         BiPOTraining training = training(settings().build(), state);
         model.atPass(pass, () -> training.freeze(() -> checkpoint.write(state)));
 
         assertThatThrownBy(() -> run(model, training)).isInstanceOf(BiPOTraining.StopRequested.class);
-        TrainingState saved = checkpoint.read();
+        TrainingState saved = checkpoint.read(expected(training));
         assertThat(saved.vector).isDeepEqualTo(state.vector);
         assertThat(saved.steps).isEqualTo(state.steps);
         run(new ToyModel(PAIRS, 1), training(settings().build(), saved));
@@ -362,9 +368,9 @@ class BiPOTrainingTest {
     @Test
     void should_refuse_a_checkpoint_of_another_training_and_say_what_differs() {
         Path file = folder.resolve("checkpoint.json");
-        new Checkpoint(file, Map.of("beta", "0.1", "data", "a")).write(start(1));
+        new Checkpoint(file, Map.of("beta", "0.1", "data", "a"), Map.of()).write(start(1));
 
-        assertThatThrownBy(() -> new Checkpoint(file, Map.of("beta", "1.0", "data", "a")).read())
+        assertThatThrownBy(() -> new Checkpoint(file, Map.of("beta", "1.0", "data", "a"), Map.of()).read(EXPECTED))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("beta (checkpoint: 0.1, now: 1.0)")
                 .hasMessageNotContaining("data");
@@ -373,15 +379,22 @@ class BiPOTrainingTest {
     @Test
     void should_refuse_a_damaged_or_missing_checkpoint() throws Exception {
         Path file = folder.resolve("checkpoint.json");
-        Checkpoint checkpoint = new Checkpoint(file, Map.of());
+        Checkpoint checkpoint = new Checkpoint(file, Map.of(), Map.of());
 
-        assertThatThrownBy(checkpoint::read)
+        assertThatThrownBy(() -> checkpoint.read(EXPECTED))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("cannot be read");
-        for (String content :
-                new String[] {"", "{", "null", "[]", "{}", "{\"format\":\"steering4j training checkpoint 1\"}"}) {
+        for (String content : new String[] {
+            "",
+            "{",
+            "null",
+            "[]",
+            "{}",
+            "{\"format\":\"steering4j training checkpoint 1\"}",
+            "{\"format\":\"steering4j training checkpoint 2\"}"
+        }) {
             java.nio.file.Files.writeString(file, content);
-            assertThatThrownBy(checkpoint::read)
+            assertThatThrownBy(() -> checkpoint.read(EXPECTED))
                     .isInstanceOf(CheckpointException.class)
                     .hasMessageContaining("checkpoint.json");
         }
@@ -392,7 +405,7 @@ class BiPOTrainingTest {
         Path file = folder.resolve("checkpoint.json");
         Path reserve = folder.resolve("checkpoint.json.reserve");
         boolean[] full = {false};
-        Checkpoint checkpoint = new Checkpoint(file, Map.of(), (target, content) -> {
+        Checkpoint checkpoint = new Checkpoint(file, Map.of(), Map.of(), (target, content) -> {
             if (full[0] && Files.exists(reserve)) {
                 throw new FileNotWrittenException(target, "No space left on device");
             }
@@ -403,10 +416,10 @@ class BiPOTrainingTest {
         assertThat(Files.size(reserve)).isGreaterThan(Files.size(file));
 
         full[0] = true;
-        state.vector[0][0] = 7;
+        state.firstMoment[0][0] = 7;
         checkpoint.write(state);
 
-        assertThat(checkpoint.read().vector[0][0]).isEqualTo(7);
+        assertThat(checkpoint.read(EXPECTED).firstMoment[0][0]).isEqualTo(7);
         assertThat(reserve).doesNotExist();
     }
 
@@ -415,14 +428,14 @@ class BiPOTrainingTest {
     void should_say_that_there_is_no_room_for_the_next_state_after_this_one_is_written() throws Exception {
         Path file = folder.resolve("checkpoint.json");
         Path reserve = Files.createSymbolicLink(folder.resolve("checkpoint.json.reserve"), Path.of("/dev/full"));
-        Checkpoint checkpoint = new Checkpoint(file, Map.of());
+        Checkpoint checkpoint = new Checkpoint(file, Map.of(), Map.of());
         TrainingState state = start(1);
 
         assertThatThrownBy(() -> checkpoint.write(state, 3))
                 .isInstanceOf(FileNotWrittenException.class)
                 .hasMessageContaining(reserve + " was not written: there is no room to save what comes next")
                 .hasMessageContaining("Free some space, then resume");
-        assertThat(checkpoint.read().vector).isDeepEqualTo(state.vector);
+        assertThat(checkpoint.read(EXPECTED).vector).isDeepEqualTo(state.vector);
         assertThat(reserve).doesNotExist();
     }
 

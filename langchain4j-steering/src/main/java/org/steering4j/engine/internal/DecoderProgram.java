@@ -126,6 +126,16 @@ public final class DecoderProgram implements AutoCloseable {
         return scope.create(all, new Shape(all.length / global.length, global.length));
     }
 
+    /** How many threads libtorch computes on, within an operation. */
+    public static int threads() {
+        return EngineThreads.call(TorchScriptProgram::threads);
+    }
+
+    /** Of libtorch. */
+    public static String version() {
+        return Libtorch.version();
+    }
+
     /** The number by which TorchScript names the type that is computed in between matrices. */
     public static int torchType(Precision precision) {
         return WeightTable.torchType(precision.keepsFloat32BetweenMatrices() ? DataType.F32 : DataType.BF16);

@@ -38,6 +38,12 @@ final class Libtorch {
         return JniUtils.getNumThreads();
     }
 
+    /** The version of libtorch, such as 2.7.1. */
+    static String version() {
+        load();
+        return Engine.getEngine("PyTorch").getVersion();
+    }
+
     private static void load() {
         if (!loaded) {
             loadOnce();

@@ -85,7 +85,8 @@ class Decoder(Module):
     columns = int(place[4])
     weight = torch.copy_(torch.as_strided(block, [int(place[3]), columns], [columns, 1], int(place[5])), self.mapped(place))
     if torch.size(inputs_to_rank, 0) > 0:
-      _0 = torch.addmm_(weight, rank_to_outputs, inputs_to_rank)
+      # Copied into libtorch's memory, which is aligned: how a product's sums are rounded may depend on where its factors begin.
+      _0 = torch.addmm_(weight, torch.clone(rank_to_outputs), torch.clone(inputs_to_rank))
     return place
 
   # Gives projections of the same input to `hold`, together. Several threads may, each in a slot of its own.
@@ -744,6 +745,8 @@ class Decoder(Module):
     rows = torch.size(tokens, 0)
     no_layers = torch.empty([0], dtype=4)
     sums = annotate(List[Tensor], [])
+    # Copied into libtorch's memory, which is aligned, as in `convert`.
+    weights = torch.clone(weights)
     x = self.embed(tokens)
     first = 0
     for i in range(torch.size(layers, 0)):

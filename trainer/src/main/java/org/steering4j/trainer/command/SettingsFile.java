@@ -44,7 +44,7 @@ final class SettingsFile {
 
     /** What concerns the call and not the run. */
     private static final Set<String> NOT_KEPT =
-            Set.of("settings", "run-folder", "resume", "json", "verbose", "help", "version");
+            Set.of("settings", "run-folder", "resume", "resume-on-any-machine", "json", "verbose", "help", "version");
 
     private static final Set<String> NOT_IN_A_FILE = Set.of("settings", "help", "version");
 

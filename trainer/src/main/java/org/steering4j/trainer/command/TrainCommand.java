@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Trains a steering vector with BiPO (arXiv 2406.00045), from pairs of opposite answers.",
             "Trains in float32 unless --precision says otherwise, or --resume goes on from a checkpoint, so that the same"
-                    + " seed gives the same vector."
+                    + " seed gives the same vector, bit for bit on the same processor with as many threads."
         })
 final class TrainCommand implements Callable<Integer> {
 
@@ -117,7 +117,8 @@ final class TrainCommand implements Callable<Integer> {
             names = "--seed",
             defaultValue = "11",
             paramLabel = "S",
-            description = "The same seed and precision give the same vector. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "The same seed and precision give the same vector on the same machine. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
     @Option(
@@ -147,6 +148,14 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private ResumableRunFolder runFolder;
 
+    @Option(
+            names = "--resume-on-any-machine",
+            description =
+                    "With --resume: go on although the processor, the number of threads or the version of libtorch is"
+                            + " another than before the interruption; the vector may then differ in its last digits from that of a"
+                            + " run that was never interrupted.")
+    private boolean onAnyMachine;
+
     /** @param pairs which ones the figures are of: "validation" pairs, held out, or "training" pairs */
     private record Summary(
             Path vector,
@@ -163,6 +172,11 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         BiPOSettings settings = settings();
         boolean resumedFromCheckpointAlone = runFolder.isResumed() && !runFolder.isNamed();
+        if (onAnyMachine && !runFolder.isResumed()) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--resume-on-any-machine says how to resume: give --resume, too, or leave it out");
+        }
         if (resumedFromCheckpointAlone && checkpoint == null) {
             throw new ParameterException(
                     command.commandLine(), "--resume needs the folder of the run to go on with, or --checkpoint FILE");
@@ -200,11 +214,17 @@ final class TrainCommand implements Callable<Integer> {
             BiPO bipo = BiPO.with(settings)
                     .listener(new RecordedTraining(progress, run))
                     .memoryBytes(training.statesMemoryBytes());
-            return (resume ? bipo.resume(checkpoint) : bipo.checkpoint(checkpoint))
-                    .train(opened, trainedOn.behavior(), pairs);
+            return checkpointed(bipo, resume).train(opened, trainedOn.behavior(), pairs);
         } catch (TrainingDivergedException diverged) {
             throw OutputFile.keepLastGoodVector(diverged, output);
         }
+    }
+
+    private BiPO checkpointed(BiPO bipo, boolean resume) {
+        if (!resume) {
+            return bipo.checkpoint(checkpoint);
+        }
+        return onAnyMachine ? bipo.resumeOnAnyMachine(checkpoint) : bipo.resume(checkpoint);
     }
 
     /** Shows a training and writes down what it hears. */

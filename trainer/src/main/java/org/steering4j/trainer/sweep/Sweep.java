@@ -212,8 +212,11 @@ public final class Sweep {
     private TrainingRun run(CellListener heard, SweepFolder files) {
         Path checkpoint = files.checkpoint(heard.cell.name());
         BiPO method = BiPO.with(heard.cell.settings()).listener(heard).memoryBytes(memoryBytes);
+        // Trainings side by side are the same up to the rounding of sums anyhow.
         return new TrainingRun(
-                behavior, data, Files.exists(checkpoint) ? method.resume(checkpoint) : method.checkpoint(checkpoint));
+                behavior,
+                data,
+                Files.exists(checkpoint) ? method.resumeOnAnyMachine(checkpoint) : method.checkpoint(checkpoint));
     }
 
     private CellResult result(SweepCell cell, TrainingOutcome outcome, SweepFolder files) {
