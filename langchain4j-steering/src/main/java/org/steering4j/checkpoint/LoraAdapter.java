@@ -1,7 +1,6 @@
 package org.steering4j.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,6 +15,7 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.steering4j.internal.FolderName;
 import org.steering4j.internal.SafetensorsFile;
 
 /**
@@ -31,8 +31,8 @@ import org.steering4j.internal.SafetensorsFile;
 public final class LoraAdapter {
 
     private static final Logger LOG = LoggerFactory.getLogger(LoraAdapter.class);
-    private static final String CONFIGURATION_FILE = "adapter_config.json";
-    private static final String WEIGHTS_FILE = "adapter_model.safetensors";
+    private static final String CONFIGURATION_FILE = GivenFolder.ADAPTER;
+    private static final String WEIGHTS_FILE = GivenFolder.ADAPTER_WEIGHTS;
     private static final Pattern FACTOR = Pattern.compile("base_model\\.model\\.(.+)\\.lora_([AB])\\.weight");
 
     /**
@@ -97,21 +97,16 @@ public final class LoraAdapter {
     }
 
     /**
+     * @param given its folder, or in the Hugging Face cache one that holds it as a snapshot, as {@link ModelFolder#find}
      * @throws ModelFolderException if a file is missing, or the adapter is not complete or of a kind that is not supported
      * @throws org.steering4j.vector.InvalidFileException if adapter_model.safetensors is damaged
      */
-    public static LoraAdapter read(Path folder) {
+    public static LoraAdapter read(Path given) {
+        Path folder = GivenFolder.ofAdapter(given);
         Path configuration = folder.resolve(CONFIGURATION_FILE);
-        Path file = folder.resolve(WEIGHTS_FILE);
-        for (Path needed : List.of(configuration, file)) {
-            if (!Files.exists(needed)) {
-                throw new ModelFolderException("%s is missing; a LoRA adapter's folder holds %s and %s"
-                        .formatted(needed, CONFIGURATION_FILE, WEIGHTS_FILE));
-            }
-        }
         JsonNode json = JsonFiles.readObject(configuration);
         refuseUnsupported(configuration, json);
-        SafetensorsFile weights = SafetensorsFile.open(file);
+        SafetensorsFile weights = SafetensorsFile.open(folder.resolve(WEIGHTS_FILE));
         Set<String> modules = modules(weights);
         Map<String, Double> scales = new LinkedHashMap<>();
         for (String module : modules) {
@@ -128,12 +123,12 @@ public final class LoraAdapter {
                 targetsWithoutTensors(json, modules));
     }
 
-    /** What people call it: its name on the hub if it lies in the Hugging Face cache, without the owner; else its folder's name. */
+    /** What people call it: its name on the hub if it lies in the Hugging Face cache, without the owner; else its folder's, see {@link FolderName}. */
     public String name() {
-        Path path = folder.toAbsolutePath().normalize();
-        return HubCacheFolder.modelName(path)
+        return HubCacheFolder.modelName(folder.toAbsolutePath().normalize())
                 .map(LoraAdapter::lastSegment)
-                .orElseGet(() -> path.getFileName().toString());
+                .or(() -> FolderName.of(folder))
+                .orElse("adapter");
     }
 
     /** Of a module: what the first pattern says that its name ends in, else what holds for all. PEFT takes patterns for regular expressions. */
@@ -432,17 +427,9 @@ public final class LoraAdapter {
         float[] values = SafetensorsFile.open(weight.file())
                 .readFloats(weight.weight().tensorName(weight.layer()), weight.tensor());
         double[] sums = new double[values.length];
-        for (int i = 0; i < values.length; i++) {
-            sums[i] = values[i];
-        }
-        int inputs = factors.inputs();
         for (int output = 0; output < factors.outputs(); output++) {
-            for (int k = 0; k < factors.rank(); k++) {
-                double factor = factors.rankToOutputs()[output * factors.rank() + k];
-                for (int input = 0; input < inputs; input++) {
-                    sums[output * inputs + input] += factor * factors.inputsToRank()[k * inputs + input];
-                }
-            }
+            int first = output * factors.inputs();
+            System.arraycopy(factors.adapted(values, first, output), 0, sums, first, factors.inputs());
         }
         return sums;
     }

@@ -106,19 +106,20 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
                                 NeededMemory.gib(freeBytes.getAsLong())));
     }
 
-    /** What a steering vector must fit to steer a model, for which the model need not be open. */
+    /** What a steering vector must fit to steer a model, for which the model need not be open. Reads a few rows of every matrix. */
     public static ModelShape shapeOf(ModelFolder folder) {
         ModelConfiguration configuration = folder.configuration();
         return new ModelShape(
                 configuration.name(),
                 configuration.modelType(),
                 configuration.numberOfLayers(),
-                configuration.hiddenSize());
+                configuration.hiddenSize(),
+                folder.fingerprint());
     }
 
     /** {@link #shapeOf(ModelFolder)} of the model that an adapter is merged into; its name says so. */
     public static ModelShape shapeOf(ModelFolder folder, LoraAdapter adapter) {
-        return shapeOf(folder).adapted(adapter.name());
+        return shapeOf(folder).adapted(adapter.name(), folder.fingerprint(adapter));
     }
 
     /** Keys and values of all layers, and one block's hidden states. */
@@ -166,7 +167,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
 
         private Builder() {}
 
-        /** A folder with config.json and model.safetensors (or its shards). Required. */
+        /** A folder with config.json and model.safetensors (or its shards), or what {@link ModelFolder#find} takes for one. Required. */
         public Builder folder(Path folder) {
             this.folder = folder;
             return this;
@@ -281,6 +282,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
             ModelFolder opened = contextLength == null
                     ? ModelFolder.open(folder)
                     : ModelFolder.open(folder).withContextLength(contextLength);
+            opened.requireAdapterOfItsOwn(adapter);
             Optional<LoraAdapter> found = Optional.ofNullable(adapter).map(LoraAdapter::read);
             found.ifPresent(fitting -> fitting.requireFit(opened));
             NeededMemory memory = new NeededMemory(opened, found);

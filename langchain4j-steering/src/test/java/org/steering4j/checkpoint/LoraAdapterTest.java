@@ -115,8 +115,7 @@ class LoraAdapterTest {
 
         Path merged = merge();
 
-        assertThat(ModelFolder.open(merged).configuration().name()).isEqualTo("merged");
-        assertThat(base.open().configuration().name()).isEqualTo("base-model");
+        assertThat(ModelFolder.open(merged).configuration().name()).isEqualTo(folder.getFileName() + "/merged");
         assertThat(merged.resolve("tokenizer.json")).hasContent("{}");
         assertThat(merged.resolve("pytorch_model.bin")).doesNotExist();
         assertThat(hiddenFiles()).isEmpty();
@@ -235,7 +234,7 @@ class LoraAdapterTest {
         Path commit =
                 Files.createDirectories(folder.resolve("models--someone--polite/snapshots/0a1b2c3d4e5f60718293a4b5"));
         Path adapter = write();
-        assertThat(LoraAdapter.read(adapter).name()).isEqualTo("adapter");
+        assertThat(LoraAdapter.read(adapter).name()).isEqualTo(folder.getFileName() + "/adapter");
         for (String file : List.of("adapter_config.json", "adapter_model.safetensors")) {
             Files.copy(adapter.resolve(file), commit.resolve(file));
         }

@@ -149,7 +149,7 @@ class LoraMergeTest {
                 .build()) {
             double[] scores = merged.logProbabilities(PROMPT, ANSWER, LayerSteering.none());
 
-            assertThat(merged.shape().name()).isEqualTo("merged");
+            assertThat(merged.shape().name()).isEqualTo(folder.getFileName() + "/merged");
             for (int i = 0; i < ANSWER.length; i++) {
                 assertThat(scores[i]).isCloseTo(expected[i], within(1e-4));
                 assertThat(Math.abs(expected[i] - unadapted[i])).isGreaterThan(1e-2);
