@@ -3,6 +3,8 @@ package org.steering4j.checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -74,6 +76,19 @@ public final class ModelFolder {
         return new ModelFolder(path, configuration.withContextLength(length), weights);
     }
 
+    /** The same, with the output head as a weight of its own where it is the token embedding: so an adapter can change one of the two. */
+    ModelFolder withHeadOfItsOwn() {
+        List<StoredWeight> separate = new ArrayList<>();
+        for (StoredWeight weight : weights) {
+            separate.add(weight);
+            if (weight.weight() == Weight.TOKEN_EMBEDDING && configuration.tiedEmbeddings()) {
+                separate.add(new StoredWeight(Weight.OUTPUT_HEAD, 0, weight.file(), weight.tensor()));
+            }
+        }
+        separate.sort(Comparator.comparing(StoredWeight::weight).thenComparing(StoredWeight::layer));
+        return new ModelFolder(path, configuration.withTiedEmbeddings(false), List.copyOf(separate));
+    }
+
     public Path path() {
         return path;
     }
@@ -101,6 +116,6 @@ public final class ModelFolder {
 
     /** {@link #fingerprint()} of the model that an adapter is merged into: that of the folder that {@link LoraAdapter#merge} writes. */
     public String fingerprint(LoraAdapter adapter) {
-        return WeightFingerprint.of(weights, Optional.of(adapter));
+        return WeightFingerprint.of(adapter.baseOf(this).weights, Optional.of(adapter));
     }
 }

@@ -87,7 +87,7 @@ final class WeightFiles {
         requireUsable(
                 embedding, tensor(embedding), shape, fileByTensor.get(embedding).path());
         requireUsable(head, tensor(head), shape, fileByTensor.get(head).path());
-        if (fileByTensor.get(embedding).holdsTheSame(embedding, fileByTensor.get(head), head)) {
+        if (fileByTensor.get(embedding).holdsTheSame(tensor(embedding), fileByTensor.get(head), tensor(head))) {
             return true;
         }
         LOG.warn(

@@ -279,12 +279,13 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
             if (folder == null) {
                 throw new IllegalArgumentException("folder is missing: say which model folder to open");
             }
-            ModelFolder opened = contextLength == null
+            ModelFolder given = contextLength == null
                     ? ModelFolder.open(folder)
                     : ModelFolder.open(folder).withContextLength(contextLength);
-            opened.requireAdapterOfItsOwn(adapter);
+            given.requireAdapterOfItsOwn(adapter);
             Optional<LoraAdapter> found = Optional.ofNullable(adapter).map(LoraAdapter::read);
-            found.ifPresent(fitting -> fitting.requireFit(opened));
+            found.ifPresent(fitting -> fitting.requireFit(given));
+            ModelFolder opened = found.map(fitting -> fitting.baseOf(given)).orElse(given);
             NeededMemory memory = new NeededMemory(opened, found);
             long free = freeBytes.getAsLong();
             Precision chosen = precision == null

@@ -139,15 +139,18 @@ public final class SafetensorsFile {
     }
 
     /**
-     * Whether a tensor holds the same numbers as one of the same shape in this or another file, 0 and -0 taken for one. Reads both in pieces,
-     * up to the first difference.
+     * Whether a tensor holds the same numbers as one of as many in this or another file, 0 and -0 taken for one. Reads both in pieces, up to the
+     * first difference.
+     *
+     * @param tensor of this file
+     * @param otherTensor of the other
      */
-    public boolean holdsTheSame(String name, SafetensorsFile other, String otherName) {
-        DataType type = tensors().get(name).dataType();
-        DataType otherType = other.tensors().get(otherName).dataType();
-        long elements = tensors().get(name).elements();
-        try (LittleEndianInput input = openAt(name);
-                LittleEndianInput otherInput = other.openAt(otherName)) {
+    public boolean holdsTheSame(TensorInfo tensor, SafetensorsFile other, TensorInfo otherTensor) {
+        DataType type = tensor.dataType();
+        DataType otherType = otherTensor.dataType();
+        long elements = tensor.elements();
+        try (LittleEndianInput input = openAt(tensor);
+                LittleEndianInput otherInput = other.openAt(otherTensor)) {
             for (long done = 0; done < elements; done += COMPARED_AT_ONCE) {
                 int count = (int) Math.min(COMPARED_AT_ONCE, elements - done);
                 byte[] bytes = input.readBytes((long) count * type.bytes());
@@ -170,10 +173,10 @@ public final class SafetensorsFile {
         return true;
     }
 
-    private LittleEndianInput openAt(String name) {
+    private LittleEndianInput openAt(TensorInfo tensor) {
         LittleEndianInput input = LittleEndianInput.open(path);
         try {
-            input.seek(tensors().get(name).offsetBytes());
+            input.seek(tensor.offsetBytes());
             return input;
         } catch (RuntimeException e) {
             input.close();
