@@ -235,8 +235,14 @@ final class WeightFiles {
         }
         if (!missing.isEmpty()) {
             throw new ModelFolderException(
-                    "%s lacks %s that config.json asks for: %s; download the model again or correct config.json"
-                            .formatted(folder, counted(missing), abridged(List.copyOf(missing))));
+                    "%s lacks %s that config.json asks for: %s; download the model again or correct config.json%s"
+                            .formatted(
+                                    folder,
+                                    counted(missing),
+                                    abridged(List.copyOf(missing)),
+                                    missing.equals(Set.of(names.stored(Weight.OUTPUT_HEAD.tensorName(0))))
+                                            ? ": if the output head is the token embedding, set tie_word_embeddings to true"
+                                            : ""));
         }
         refuseUnknown(used, configuration);
         return located;
