@@ -16,7 +16,7 @@ import org.steering4j.checkpoint.ModelFolderException;
  * The model folder on the class path, copied to a temporary folder, because the engine maps files.
  *
  * @param root the temporary folder
- * @param folder the model's: the root or a folder in it
+ * @param folder the model's, in it: models are called as their folders
  */
 record EmbeddedModel(Path root, Path folder) {
 
@@ -34,6 +34,7 @@ record EmbeddedModel(Path root, Path folder) {
     private static final String ADAPTER = "variant/";
     private static final List<String> ADAPTER_FILES =
             List.of(ADAPTER + "adapter_config.json", ADAPTER + "adapter_model.safetensors");
+    private static final String NAME = "steering4j-tiny";
     private static final String VARIANT = "steering4j-tiny-seafarer";
 
     static boolean isPresent() {
@@ -45,9 +46,9 @@ record EmbeddedModel(Path root, Path folder) {
             throw new ModelFolderException("there is no embedded model on the class path: add the artifact " + ARTIFACT
                     + ", or open a model folder with modelPath(...)");
         }
-        Path folder = createFolder();
-        EmbeddedModel model = new EmbeddedModel(folder, folder);
-        model.copy(FILES);
+        Path root = createFolder();
+        EmbeddedModel model = new EmbeddedModel(root, root.resolve(NAME));
+        model.copy(FILES, model.folder);
         return model;
     }
 
@@ -55,7 +56,7 @@ record EmbeddedModel(Path root, Path folder) {
     static EmbeddedModel unpackVariant() {
         EmbeddedModel model = unpack();
         Path variant = model.root.resolve(VARIANT);
-        model.copy(ADAPTER_FILES);
+        model.copy(ADAPTER_FILES, model.root);
         try {
             LoraAdapter.read(model.root.resolve(ADAPTER)).merge(ModelFolder.open(model.folder), variant);
             deleteOnExit(variant);
@@ -83,10 +84,10 @@ record EmbeddedModel(Path root, Path folder) {
     }
 
     /** Deletes everything if a file cannot be copied. */
-    private void copy(List<String> files) {
+    private void copy(List<String> files, Path into) {
         try {
             for (String file : files) {
-                copy(file);
+                copy(file, into);
             }
         } catch (IOException e) {
             delete();
@@ -97,10 +98,10 @@ record EmbeddedModel(Path root, Path folder) {
         }
     }
 
-    private void copy(String file) throws IOException {
+    private void copy(String file, Path into) throws IOException {
         try (InputStream resource = EmbeddedModel.class.getClassLoader().getResourceAsStream(RESOURCES + file)) {
             if (resource != null) {
-                Path copy = root.resolve(file);
+                Path copy = into.resolve(file);
                 if (Files.notExists(copy.getParent())) {
                     Files.createDirectory(copy.getParent()).toFile().deleteOnExit();
                 }

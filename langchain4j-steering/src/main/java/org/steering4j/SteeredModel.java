@@ -83,7 +83,8 @@ public final class SteeredModel implements AutoCloseable {
 
     /**
      * Opens a folder as Hugging Face lays it out, with {@code config.json}, {@code model.safetensors} (or its shards),
-     * {@code tokenizer.json} and {@code tokenizer_config.json}, in the precision that is faster on this machine.
+     * {@code tokenizer.json} and {@code tokenizer_config.json}, in the precision that is faster on this machine. Of a model's folder in the
+     * Hugging Face cache, {@code models--OWNER--NAME}, it opens the snapshot that the branch main stood at, else the only one.
      *
      * @throws org.steering4j.checkpoint.ModelFolderException if a file is missing or damaged, or the architecture is not supported
      * @throws org.steering4j.engine.EngineException if libtorch's native library cannot be loaded
@@ -195,7 +196,8 @@ public final class SteeredModel implements AutoCloseable {
         }
     }
 
-    private static SteeredModel open(Path folder, Consumer<LanguageModel.Builder> settings, Runnable afterClose) {
+    private static SteeredModel open(Path given, Consumer<LanguageModel.Builder> settings, Runnable afterClose) {
+        Path folder = ModelFolder.find(given);
         // The cheap parts first, so that nothing native is left behind when they fail.
         GenerationDefaults defaults = GenerationDefaults.read(folder);
         UnsupportedGenerationSettings unsupported = UnsupportedGenerationSettings.read(folder);

@@ -91,7 +91,7 @@ class SteeredModelTest {
         ChatResponse response = chat(builder().maxOutputTokens(5).build());
         assertThat(response.tokenUsage().outputTokenCount()).isEqualTo(5);
         assertThat(response.finishReason()).isEqualTo(FinishReason.LENGTH);
-        assertThat(response.modelName()).isEqualTo("random");
+        assertThat(response.modelName()).isEqualTo(folder.getFileName().toString());
     }
 
     @Test
@@ -265,7 +265,7 @@ class SteeredModelTest {
         owner.close();
         assertThatThrownBy(() -> chat(view))
                 .isInstanceOf(ModelClosedException.class)
-                .hasMessageContaining("random");
+                .hasMessageContaining(folder.getFileName().toString());
         assertThatThrownBy(() -> owner.chat(ChatRequest.builder()
                         .messages(UserMessage.from("hello"))
                         .build()))

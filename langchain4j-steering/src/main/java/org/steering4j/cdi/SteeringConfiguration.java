@@ -305,10 +305,10 @@ record SteeringConfiguration(
                 model.withContextLength(engine.contextLength());
             }
         });
-        ModelShape shape = LanguageModel.shapeOf(model);
+        model.requireAdapterOfItsOwn(engine.adapter());
         return engine.adapter() == null
-                ? shape
-                : shape.adapted(LoraAdapter.read(engine.adapter()).name());
+                ? LanguageModel.shapeOf(model)
+                : LanguageModel.shapeOf(model, LoraAdapter.read(engine.adapter()));
     }
 
     private static Thinking thinking(Path folder) {

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
+import org.steering4j.internal.FolderName;
 
 /**
  * Reads config.json strictly: a key that changes the computation and is not understood is refused by name, as is one of which nothing is
@@ -324,18 +324,11 @@ final class ConfigurationReader {
         return windowed;
     }
 
+    /** Not {@code _name_or_path}: that is where the training began, or a path on the machine where it ran. */
     private String name() {
         Path folder = values.file().toAbsolutePath().normalize().getParent();
-        Optional<String> nameOnHub = HubCacheFolder.modelName(folder);
-        if (nameOnHub.isPresent()) {
-            return nameOnHub.get();
-        }
-        String name = values.text("_name_or_path", "");
-        if (!name.isBlank()) {
-            return name;
-        }
-        return folder.getFileName() == null
-                ? folder.toString()
-                : folder.getFileName().toString();
+        return HubCacheFolder.modelName(folder)
+                .or(() -> FolderName.of(folder))
+                .orElse("unnamed " + values.text("model_type", "model"));
     }
 }

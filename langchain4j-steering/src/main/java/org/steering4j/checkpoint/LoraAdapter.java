@@ -1,7 +1,6 @@
 package org.steering4j.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,6 +15,7 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.steering4j.internal.FolderName;
 import org.steering4j.internal.SafetensorsFile;
 
 /**
@@ -23,17 +23,26 @@ import org.steering4j.internal.SafetensorsFile;
  * adapter_model.safetensors. It holds for some of a model's matrices W [outputs, inputs] two factors, A [rank, inputs] and
  * B [outputs, rank]; the adapted model multiplies with W + scale B A, where the scale is alpha / rank, or alpha / sqrt(rank) if the
  * adapter is rank-stabilised (arXiv 2312.03732). Rank and alpha may differ from module to module (rank_pattern, alpha_pattern). In families
- * that keep several matrices in one tensor, as Phi-3 does, a module is all of these.
+ * that keep several matrices in one tensor, as Phi-3 does, a module is all of these. An adapter of the output head leaves a token embedding that the
+ * head is tied to as it is.
  *
- * <p>Whatever else an adapter may hold or ask for (DoRA, whole modules, biases, embeddings, ...) is refused by name.
+ * <p>Whatever else an adapter may hold or ask for (DoRA, whole modules, biases, embeddings, ...) is refused by name, but for copies of the model's own
+ * output head and token embedding, which PEFT writes beside factors of the head.
  * Immutable; may be shared between threads. The factors stay on disk until they are merged.
  */
 public final class LoraAdapter {
 
     private static final Logger LOG = LoggerFactory.getLogger(LoraAdapter.class);
-    private static final String CONFIGURATION_FILE = "adapter_config.json";
-    private static final String WEIGHTS_FILE = "adapter_model.safetensors";
+    private static final String CONFIGURATION_FILE = GivenFolder.ADAPTER;
+    private static final String WEIGHTS_FILE = GivenFolder.ADAPTER_WEIGHTS;
     private static final Pattern FACTOR = Pattern.compile("base_model\\.model\\.(.+)\\.lora_([AB])\\.weight");
+
+    /** The output head or the token embedding as a whole. */
+    private static final Pattern COPY =
+            Pattern.compile("base_model\\.model\\.(lm_head|model\\.embed_tokens)(?:\\.base_layer)?\\.weight");
+
+    private static final Pattern OF_EMBEDDING = Pattern.compile(".*\\.lora_embedding_[AB]|.*\\.embed_tokens\\.lora_.*");
+    private static final String HEAD = "lm_head";
 
     /**
      * Settings that are read here, or say how the adapter was trained and on which modules, which its tensors show. Any other may change what
@@ -97,21 +106,16 @@ public final class LoraAdapter {
     }
 
     /**
+     * @param given its folder, or in the Hugging Face cache one that holds it as a snapshot, as {@link ModelFolder#find}
      * @throws ModelFolderException if a file is missing, or the adapter is not complete or of a kind that is not supported
      * @throws org.steering4j.vector.InvalidFileException if adapter_model.safetensors is damaged
      */
-    public static LoraAdapter read(Path folder) {
+    public static LoraAdapter read(Path given) {
+        Path folder = GivenFolder.ofAdapter(given);
         Path configuration = folder.resolve(CONFIGURATION_FILE);
-        Path file = folder.resolve(WEIGHTS_FILE);
-        for (Path needed : List.of(configuration, file)) {
-            if (!Files.exists(needed)) {
-                throw new ModelFolderException("%s is missing; a LoRA adapter's folder holds %s and %s"
-                        .formatted(needed, CONFIGURATION_FILE, WEIGHTS_FILE));
-            }
-        }
         JsonNode json = JsonFiles.readObject(configuration);
         refuseUnsupported(configuration, json);
-        SafetensorsFile weights = SafetensorsFile.open(file);
+        SafetensorsFile weights = SafetensorsFile.open(folder.resolve(WEIGHTS_FILE));
         Set<String> modules = modules(weights);
         Map<String, Double> scales = new LinkedHashMap<>();
         for (String module : modules) {
@@ -128,12 +132,12 @@ public final class LoraAdapter {
                 targetsWithoutTensors(json, modules));
     }
 
-    /** What people call it: its name on the hub if it lies in the Hugging Face cache, without the owner; else its folder's name. */
+    /** What people call it: its name on the hub if it lies in the Hugging Face cache, without the owner; else its folder's, see {@link FolderName}. */
     public String name() {
-        Path path = folder.toAbsolutePath().normalize();
-        return HubCacheFolder.modelName(path)
+        return HubCacheFolder.modelName(folder.toAbsolutePath().normalize())
                 .map(LoraAdapter::lastSegment)
-                .orElseGet(() -> path.getFileName().toString());
+                .or(() -> FolderName.of(folder))
+                .orElse("adapter");
     }
 
     /** Of a module: what the first pattern says that its name ends in, else what holds for all. PEFT takes patterns for regular expressions. */
@@ -200,6 +204,14 @@ public final class LoraAdapter {
         Map<String, Integer> factors = new LinkedHashMap<>();
         weights.tensors().forEach((name, tensor) -> {
             Matcher factor = FACTOR.matcher(name);
+            if (COPY.matcher(name).matches()) {
+                return;
+            }
+            if (OF_EMBEDDING.matcher(name).matches()) {
+                throw new ModelFolderException(
+                        "%s: the tensor %s adapts the token embedding, which cannot be merged here; merge it with PEFT (merge_and_unload) and open the merged model. If the output head is tied to the embedding, untie them first, as PEFT then tells how, or the head changes with it"
+                                .formatted(weights.path(), name));
+            }
             if (!factor.matches()) {
                 throw new ModelFolderException(
                         "%s: the tensor %s is not supported; expected only base_model.model.MODULE.lora_A.weight and lora_B.weight"
@@ -270,6 +282,11 @@ public final class LoraAdapter {
      */
     public void merge(ModelFolder base, Path target) {
         requireFit(base);
+        if (scales.containsKey(HEAD) && base.configuration().tiedEmbeddings()) {
+            throw new ModelFolderException(
+                    "%s adapts the output head, which in %s is the token embedding and cannot be changed alone there; open the model with the adapter instead of merging it for good"
+                            .formatted(weights.path(), base.path()));
+        }
         try (MergedFolder merged = MergedFolder.copyOf(base, target)) {
             for (StoredWeight weight : base.weights()) {
                 factors(weight).ifPresent(found -> merged.replace(weight, adapted(weight, found)));
@@ -286,7 +303,8 @@ public final class LoraAdapter {
      * @throws ModelFolderException if the model lacks a matrix that the adapter is for, its shape differs, or the adapter lacks the factors
      *     of a module that it targets
      */
-    public void requireFit(ModelFolder base) {
+    public void requireFit(ModelFolder given) {
+        ModelFolder base = baseOf(given);
         String model = base.configuration().name();
         Map<String, Long> rows = new HashMap<>();
         for (StoredWeight weight : base.weights()) {
@@ -311,6 +329,7 @@ public final class LoraAdapter {
             }
         });
         requireTargets(base);
+        requireEqualCopies(base);
         if (!baseName.isBlank() && !lastSegment(baseName).equalsIgnoreCase(lastSegment(model))) {
             LOG.warn(
                     "the adapter {} says that it was made for {}, and is merged into {}, as the shapes fit; unless that is a copy of the same model, open the one that it was made for",
@@ -318,6 +337,42 @@ public final class LoraAdapter {
                     baseName,
                     model);
         }
+    }
+
+    /** The model as this adapter changes it: with an output head of its own, if that is adapted and tied to the token embedding. */
+    public ModelFolder baseOf(ModelFolder model) {
+        return scales.containsKey(HEAD) && model.configuration().tiedEmbeddings() ? model.withHeadOfItsOwn() : model;
+    }
+
+    /** PEFT puts them in place of the model's own. */
+    private void requireEqualCopies(ModelFolder base) {
+        weights.tensors().forEach((name, copy) -> {
+            Matcher whole = COPY.matcher(name);
+            if (whole.matches()) {
+                StoredWeight own = weight(base, whole.group(1).equals(HEAD));
+                boolean same = copy.dataType().isFloatingPoint()
+                        && copy.shape().equals(own.tensor().shape())
+                        && weights.holdsTheSame(copy, SafetensorsFile.open(own.file()), own.tensor());
+                if (!same) {
+                    throw new ModelFolderException(
+                            "%s: the tensor %s %s is another than that of the model %s, and cannot be merged; take the model that it was made for%s, or, if that is this one, save the adapter with PEFT's save_pretrained(FOLDER, save_embedding_layers=False)"
+                                    .formatted(
+                                            weights.path(),
+                                            name,
+                                            copy.shape(),
+                                            base.configuration().name(),
+                                            named()));
+                }
+            }
+        });
+    }
+
+    private static StoredWeight weight(ModelFolder base, boolean head) {
+        Weight wanted = head && !base.configuration().tiedEmbeddings() ? Weight.OUTPUT_HEAD : Weight.TOKEN_EMBEDDING;
+        return base.weights().stream()
+                .filter(stored -> stored.weight() == wanted)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** A target that the model has is a promise of tensors. */
@@ -432,17 +487,9 @@ public final class LoraAdapter {
         float[] values = SafetensorsFile.open(weight.file())
                 .readFloats(weight.weight().tensorName(weight.layer()), weight.tensor());
         double[] sums = new double[values.length];
-        for (int i = 0; i < values.length; i++) {
-            sums[i] = values[i];
-        }
-        int inputs = factors.inputs();
         for (int output = 0; output < factors.outputs(); output++) {
-            for (int k = 0; k < factors.rank(); k++) {
-                double factor = factors.rankToOutputs()[output * factors.rank() + k];
-                for (int input = 0; input < inputs; input++) {
-                    sums[output * inputs + input] += factor * factors.inputsToRank()[k * inputs + input];
-                }
-            }
+            int first = output * factors.inputs();
+            System.arraycopy(factors.adapted(values, first, output), 0, sums, first, factors.inputs());
         }
         return sums;
     }

@@ -1,7 +1,5 @@
 package org.steering4j.checkpoint;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -28,7 +26,7 @@ import org.steering4j.vector.FileNotWrittenException;
 final class MergedFolder implements AutoCloseable {
 
     /** What a model needs beside its weights: configuration, tokenizer, chat template. */
-    private static final Pattern SMALL_FILE = Pattern.compile(".*\\.(json|jinja|txt|model|tiktoken)");
+    private static final Pattern SMALL_FILE = Pattern.compile("[^.].*\\.(json|jinja|txt|model|tiktoken)");
 
     private static final int CHUNK_BYTES = 1 << 16;
 
@@ -70,18 +68,13 @@ final class MergedFolder implements AutoCloseable {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 Path name = file.getFileName();
                 if (weights.contains(name)
-                        || SMALL_FILE.matcher(name.toString()).matches()) {
+                        || SMALL_FILE.matcher(name.toString()).matches()
+                                && !name.toString().equals(GivenFolder.ADAPTER)) {
                     Files.copy(file, temporary.resolve(name));
                     temporary.resolve(name).toFile().setWritable(true); // caches of models are read-only
                 }
             }
         }
-        Path configuration = temporary.resolve("config.json");
-        ObjectNode json = (ObjectNode) JsonFiles.readObject(configuration);
-        json.put("_name_or_path", target.getFileName().toString());
-        Files.writeString(
-                configuration,
-                new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
     }
 
     /** @param values row-major, as many as the weight has */

@@ -5,14 +5,16 @@ import java.nio.file.Path;
 /**
  * What config.json says of a decoder. Sizes are in elements, layers are numbered from 0. Immutable.
  *
- * @param name the model's name: {@code _name_or_path}, else the folder's name
+ * @param name what people call it: its name on the hub if it lies in the Hugging Face cache, else its folder's, with those of the folders around it
+ *     where that says nothing, such as {@code my-run/checkpoint-500}; it identifies nothing, see {@link ModelFolder#fingerprint()}
  * @param architecture the first of {@code architectures}, for example {@code LlamaForCausalLM}
  * @param modelType {@code model_type}, for example {@code llama}
  * @param contextLength the most positions that a sequence may have: those that the model was made for ({@code max_position_embeddings}, but
  *     see {@link RotaryScaling#usualContext}), unless another length is {@linkplain #withContextLength asked for}
  * @param rotaryScaling that of the layers without a window, where those with one have a rotary position embedding of their own
  * @param projectionBias whether the query, key and value projections have a bias (Qwen2)
- * @param tiedEmbeddings whether the output head is the token embedding
+ * @param tiedEmbeddings whether the output head is the token embedding: by config.json, but a {@link ModelFolder} whose file holds a head that
+ *     differs says false
  */
 public record ModelConfiguration(
         String name,
@@ -91,6 +93,15 @@ public record ModelConfiguration(
             throw new IllegalArgumentException("contextLength is %d but must be from 1 to %d: %s was made for no more"
                     .formatted(length, longest, name));
         }
+        return with(length, tiedEmbeddings);
+    }
+
+    /** The same with or without an output head of its own. */
+    ModelConfiguration withTiedEmbeddings(boolean tied) {
+        return with(contextLength, tied);
+    }
+
+    private ModelConfiguration with(int length, boolean tied) {
         return new ModelConfiguration(
                 name,
                 architecture,
@@ -107,7 +118,7 @@ public record ModelConfiguration(
                 rotaryBase,
                 rotaryScaling,
                 projectionBias,
-                tiedEmbeddings,
+                tied,
                 switches);
     }
 

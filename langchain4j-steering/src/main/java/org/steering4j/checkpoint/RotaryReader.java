@@ -18,7 +18,7 @@ final class RotaryReader {
     /** What each type reads beside its name, {@code rope_theta} and {@code partial_rotary_factor}. */
     private static final Map<String, List<String>> KEYS_BY_TYPE = Map.of(
             "default",
-            List.of(),
+            List.of("factor"),
             "linear",
             List.of("factor"),
             "dynamic",
@@ -31,8 +31,13 @@ final class RotaryReader {
             List.of("factor", "attention_factor", "short_factor", "long_factor"));
 
     /** Written beside every type, and read where it is needed. */
-    private static final Set<String> KEYS_OF_ALL_TYPES =
-            Set.of("rope_type", "type", "rope_theta", "partial_rotary_factor", "original_max_position_embeddings");
+    private static final Set<String> KEYS_OF_ALL_TYPES = Set.of(
+            "rope_type",
+            "type",
+            "rope_theta",
+            "partial_rotary_factor",
+            "original_max_position_embeddings",
+            "finetuned"); // of the models of YaRN's authors; it says nothing of the computation
 
     private final ConfigurationValues values;
     private final Family family;
@@ -200,8 +205,10 @@ final class RotaryReader {
     }
 
     private RotaryScaling none(ConfigurationValues setting) {
-        if (setting.has("factor")) {
-            throw values.wrong("the rotary scaling has a factor but no rope_type; expected linear or llama3");
+        if (setting.has("factor") && setting.number("factor") != 1) {
+            throw values.wrong(
+                    "the rotary scaling has the factor %s, but the rope_type default or none, which scales nothing; expected one that does, such as linear or llama3"
+                            .formatted(setting.quoted("factor")));
         }
         return new RotaryScaling.None();
     }

@@ -16,16 +16,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.steering4j.internal.SafetensorsFile;
 import org.steering4j.internal.TensorInfo;
 import org.steering4j.vector.InvalidFileException;
 
 /**
  * Finds every weight of a configuration in model.safetensors, or in the shards that its index names, and holds type
- * and shape against what the configuration demands: nothing wrong may reach libtorch.
+ * and shape against what the configuration demands: nothing wrong may reach libtorch. Of the numbers it reads none but those of an output
+ * head that is stored beside an embedding to which it is said to be tied.
  */
 final class WeightFiles {
 
+    private static final Logger LOG = LoggerFactory.getLogger(WeightFiles.class);
     private static final String SINGLE_FILE = "model.safetensors";
     private static final String INDEX_FILE = "model.safetensors.index.json";
     private static final int LISTED_NAMES = 8;
@@ -46,16 +50,67 @@ final class WeightFiles {
 
     private final Path folder;
     private final Map<String, SafetensorsFile> fileByTensor = new LinkedHashMap<>();
+    private TensorNames names;
 
     private WeightFiles(Path folder) {
         this.folder = folder;
     }
 
-    static List<StoredWeight> locate(Path folder, ModelConfiguration configuration) {
+    /**
+     * A configuration as the files find it true.
+     *
+     * @param configuration what config.json says, but for an output head that is not tied after all
+     * @param weights every weight of that configuration, ordered as {@link Weight} and then by layer
+     */
+    record Located(ModelConfiguration configuration, List<StoredWeight> weights) {}
+
+    static Located locate(Path folder, ModelConfiguration configuration) {
         WeightFiles files = new WeightFiles(folder);
         files.openAll();
         files.refuseQuantised();
-        return files.locate(configuration);
+        files.names = TensorNames.of(files.fileByTensor.keySet());
+        ModelConfiguration found = configuration.withTiedEmbeddings(files.isTied(configuration));
+        return new Located(found, files.locate(found));
+    }
+
+    /**
+     * Whether the output head is the token embedding. Where the file holds both, its numbers tell, as in transformers, and not what config.json
+     * says: the head may have been trained apart since, or an adapter merged into it.
+     */
+    private boolean isTied(ModelConfiguration configuration) {
+        String embedding = names.stored(Weight.TOKEN_EMBEDDING.tensorName(0));
+        String head = names.stored(Weight.OUTPUT_HEAD.tensorName(0));
+        if (!configuration.tiedEmbeddings() || !fileByTensor.keySet().containsAll(Set.of(embedding, head))) {
+            return configuration.tiedEmbeddings();
+        }
+        List<Long> shape = Weight.OUTPUT_HEAD.shape(configuration);
+        requireUsable(
+                embedding, tensor(embedding), shape, fileByTensor.get(embedding).path());
+        requireUsable(head, tensor(head), shape, fileByTensor.get(head).path());
+        if (fileByTensor.get(embedding).holdsTheSame(tensor(embedding), fileByTensor.get(head), tensor(head))) {
+            return true;
+        }
+        LOG.warn(
+                "{} says that the output head is the token embedding (tie_word_embeddings), but {} and {} differ: the stored head is used. Set tie_word_embeddings to false to silence this",
+                folder.resolve("config.json"),
+                head,
+                embedding);
+        return false;
+    }
+
+    private TensorInfo tensor(String name) {
+        return fileByTensor.get(name).tensors().get(name);
+    }
+
+    /** The name of the tensor in the files; a tied model may be stored under the name of its output head alone. */
+    private String storedName(Weight weight, int layer, ModelConfiguration configuration) {
+        String name = names.stored(weight.storedName(configuration, layer));
+        String head = names.stored(Weight.OUTPUT_HEAD.tensorName(0));
+        boolean underHead = weight == Weight.TOKEN_EMBEDDING
+                && configuration.tiedEmbeddings()
+                && !fileByTensor.containsKey(name)
+                && fileByTensor.containsKey(head);
+        return underHead ? head : name;
     }
 
     private void openAll() {
@@ -166,7 +221,7 @@ final class WeightFiles {
                 continue;
             }
             for (int layer = 0; layer < (weight.perLayer() ? configuration.numberOfLayers() : 1); layer++) {
-                String name = weight.storedName(configuration, layer);
+                String name = storedName(weight, layer, configuration);
                 SafetensorsFile file = fileByTensor.get(name);
                 used.add(name);
                 if (file == null) {
@@ -180,8 +235,14 @@ final class WeightFiles {
         }
         if (!missing.isEmpty()) {
             throw new ModelFolderException(
-                    "%s lacks %s that config.json asks for: %s; download the model again or correct config.json"
-                            .formatted(folder, counted(missing), abridged(List.copyOf(missing))));
+                    "%s lacks %s that config.json asks for: %s; download the model again or correct config.json%s"
+                            .formatted(
+                                    folder,
+                                    counted(missing),
+                                    abridged(List.copyOf(missing)),
+                                    missing.equals(Set.of(names.stored(Weight.OUTPUT_HEAD.tensorName(0))))
+                                            ? ": if the output head is the token embedding, set tie_word_embeddings to true"
+                                            : ""));
         }
         refuseUnknown(used, configuration);
         return located;
@@ -223,10 +284,12 @@ final class WeightFiles {
     private void refuseUnknown(Set<String> used, ModelConfiguration configuration) {
         Set<String> unknown = new TreeSet<>(fileByTensor.keySet());
         unknown.removeAll(used);
-        unknown.remove(Weight.OUTPUT_HEAD.tensorName(0)); // a stored copy of tied embeddings
-        unknown.removeIf(name -> name.endsWith(".rotary_emb.inv_freq")); // follows from config.json
+        if (configuration.tiedEmbeddings()) {
+            unknown.remove(names.stored(Weight.OUTPUT_HEAD.tensorName(0))); // an equal copy
+        }
+        unknown.removeIf(name -> ("." + name).endsWith(".rotary_emb.inv_freq")); // follows from config.json
         if (!unknown.isEmpty()) {
-            boolean known = unknown.stream().allMatch(name -> Weight.knows(name, configuration));
+            boolean known = unknown.stream().allMatch(name -> Weight.knows(names.usual(name), configuration));
             throw new ModelFolderException("%s holds %s that config.json does not account for: %s; %s"
                     .formatted(
                             folder,

@@ -109,19 +109,20 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
                                 NeededMemory.gib(freeBytes.getAsLong())));
     }
 
-    /** What a steering vector must fit to steer a model, for which the model need not be open. */
+    /** What a steering vector must fit to steer a model, for which the model need not be open. Reads a few rows of every matrix. */
     public static ModelShape shapeOf(ModelFolder folder) {
         ModelConfiguration configuration = folder.configuration();
         return new ModelShape(
                 configuration.name(),
                 configuration.modelType(),
                 configuration.numberOfLayers(),
-                configuration.hiddenSize());
+                configuration.hiddenSize(),
+                folder.fingerprint());
     }
 
     /** {@link #shapeOf(ModelFolder)} of the model that an adapter is merged into; its name says so. */
     public static ModelShape shapeOf(ModelFolder folder, LoraAdapter adapter) {
-        return shapeOf(folder).adapted(adapter.name());
+        return shapeOf(folder).adapted(adapter.name(), folder.fingerprint(adapter));
     }
 
     /** Keys and values of all layers, and one block's hidden states. */
@@ -169,7 +170,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
 
         private Builder() {}
 
-        /** A folder with config.json and model.safetensors (or its shards). Required. */
+        /** A folder with config.json and model.safetensors (or its shards), or what {@link ModelFolder#find} takes for one. Required. */
         public Builder folder(Path folder) {
             this.folder = folder;
             return this;
@@ -282,11 +283,13 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
             if (folder == null) {
                 throw new IllegalArgumentException("folder is missing: say which model folder to open");
             }
-            ModelFolder opened = contextLength == null
+            ModelFolder given = contextLength == null
                     ? ModelFolder.open(folder)
                     : ModelFolder.open(folder).withContextLength(contextLength);
+            given.requireAdapterOfItsOwn(adapter);
             Optional<LoraAdapter> found = Optional.ofNullable(adapter).map(LoraAdapter::read);
-            found.ifPresent(fitting -> fitting.requireFit(opened));
+            found.ifPresent(fitting -> fitting.requireFit(given));
+            ModelFolder opened = found.map(fitting -> fitting.baseOf(given)).orElse(given);
             NeededMemory memory = new NeededMemory(opened, found);
             long free = freeBytes.getAsLong();
             Precision chosen = precision == null

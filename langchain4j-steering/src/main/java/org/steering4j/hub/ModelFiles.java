@@ -22,6 +22,7 @@ final class ModelFiles {
     private static final String GENERATION_CONFIGURATION = "generation_config.json";
     private static final String TOKENIZER_CONFIGURATION = "tokenizer_config.json";
     private static final String CHAT_TEMPLATE = "chat_template.jinja";
+    private static final String ADAPTER = "adapter_config.json";
     private static final List<String> REQUIRED = List.of("config.json", "tokenizer.json");
     private static final List<String> WANTED = List.of(
             "config.json",
@@ -32,7 +33,9 @@ final class ModelFiles {
             "added_tokens.json",
             CHAT_TEMPLATE,
             "additional_chat_templates/tool_use.jinja",
-            "chat_template.json");
+            "chat_template.json",
+            ADAPTER,
+            "adapter_model.safetensors"); // who opens a model with an adapter of its own is asked what to do with it
     /** A folder can be opened without them, but the model may answer otherwise then: with no template, or past its end of turn. */
     static final List<String> LOOKED_FOR = List.of(GENERATION_CONFIGURATION, TOKENIZER_CONFIGURATION, CHAT_TEMPLATE);
 
@@ -52,6 +55,7 @@ final class ModelFiles {
      * @throws ModelHubException if there is neither
      */
     static String weights(ModelName model, Set<String> repository) {
+        refuseAdapter(model, repository);
         String weights = repository.contains(WEIGHTS) ? WEIGHTS : INDEX;
         if (!repository.contains(weights)) {
             throw withoutSafetensors(model, repository);
@@ -65,6 +69,7 @@ final class ModelFiles {
      * @throws ModelHubException if what a model needs is not among them
      */
     static List<String> besideWeights(ModelName model, Set<String> repository) {
+        refuseAdapter(model, repository);
         for (String required : REQUIRED) {
             if (!repository.contains(required)) {
                 throw new ModelHubException(
@@ -79,6 +84,15 @@ final class ModelFiles {
             }
         }
         return WANTED.stream().filter(repository::contains).toList();
+    }
+
+    private static void refuseAdapter(ModelName model, Set<String> repository) {
+        if (repository.contains(ADAPTER) && !repository.contains("config.json")) {
+            throw new ModelHubException(
+                    Problem.NOT_USABLE,
+                    "%s is a LoRA adapter, not a model: download it with `hf download %s --local-dir FOLDER`, open the model that it was made for, and give the folder as its adapter"
+                            .formatted(model, model.id()));
+        }
     }
 
     private static ModelHubException withoutSafetensors(ModelName model, Set<String> repository) {

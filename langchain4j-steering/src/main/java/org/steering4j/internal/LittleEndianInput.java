@@ -147,17 +147,14 @@ public final class LittleEndianInput implements AutoCloseable {
 
     /** So many numbers of a floating-point type, as float32; needs no memory but the result. */
     public float[] readFloats(int count, DataType type) {
+        if (!type.isFloatingPoint()) {
+            throw invalid("holds a tensor of type " + type + ", expected F32, F16, BF16 or F64");
+        }
         requireRoom((long) count * type.bytes(), "a tensor");
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {
             require(type.bytes());
-            values[i] = switch (type) {
-                case F32 -> buffer.getFloat();
-                case BF16 -> FloatFormats.fromBfloat16(buffer.getShort());
-                case F16 -> FloatFormats.fromFloat16(buffer.getShort());
-                case F64 -> (float) buffer.getDouble();
-                default -> throw invalid("holds a tensor of type " + type + ", expected F32, F16, BF16 or F64");
-            };
+            values[i] = type.nextFloat(buffer);
         }
         return values;
     }

@@ -3,6 +3,7 @@ package org.steering4j.internal;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -22,6 +23,8 @@ public final class SafetensorsFile {
     static final int PREFIX_BYTES = 8;
     /** The reference implementation's limit. */
     private static final long MAXIMUM_HEADER_BYTES = 100_000_000;
+
+    private static final int COMPARED_AT_ONCE = 1 << 14;
 
     private final Path path;
     private final SafetensorsHeader header;
@@ -132,6 +135,52 @@ public final class SafetensorsFile {
             }
             input.seek(part.offsetBytes());
             return input.readFloats((int) part.elements(), part.dataType());
+        }
+    }
+
+    /**
+     * Whether a tensor holds the same numbers as one of as many in this or another file, 0 and -0 taken for one. Reads both in pieces, up to the
+     * first difference.
+     *
+     * @param tensor of this file
+     * @param otherTensor of the other
+     */
+    public boolean holdsTheSame(TensorInfo tensor, SafetensorsFile other, TensorInfo otherTensor) {
+        DataType type = tensor.dataType();
+        DataType otherType = otherTensor.dataType();
+        long elements = tensor.elements();
+        try (LittleEndianInput input = openAt(tensor);
+                LittleEndianInput otherInput = other.openAt(otherTensor)) {
+            for (long done = 0; done < elements; done += COMPARED_AT_ONCE) {
+                int count = (int) Math.min(COMPARED_AT_ONCE, elements - done);
+                byte[] bytes = input.readBytes((long) count * type.bytes());
+                byte[] otherBytes = otherInput.readBytes((long) count * otherType.bytes());
+                if ((type != otherType || !Arrays.equals(bytes, otherBytes))
+                        && !sameNumbers(type.toFloats(bytes), otherType.toFloats(otherBytes))) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static boolean sameNumbers(float[] values, float[] others) {
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] != others[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private LittleEndianInput openAt(TensorInfo tensor) {
+        LittleEndianInput input = LittleEndianInput.open(path);
+        try {
+            input.seek(tensor.offsetBytes());
+            return input;
+        } catch (RuntimeException e) {
+            input.close();
+            throw e;
         }
     }
 }

@@ -35,6 +35,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.steering4j.checkpoint.JsonFiles;
+import org.steering4j.checkpoint.ModelFolder;
 import org.steering4j.checkpoint.ModelFolderException;
 import org.steering4j.prompt.jinja.Text;
 
@@ -106,9 +107,11 @@ public final class PromptRenderer implements AutoCloseable {
     /**
      * Reads the tokenizer and the chat template of a model folder. A model without chat template can be opened, but not chatted with.
      *
+     * @param given the folder, or what {@link ModelFolder#find} takes for one
      * @throws ModelFolderException if a file is missing or damaged, or the tokenizer has tokens that the model has no embeddings of
      */
-    public static PromptRenderer open(Path folder) {
+    public static PromptRenderer open(Path given) {
+        Path folder = ModelFolder.find(given);
         JsonNode configuration = readIfPresent(folder.resolve("tokenizer_config.json"));
         Map<String, ChatTemplate> templates = readTemplates(folder, configuration);
         String sources = templates.values().stream().map(ChatTemplate::source).collect(Collectors.joining());
@@ -117,13 +120,14 @@ public final class PromptRenderer implements AutoCloseable {
         TextTokenizer tokenizer = TextTokenizer.open(folder, sources, marks, embeddingRows(folder));
         try {
             Map<String, Object> namedTokens = namedTokens(folder, configuration);
+            TokenIds ids = new TokenIds(embeddingRows(folder));
             return new PromptRenderer(
                     folder,
                     tokenizer,
                     templates,
                     namedTokens,
-                    endTokens(folder, tokenizer, namedTokens),
-                    TextBeginning.read(folder, tokenizer, (String) namedTokens.get("bos_token")),
+                    endTokens(folder, tokenizer, namedTokens, ids),
+                    TextBeginning.read(folder, tokenizer, (String) namedTokens.get("bos_token"), ids),
                     Thinking.of(templates.values(), tokenizer),
                     ToolCallFormat.of(sources, tokenizer.controlTokens()).orElse(null));
         } catch (Throwable e) {
@@ -194,17 +198,15 @@ public final class PromptRenderer implements AutoCloseable {
     }
 
     /** The tokenizer's own end token first: it is the one that ends a turn. */
-    private static Set<Integer> endTokens(Path folder, TextTokenizer tokenizer, Map<String, Object> namedTokens) {
+    private static Set<Integer> endTokens(
+            Path folder, TextTokenizer tokenizer, Map<String, Object> namedTokens, TokenIds ids) {
         Set<Integer> endTokens = new LinkedHashSet<>();
         if (namedTokens.get("eos_token") instanceof String content) {
             tokenizer.controlToken(content).ifPresent(endTokens::add);
         }
         for (String file : List.of("generation_config.json", "config.json")) {
-            JsonNode ids = readIfPresent(folder.resolve(file)).path("eos_token_id");
-            if (ids.isInt()) {
-                endTokens.add(ids.asInt());
-            }
-            ids.forEach(id -> endTokens.add(id.asInt()));
+            Path path = folder.resolve(file);
+            endTokens.addAll(ids.list(path, readIfPresent(path), "eos_token_id"));
         }
         return Collections.unmodifiableSet(endTokens);
     }

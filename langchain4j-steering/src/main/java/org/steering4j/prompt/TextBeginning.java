@@ -16,13 +16,12 @@ import org.steering4j.checkpoint.JsonFiles;
 record TextBeginning(OptionalInt token, boolean always) {
 
     /** @param content {@code bos_token} of {@code tokenizer_config.json}, or null */
-    static TextBeginning read(Path folder, TextTokenizer tokenizer, String content) {
+    static TextBeginning read(Path folder, TextTokenizer tokenizer, String content, TokenIds ids) {
         OptionalInt token = content == null ? OptionalInt.empty() : tokenizer.controlToken(content);
         for (String file : new String[] {"config.json", "generation_config.json"}) {
-            JsonNode id = readIfPresent(folder.resolve(file)).path("bos_token_id");
-            if (token.isEmpty() && id.isInt()) {
-                token = OptionalInt.of(id.asInt());
-            }
+            Path path = folder.resolve(file);
+            OptionalInt id = ids.one(path, readIfPresent(path), "bos_token_id");
+            token = token.isPresent() ? token : id;
         }
         return new TextBeginning(token, token.isPresent() && putBeforeEveryText(folder, content));
     }

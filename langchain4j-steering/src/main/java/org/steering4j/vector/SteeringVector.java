@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import org.steering4j.internal.FolderName;
 
 /**
  * A direction in a model's residual stream that stands for one behaviour: per layer L (numbered from 0), one float32 array of shape
@@ -34,6 +35,7 @@ public final class SteeringVector {
     private final LayerSteering values;
     private final String method;
     private final String modelName;
+    private final String modelFingerprint;
     private final String architecture;
     private final Integer numberOfLayers;
     private final List<Double> evaluatedMultipliers;
@@ -47,6 +49,7 @@ public final class SteeringVector {
         values = LayerSteering.of(builder.layers);
         method = builder.method;
         modelName = builder.modelName;
+        modelFingerprint = builder.modelFingerprint;
         architecture = builder.architecture;
         numberOfLayers = builder.numberOfLayers;
         evaluatedMultipliers = List.copyOf(builder.evaluatedMultipliers);
@@ -68,6 +71,7 @@ public final class SteeringVector {
         layers().forEach(layer -> builder.layer(layer, values.values(layer)));
         builder.method = method;
         builder.modelName = modelName;
+        builder.modelFingerprint = modelFingerprint;
         builder.architecture = architecture;
         builder.numberOfLayers = numberOfLayers;
         builder.evaluatedMultipliers = evaluatedMultipliers;
@@ -203,9 +207,14 @@ public final class SteeringVector {
         return Optional.ofNullable(method);
     }
 
-    /** The model it was made on, as {@link ModelShape#name()}. */
+    /** What people call the model it was made on, as {@link ModelShape#name()}; others may be called the same. */
     public Optional<String> modelName() {
         return Optional.ofNullable(modelName);
+    }
+
+    /** What identifies the model it was made on by its weights, as {@link ModelShape#fingerprint()}; files of older versions do not say it. */
+    public Optional<String> modelFingerprint() {
+        return Optional.ofNullable(modelFingerprint);
     }
 
     /** The architecture it was made on, as {@link ModelShape#architecture()}. */
@@ -229,17 +238,22 @@ public final class SteeringVector {
     }
 
     /**
-     * What is worth knowing before this vector is applied to a model that it fits: that it was made on a model of another name, or that it
-     * does not say what it was made on. Empty if it was made on this very model.
+     * What is worth knowing before this vector is applied to a model that it fits: that it was made on other weights, that only the model's name
+     * tells, or that it does not say what it was made on. Empty if it was made on this very model.
      */
     public List<String> notes(ModelShape model) {
         List<String> notes = new ArrayList<>();
-        if (modelName == null) {
+        if (modelName == null && modelFingerprint == null) {
             notes.add("it does not say which model it was made on");
         } else if (isMadeOnBaseOf(model)) {
-            notes.add("it was made on " + modelName + ", without the adapter that this model has");
+            notes.add("it was made on " + madeOn() + ", without the adapter that this model has");
         } else if (!isMadeOn(model)) {
-            notes.add("it was made on " + modelName + ", a model of the same shape but another name");
+            notes.add("it was made on " + madeOn() + ", a model of the same shape but "
+                    + (isToldByWeights(model) ? "other weights" : "another name"));
+        } else if (modelFingerprint == null && !model.fingerprint().isEmpty()) {
+            notes.add(
+                    "it says that it was made on a model of this name, but not on which weights: if others were trained"
+                            + " under that name, such as those of a fine-tune, it may be for these. Vectors that are trained now say it");
         }
         if (architecture == null) {
             notes.add("it does not say which architecture it was made on");
@@ -250,21 +264,37 @@ public final class SteeringVector {
         return notes;
     }
 
-    /**
-     * A vector that names no model may be for any. The same model goes by the name of its folder, of its repository, or of a path to
-     * either: what counts is what follows the last slash.
-     */
+    private String madeOn() {
+        return modelName == null ? "a model that it does not name" : modelName;
+    }
+
+    /** Where either does not know its weights, the names must do. */
+    private boolean isToldByWeights(ModelShape model) {
+        return modelFingerprint != null && !model.fingerprint().isEmpty();
+    }
+
+    /** A vector that names no model may be for any. */
     private boolean isMadeOn(ModelShape model) {
-        return modelName == null || isNamed(model.name());
+        return isToldByWeights(model)
+                ? modelFingerprint.equals(model.fingerprint())
+                : modelName == null || isNamed(model.name());
     }
 
     /** A vector that was made on a model steers it with an adapter as well: the adapter changes weights, not what layers are for. */
     boolean isMadeOnBaseOf(ModelShape model) {
-        return modelName != null && !isMadeOn(model) && isNamed(model.base());
+        return !isMadeOn(model)
+                && (isToldByWeights(model)
+                        ? modelFingerprint.equals(model.baseFingerprint())
+                        : modelName != null && isNamed(model.base()));
     }
 
+    /**
+     * The same model goes by the name of its folder, of its repository, or of a path to either: what counts is what follows the last slash,
+     * unless training programs call every folder so.
+     */
     private boolean isNamed(String name) {
-        return lastSegment(modelName).equals(lastSegment(name));
+        String last = lastSegment(modelName);
+        return last.equals(lastSegment(name)) && (!FolderName.saysNothing(last) || modelName.equalsIgnoreCase(name));
     }
 
     private static String lastSegment(String name) {
@@ -272,14 +302,20 @@ public final class SteeringVector {
         return (segments.length == 0 ? name : segments[segments.length - 1]).toLowerCase(Locale.ROOT);
     }
 
-    /** @throws IncompatibleVectorException if this vector says that it was made on a model of another name */
+    /** @throws IncompatibleVectorException if this vector says that it was made on another model */
     void requireMadeOn(String name, ModelShape model) {
         if (!isMadeOn(model) && !isMadeOnBaseOf(model)) {
             throw new IncompatibleVectorException(
-                    ("the vector \"%s\" was made on %s, but this model is %s. If it is a variant"
-                                    + " of that model, such as a fine-tuned one, allow it with SteeringVectors.allowingOtherModels();"
+                    ("the vector \"%s\" was made on %s, but this model is %s%s. If it is a variant"
+                                    + " of that model, such as a fine-tuned one%s, allow it with SteeringVectors.allowingOtherModels();"
                                     + " otherwise open %s, or train a vector on this model")
-                            .formatted(name, modelName, model.name(), modelName));
+                            .formatted(
+                                    name,
+                                    madeOn(),
+                                    model.name(),
+                                    isToldByWeights(model) ? ", whose weights are others" : "",
+                                    isToldByWeights(model) ? " or a copy that was rounded to float16 from float32" : "",
+                                    modelName == null ? "the model it was made on" : modelName));
         }
     }
 
@@ -329,6 +365,7 @@ public final class SteeringVector {
                 && values.equals(that.values)
                 && Objects.equals(method, that.method)
                 && Objects.equals(modelName, that.modelName)
+                && Objects.equals(modelFingerprint, that.modelFingerprint)
                 && Objects.equals(architecture, that.architecture)
                 && Objects.equals(numberOfLayers, that.numberOfLayers)
                 && evaluatedMultipliers.equals(that.evaluatedMultipliers)
@@ -354,6 +391,7 @@ public final class SteeringVector {
         private final SortedMap<String, String> settings = new TreeMap<>();
         private String method;
         private String modelName;
+        private String modelFingerprint;
         private String architecture;
         private Integer numberOfLayers;
         private List<Double> evaluatedMultipliers = List.of();
@@ -376,13 +414,20 @@ public final class SteeringVector {
             return this;
         }
 
-        /** Takes name, architecture and number of layers from the model that the vector is made on. */
+        /** Takes name, fingerprint, architecture and number of layers from the model that the vector is made on. */
         public Builder model(ModelShape model) {
+            modelFingerprint = model.fingerprint().isEmpty() ? null : model.fingerprint();
             return modelName(model.name()).architecture(model.architecture()).numberOfLayers(model.numberOfLayers());
         }
 
         public Builder modelName(String modelName) {
             this.modelName = requireText("model name", modelName);
+            return this;
+        }
+
+        /** As {@link ModelShape#fingerprint()}. */
+        public Builder modelFingerprint(String modelFingerprint) {
+            this.modelFingerprint = requireText("model fingerprint", modelFingerprint);
             return this;
         }
 

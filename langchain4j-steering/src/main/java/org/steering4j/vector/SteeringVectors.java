@@ -45,7 +45,7 @@ public final class SteeringVectors {
     }
 
     /**
-     * Reads every {@code .safetensors} and {@code .gguf} file of a folder, not of folders within. Other files are ignored, but for
+     * Reads every {@code .safetensors} and {@code .gguf} file of a folder whose name begins with no dot, not of folders within. Other files are ignored, but for
      * {@code .pt} files, which are named in a warning: they do not say what they are for, see {@link SteeringVector#readPyTorch}.
      *
      * @throws InvalidFileException if the folder is missing, a file is damaged, or two hold the same behaviour
@@ -88,8 +88,8 @@ public final class SteeringVectors {
     }
 
     /**
-     * The same library, but its vectors may also steer models of another name: vectors often carry over to fine-tuned variants of the
-     * model they were made on. Shape and architecture must be the same all the same; that the names differ is logged as a warning.
+     * The same library, but its vectors may also steer other models than those they were made on: vectors often carry over to fine-tuned variants.
+     * Shape and architecture must be the same all the same; that the models differ is logged as a warning.
      */
     public SteeringVectors allowingOtherModels() {
         return new SteeringVectors(vectors, true);
@@ -116,8 +116,9 @@ public final class SteeringVectors {
      * model may steer it with an adapter too; then that is logged as information.
      *
      * @throws UnknownSteeringVectorException if the steering names a vector that is not here
-     * @throws IncompatibleVectorException if a named vector does not fit the model, or says that it was made on a model of another
-     *     name, unless that is {@linkplain #allowingOtherModels allowed}; names are compared by what follows their last slash, in any case
+     * @throws IncompatibleVectorException if a named vector does not fit the model, or says that it was made on another model, unless that is
+     *     {@linkplain #allowingOtherModels allowed}. Models are told by their {@linkplain ModelShape#fingerprint weights}; where a vector of an
+     *     older version does not say them, by name, of which counts what follows the last slash, in any case
      * @throws IllegalArgumentException if multipliers are so large that a sum leaves the range of float32
      */
     public LayerSteering resolve(Steering steering, ModelShape model) {

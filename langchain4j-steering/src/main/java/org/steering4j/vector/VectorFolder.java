@@ -49,9 +49,17 @@ final class VectorFolder {
             throw new InvalidFileException(folder, "there is no such folder. Check the path");
         }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(Files::isRegularFile).sorted().toList();
+            return files.filter(Files::isRegularFile)
+                    .filter(file -> !isHidden(file))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new InvalidFileException(folder, "cannot be listed: " + e, e);
         }
+    }
+
+    /** By its name: macOS writes {@code ._calm.safetensors} beside {@code calm.safetensors} on disks that are not its own. */
+    private static boolean isHidden(Path file) {
+        return file.getFileName().toString().startsWith(".");
     }
 }

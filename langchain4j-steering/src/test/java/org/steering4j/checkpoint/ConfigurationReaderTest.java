@@ -1,5 +1,7 @@
 package org.steering4j.checkpoint;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -79,7 +81,6 @@ class ConfigurationReaderTest {
                 "{'use_sliding_window':true}               | use_sliding_window is true, which is not supported",
                 "{'layer_types':['full_attention','sliding_attention']} | layer_types holds 'sliding_attention'",
                 "{'layer_types':'sliding_attention'}       | layer_types must be a list",
-                "{'pretraining_tp':2}                      | pretraining_tp is 2; expected 1",
                 "{'partial_rotary_factor':0.5}             | partial_rotary_factor is 0.5; expected 1",
                 "{'quantization_config':{'quant_method':'gptq','bits':4}} | the weights are quantised (quant_method 'gptq'); use the unquantised model; int8 or int4",
                 "{'quantization_config':{'bits':4}}        | the weights are quantised (quant_method missing)",
@@ -98,7 +99,9 @@ class ConfigurationReaderTest {
                 "{'rope_scaling':{'type':'longrope','short_factor':[1,0],'long_factor':[1,2]}} | short_factor must be a positive number but is 0",
                 "{'rope_scaling':{'rope_type':'default','mrope_section':[1,1]}} | holds mrope_section; not supported",
                 "{'rope_scaling':{'rope_type':'default','type':'mrope'}} | rope_type default; mrope",
-                "{'rope_scaling':{'factor':2}}             | has a factor but no rope_type",
+                "{'rope_scaling':{'factor':2}}             | has the factor 2; default or none, which scales nothing",
+                "{'rope_scaling':{'rope_type':'default','factor':8}} | has the factor 8; default or none, which scales nothing",
+                "{'rope_scaling':{'rope_type':'default','factor':'1'}} | factor must be a positive number but is '1'",
                 "{'rope_scaling':'linear'}                 | rope_scaling must be an object or null but is 'linear'",
                 "{'rope_scaling':{'rope_type':7}}          | rope_type must be a text but is 7",
                 "{'rope_scaling':{'rope_type':'linear'}}   | factor must be a positive number but is missing",
@@ -189,5 +192,47 @@ class ConfigurationReaderTest {
         Files.createDirectory(folder.configurationFile());
 
         folder.assertRefused(folder.configurationFile().toString(), "cannot be read", "expected a readable file");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'pretraining_tp':2}",
+                "{'_flash_attn_2_enabled':true}",
+                "{'use_flash_attention':true,'_attn_implementation_internal':'sdpa'}",
+                "{'rope_scaling':{'rope_type':'default','factor':1.0}}",
+                "{'rope_scaling':{'type':'default','factor':1}}",
+                "{'rope_scaling':{'factor':1}}",
+                "{'rope_scaling':{}}",
+                "{'rope_parameters':{'rope_type':'default','factor':1.0,'rope_theta':10000.0}}",
+                "{'renormalize_logits':true,'prompt_lookup_num_tokens':3,'disable_compile':true}",
+                "{'classifier_dropout':0.1,'seq_length':2048,'bf16':true}"
+            })
+    void should_accept_what_changes_nothing(String json) {
+        ModelConfiguration usual = SmallFolder.llama(path).write().open().configuration();
+
+        assertThat(SmallFolder.llama(path)
+                        .configure(json.replace('\'', '"'))
+                        .write()
+                        .open()
+                        .configuration())
+                .isEqualTo(usual);
+    }
+
+    @Test
+    void should_read_the_scaling_of_the_models_of_yarns_authors() {
+        String scaling = "'type':'yarn','factor':4.0,'original_max_position_embeddings':32";
+        RotaryScaling usual = scaling(scaling);
+
+        assertThat(scaling(scaling + ",'finetuned':true")).isEqualTo(usual);
+    }
+
+    private RotaryScaling scaling(String json) {
+        return SmallFolder.llama(path)
+                .configure("{\"rope_scaling\":{" + json.replace('\'', '"') + "}}")
+                .write()
+                .open()
+                .configuration()
+                .rotaryScaling();
     }
 }

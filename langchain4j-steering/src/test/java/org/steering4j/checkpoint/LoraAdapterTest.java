@@ -115,8 +115,7 @@ class LoraAdapterTest {
 
         Path merged = merge();
 
-        assertThat(ModelFolder.open(merged).configuration().name()).isEqualTo("merged");
-        assertThat(base.open().configuration().name()).isEqualTo("base-model");
+        assertThat(ModelFolder.open(merged).configuration().name()).isEqualTo(folder.getFileName() + "/merged");
         assertThat(merged.resolve("tokenizer.json")).hasContent("{}");
         assertThat(merged.resolve("pytorch_model.bin")).doesNotExist();
         assertThat(hiddenFiles()).isEmpty();
@@ -235,7 +234,7 @@ class LoraAdapterTest {
         Path commit =
                 Files.createDirectories(folder.resolve("models--someone--polite/snapshots/0a1b2c3d4e5f60718293a4b5"));
         Path adapter = write();
-        assertThat(LoraAdapter.read(adapter).name()).isEqualTo("adapter");
+        assertThat(LoraAdapter.read(adapter).name()).isEqualTo(folder.getFileName() + "/adapter");
         for (String file : List.of("adapter_config.json", "adapter_model.safetensors")) {
             Files.copy(adapter.resolve(file), commit.resolve(file));
         }
@@ -281,6 +280,101 @@ class LoraAdapterTest {
         assertThatThrownBy(() -> LoraAdapter.read(folder.resolve("adapter")))
                 .isInstanceOf(ModelFolderException.class)
                 .hasMessageContaining("adapter_config.json");
+    }
+
+    @Test
+    void should_say_that_weights_in_a_pickle_are_not_read() throws IOException {
+        Path adapter = write();
+        Files.move(adapter.resolve("adapter_model.safetensors"), adapter.resolve("adapter_model.bin"));
+
+        assertThatThrownBy(() -> LoraAdapter.read(adapter))
+                .isInstanceOf(ModelFolderException.class)
+                .hasMessageContainingAll("adapter_model.bin", "safe_serialization=True");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"adapter_model", "default", "checkpoint-500"})
+    void should_name_the_folder_in_which_the_adapter_lies(String inner) throws IOException {
+        Path outer = Files.createDirectory(folder.resolve("outer"));
+        Files.move(write(), outer.resolve(inner));
+
+        assertThatThrownBy(() -> LoraAdapter.read(outer))
+                .isInstanceOf(ModelFolderException.class)
+                .hasMessageContainingAll(outer.toString(), "these folders in it do: " + inner);
+    }
+
+    @Test
+    void should_say_that_a_model_is_no_adapter() {
+        assertThatThrownBy(() -> LoraAdapter.read(base.write().path))
+                .isInstanceOf(ModelFolderException.class)
+                .hasMessageContaining("holds a model, not a LoRA adapter");
+    }
+
+    @Test
+    void should_read_the_snapshot_in_a_folder_of_the_cache() throws IOException {
+        Path cache = Files.createDirectories(folder.resolve("models--someone--polite/snapshots"));
+        Files.move(write(), cache.resolve("0123456789abcdef0123456789abcdef01234567"));
+
+        assertThat(LoraAdapter.read(cache.getParent()).name()).isEqualTo("polite");
+    }
+
+    /** PEFT writes it beside factors of the head unless it is told not to. */
+    @Test
+    void should_take_copies_of_the_models_own_head_and_refuse_others() throws IOException {
+        String copy = "base_model.model.lm_head.base_layer.weight";
+        base.weights.tensor(SmallFolder.EMBEDDING, "F32", List.of(16L, 8L), floats(128, 0.5f));
+        byte[] half = new byte[256];
+        for (int i = 1; i < half.length; i += 2) {
+            half[i] = 0x3f;
+        }
+        weights.tensor(copy, "BF16", List.of(16L, 8L), half);
+        assertThat(merge()).isDirectory();
+        assertThat(ModelFolder.open(folder.resolve("merged")).configuration().tiedEmbeddings())
+                .isTrue();
+
+        half[1] = 0x3e;
+        LoraAdapter changed = LoraAdapter.read(write());
+        assertThatThrownBy(() -> changed.requireFit(base.open()))
+                .isInstanceOf(ModelFolderException.class)
+                .hasMessageContainingAll(copy, "is another than that of the model", "save_embedding_layers=False");
+
+        weights.tensor(copy, "F32", List.of(17L, 8L), floats(136, 0.5f));
+        LoraAdapter longer = LoraAdapter.read(write());
+        assertThatThrownBy(() -> longer.requireFit(base.open())).hasMessageContaining("[17, 8]");
+    }
+
+    @Test
+    void should_say_that_the_embedding_is_adapted_and_what_to_do() throws IOException {
+        String tensor = "base_model.model.model.embed_tokens.lora_embedding_A";
+        weights.tensor(tensor, "F32", List.of(2L, 16L), floats(32, 1));
+
+        assertRefused(tensor, "adapts the token embedding", "merge_and_unload", "untie them first");
+    }
+
+    @Test
+    void should_not_merge_for_good_into_a_head_that_is_the_embedding() throws IOException {
+        weights.remove(A).remove(B);
+        weights.tensor("base_model.model.lm_head.lora_A.weight", "F32", List.of(2L, 8L), floats(16, 1));
+        weights.tensor("base_model.model.lm_head.lora_B.weight", "F32", List.of(16L, 2L), floats(32, 1));
+        configuration.putArray("target_modules").add("lm_head");
+
+        assertRefused("adapts the output head", "open the model with the adapter");
+    }
+
+    @Test
+    void should_leave_the_adapters_own_files_and_hidden_ones_out_of_the_merged_model() throws IOException {
+        Files.writeString(base.path.resolve("._config.json"), "of macOS");
+        base.write();
+        for (String file : List.of("adapter_config.json", "adapter_model.safetensors")) {
+            Files.copy(write().resolve(file), base.path.resolve(file));
+        }
+        LoraAdapter.read(base.path).merge(base.open(), folder.resolve("merged"));
+
+        assertThat(folder.resolve("merged"))
+                .isDirectoryContaining("glob:**/config.json")
+                .isDirectoryNotContaining("glob:**/adapter_*")
+                .isDirectoryNotContaining("glob:**/.*");
+        ModelFolder.open(folder.resolve("merged")).requireAdapterOfItsOwn(null);
     }
 
     @Test

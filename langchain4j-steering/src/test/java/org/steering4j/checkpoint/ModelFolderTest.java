@@ -111,17 +111,118 @@ class ModelFolderTest {
     }
 
     @Test
-    void should_name_the_model_by_its_path_key_or_else_by_its_folder() {
-        SmallFolder folder = SmallFolder.llama(path).write();
-        assertThat(ModelFolder.open(path.resolve(".")).configuration().name())
-                .isEqualTo(path.getFileName().toString());
+    void should_name_the_model_by_its_folder_whatever_the_training_began_from() {
+        SmallFolder folder = SmallFolder.llama(path)
+                .configure("{\"_name_or_path\":\"/home/somebody/base\"}")
+                .write();
 
-        assertThat(folder.configure("{\"_name_or_path\":\"org/model\"}")
-                        .write()
-                        .open()
-                        .configuration()
-                        .name())
-                .isEqualTo("org/model");
+        assertThat(folder.open().configuration().name())
+                .isEqualTo(ModelFolder.open(path.resolve(".")).configuration().name())
+                .isEqualTo(path.getFileName().toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            value = {
+                "my-run/checkpoint-500, my-run/checkpoint-500",
+                "my-run/final, my-run/final",
+                "my-run/merged, my-run/merged",
+                "my-run/checkpoint-500/merged, my-run/checkpoint-500/merged",
+                "my-run/step_20, my-run/step_20",
+                "my-run/., my-run",
+                "my-run/final/../polite, polite",
+                "models--org--polite/snapshots/0123456789abcdef0123456789abcdef01234567, org/polite",
+                "models--polite/snapshots/0123456789abcdef0123456789abcdef01234567, polite"
+            })
+    void should_name_the_model_with_the_folders_around_where_its_own_says_nothing(String folder, String name)
+            throws IOException {
+        Files.createDirectories(path.resolve("my-run/final"));
+        Path made = Files.createDirectories(path.resolve(folder).normalize());
+        SmallFolder.llama(made).write();
+
+        assertThat(ModelFolder.open(path.resolve(folder)).configuration().name())
+                .isEqualTo(name);
+    }
+
+    @Test
+    void should_open_the_snapshot_of_main_in_a_folder_of_the_cache() throws IOException {
+        Path cache = path.resolve("models--org--polite");
+        Path one = snapshot(cache, "1111111111111111111111111111111111111111");
+        assertThat(ModelFolder.open(cache).path()).isEqualTo(one);
+
+        Path two = snapshot(cache, "2222222222222222222222222222222222222222");
+        Files.createDirectories(cache.resolve("refs"));
+        Files.writeString(cache.resolve("refs/v1"), one.getFileName() + "\n");
+        for (Path given : List.of(cache, cache.resolve("snapshots"))) {
+            assertThatThrownBy(() -> ModelFolder.open(given))
+                    .isInstanceOf(ModelFolderException.class)
+                    .hasMessageContainingAll(one + " (v1)", two.toString(), "open one of");
+        }
+
+        Files.writeString(cache.resolve("refs/main"), two.getFileName().toString());
+        assertThat(ModelFolder.open(cache).path()).isEqualTo(two);
+        assertThat(ModelFolder.open(cache.resolve("snapshots")).configuration().name())
+                .isEqualTo("org/polite");
+
+        Files.writeString(cache.resolve("refs/main"), "../../elsewhere");
+        assertThatThrownBy(() -> ModelFolder.open(cache)).hasMessageContaining("refs/main names none");
+    }
+
+    private static Path snapshot(Path cache, String commit) throws IOException {
+        Path folder = Files.createDirectories(cache.resolve("snapshots").resolve(commit));
+        SmallFolder.llama(folder).write();
+        return folder;
+    }
+
+    @Test
+    void should_say_that_a_folder_of_the_cache_is_empty() throws IOException {
+        Files.createDirectories(path.resolve("models--org--polite/snapshots"));
+
+        assertThatThrownBy(() -> ModelFolder.open(path.resolve("models--org--polite")))
+                .isInstanceOf(ModelFolderException.class)
+                .hasMessageContainingAll("org/polite", "no snapshot", "download");
+    }
+
+    @Test
+    void should_say_that_an_adapter_is_no_model_and_what_to_do() throws IOException {
+        Files.writeString(
+                path.resolve("adapter_config.json"), "{\"base_model_name_or_path\":\"Qwen/Qwen2.5-0.5B-Instruct\"}");
+
+        assertThatThrownBy(() -> ModelFolder.open(path))
+                .isInstanceOf(ModelFolderException.class)
+                .hasMessageContainingAll(
+                        "LoRA adapter, not a model", "Qwen/Qwen2.5-0.5B-Instruct", "--adapter", "steering.adapter");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"config.json", "adapter_config.json"})
+    void should_name_the_folders_in_which_what_is_meant_lies(String file) throws IOException {
+        for (String checkpoint : List.of("checkpoint-500", "checkpoint-1000")) {
+            Files.createDirectories(path.resolve(checkpoint));
+            Files.writeString(path.resolve(checkpoint).resolve(file), "{}");
+        }
+
+        assertThatThrownBy(() -> ModelFolder.open(path))
+                .isInstanceOf(ModelFolderException.class)
+                .hasMessageContainingAll("checkpoint-1000, checkpoint-500", "one of them");
+    }
+
+    @Test
+    void should_refuse_to_leave_out_an_adapter_beside_the_model() throws IOException {
+        ModelFolder folder = SmallFolder.llama(path).write().open();
+        folder.requireAdapterOfItsOwn(null);
+        Path other = Files.createDirectories(path.resolve("other"));
+        for (Path adapter : List.of(path, other)) {
+            Files.writeString(adapter.resolve("adapter_config.json"), "{}");
+            Files.writeString(adapter.resolve("adapter_model.safetensors"), "");
+        }
+
+        folder.requireAdapterOfItsOwn(path.resolve("."));
+        for (Path adapter : Arrays.asList(null, other)) {
+            assertThatThrownBy(() -> folder.requireAdapterOfItsOwn(adapter))
+                    .isInstanceOf(ModelFolderException.class)
+                    .hasMessageContainingAll("a model and a LoRA adapter", "--adapter", "move the adapter's files");
+        }
     }
 
     @Test

@@ -157,7 +157,7 @@ class PublishedConfigurationsTest {
         assertThat(usual.withContextLength(131072).contextLength()).isEqualTo(131072);
         assertThatThrownBy(() -> usual.withContextLength(131073))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContainingAll("contextLength is 131073", "from 1 to 131072", "Phi-4-mini-instruct");
+                .hasMessageContainingAll("contextLength is 131073", "from 1 to 131072");
     }
 
     @Test
@@ -293,7 +293,7 @@ class PublishedConfigurationsTest {
 
     @Test
     void should_know_the_names_of_longrope_that_came_before() {
-        ModelConfiguration current = read("Phi-3-mini-128k-instruct");
+        ModelConfiguration current = ConfigurationReader.read(written(node("Phi-3-mini-128k-instruct")));
         for (Map.Entry<String, String> name :
                 Map.of("su", "type", "longrope", "rope_type").entrySet()) {
             ObjectNode json = node("Phi-3-mini-128k-instruct");

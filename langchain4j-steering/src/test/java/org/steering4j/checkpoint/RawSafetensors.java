@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.steering4j.internal.DataType;
 
 /** Writes safetensors files byte by byte: of any type, and with lies in the header where a test wants them. */
 public final class RawSafetensors {
@@ -38,6 +39,33 @@ public final class RawSafetensors {
     RawSafetensors remove(String name) {
         tensors.remove(name);
         return this;
+    }
+
+    RawSafetensors rename(String name, String other) {
+        Tensor tensor = tensors.remove(name);
+        tensors.put(other, tensor);
+        return this;
+    }
+
+    void copy(String name, RawSafetensors from) {
+        copy(name, from, name);
+    }
+
+    void copy(String name, RawSafetensors from, String other) {
+        tensors.put(other, from.tensors.get(name));
+    }
+
+    List<Long> shape(String name) {
+        return tensors.get(name).shape();
+    }
+
+    int elements(String name) {
+        return Math.toIntExact(shape(name).stream().reduce(1L, Math::multiplyExact));
+    }
+
+    float[] floats(String name) {
+        return DataType.valueOf(tensors.get(name).type())
+                .toFloats(tensors.get(name).bytes());
     }
 
     List<String> names() {

@@ -85,6 +85,76 @@ class LoraMergeTest {
         }
     }
 
+    /** As PEFT runs it; merged by PEFT, it would change the embedding as well. */
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void should_adapt_the_head_alone_where_it_is_tied_to_the_embedding(Precision precision) throws IOException {
+        RandomCheckpoint checkpoint = RandomCheckpoint.make(json -> {
+            json.put("hidden_size", 128);
+            json.put("intermediate_size", 192);
+        });
+        Path base = checkpoint.write(folder.resolve("base"));
+        double scale = (double) ALPHA / RANK;
+        LowRank head = writeHeadAdapter(checkpoint, scale);
+
+        double[] expected = scores(LanguageModel.builder().folder(writeUntied(checkpoint, head)), precision);
+        double[] unadapted = scores(LanguageModel.builder().folder(base), precision);
+        double[] scores = scores(LanguageModel.builder().folder(base).adapter(folder.resolve("adapter")), precision);
+
+        double tolerance = 0.05;
+        assertThat(scores).containsExactly(expected, within(tolerance));
+        for (int i = 0; i < ANSWER.length; i++) {
+            assertThat(Math.abs(unadapted[i] - expected[i])).isGreaterThan(3 * tolerance);
+        }
+        if (precision == Precision.FLOAT32) {
+            assertThat(scores)
+                    .containsExactly(
+                            new ReferenceDecoder(checkpoint, Map.of("model.embed_tokens.weight", head))
+                                    .logProbabilities(PROMPT, ANSWER, Map.of()),
+                            within(1e-4));
+        }
+        ModelFolder opened = ModelFolder.open(base);
+        LoraAdapter adapter = LoraAdapter.read(folder.resolve("adapter"));
+        assertThat(LanguageModel.shapeOf(opened, adapter).fingerprint())
+                .isNotEqualTo(LanguageModel.shapeOf(opened).fingerprint());
+        assertThat(LanguageModel.shapeOf(opened, adapter).baseFingerprint())
+                .isEqualTo(LanguageModel.shapeOf(opened).fingerprint());
+    }
+
+    /** The same model with the adapted head as one of its own. */
+    private Path writeUntied(RandomCheckpoint checkpoint, LowRank adapter) {
+        int size = Math.toIntExact(
+                checkpoint.shapes.get("model.embed_tokens.weight").get(1));
+        float[] head = checkpoint.weights.get("model.embed_tokens.weight").clone();
+        for (int i = 0; i < head.length; i++) {
+            double sum = head[i];
+            for (int k = 0; k < RANK; k++) {
+                sum += adapter.scale() * adapter.b()[i / size * RANK + k] * adapter.a()[k * size + i % size];
+            }
+            head[i] = (float) sum;
+        }
+        checkpoint.weights.put("lm_head.weight", head);
+        checkpoint.shapes.put("lm_head.weight", checkpoint.shapes.get("model.embed_tokens.weight"));
+        Path untied = checkpoint.write(folder.resolve("untied"));
+        checkpoint.weights.remove("lm_head.weight");
+        return untied;
+    }
+
+    private LowRank writeHeadAdapter(RandomCheckpoint checkpoint, double scale) throws IOException {
+        List<Long> shape = checkpoint.shapes.get("model.embed_tokens.weight");
+        float[] a = factor(Math.toIntExact(RANK * shape.get(1)));
+        float[] b = factor(Math.toIntExact(RANK * shape.get(0)));
+        Path target = Files.createDirectories(folder.resolve("adapter"));
+        new SafetensorsWriter()
+                .tensor("base_model.model.lm_head.lora_A.weight", DataType.F32, List.of((long) RANK, shape.get(1)), a)
+                .tensor("base_model.model.lm_head.lora_B.weight", DataType.F32, List.of(shape.get(0), (long) RANK), b)
+                .write(target.resolve("adapter_model.safetensors"));
+        Files.writeString(target.resolve("adapter_config.json"), """
+                {"peft_type": "LORA", "r": %d, "lora_alpha": %d, "bias": "none", "target_modules": ["lm_head"]}
+                """.formatted(RANK, ALPHA));
+        return new LowRank(a, b, RANK, scale);
+    }
+
     /** Of matrices that are held together, it may adapt some: these are differentiated otherwise than those that are mapped. */
     @ParameterizedTest
     @EnumSource(
@@ -149,7 +219,7 @@ class LoraMergeTest {
                 .build()) {
             double[] scores = merged.logProbabilities(PROMPT, ANSWER, LayerSteering.none());
 
-            assertThat(merged.shape().name()).isEqualTo("merged");
+            assertThat(merged.shape().name()).isEqualTo(folder.getFileName() + "/merged");
             for (int i = 0; i < ANSWER.length; i++) {
                 assertThat(scores[i]).isCloseTo(expected[i], within(1e-4));
                 assertThat(Math.abs(expected[i] - unadapted[i])).isGreaterThan(1e-2);

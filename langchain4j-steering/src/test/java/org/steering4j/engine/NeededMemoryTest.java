@@ -77,7 +77,10 @@ class NeededMemoryTest {
         assertThatThrownBy(() -> memory.projections(Precision.FLOAT16, needed - 1))
                 .isInstanceOf(NotEnoughMemoryException.class)
                 .hasMessageContainingAll(
-                        "random needs", "GiB of memory in float16", "are free", "take the precision bfloat16");
+                        folder.getFileName() + " needs",
+                        "GiB of memory in float16",
+                        "are free",
+                        "take the precision bfloat16");
         assertThatThrownBy(() ->
                         memory.projections(Precision.FLOAT16, memory.bytes(Precision.BFLOAT16, Projections.PLAIN) - 1))
                 .hasMessageContaining("take the precision int8");
@@ -149,7 +152,7 @@ class NeededMemoryTest {
         assertThatThrownBy(() -> training.require(1))
                 .isInstanceOf(NotEnoughMemoryException.class)
                 .hasMessageContainingAll(
-                        "at block 1 of random in float32 takes 0.0 GiB",
+                        "at block 1 of " + folder.getFileName() + " in float32 takes 0.0 GiB",
                         "0.0 GiB are free",
                         "open it in bfloat16, where that takes 0.0 GiB, or train at a higher block");
         training.require(2);

@@ -448,6 +448,29 @@ class ModelHubTest extends HubTestCase {
         assertThat(server.requests()).hasSize(1);
     }
 
+    @Test
+    void should_say_that_an_adapter_is_no_model() {
+        files.keySet().removeAll(List.of("config.json", "model.safetensors"));
+        files.put("adapter_config.json", new byte[10]);
+        files.put("adapter_model.safetensors", new byte[10]);
+        put();
+
+        assertFails(Problem.NOT_USABLE, () -> hub().folder(MODEL), "owner/tiny is a LoRA adapter", "as its adapter");
+        assertFails(Problem.NOT_USABLE, () -> hub().folderWithoutWeights(MODEL), "owner/tiny is a LoRA adapter");
+    }
+
+    /** Whoever opens the folder is told of it. */
+    @Test
+    void should_download_an_adapter_beside_the_model() {
+        files.put("adapter_config.json", randomBytes(10));
+        files.put("adapter_model.safetensors", randomBytes(100));
+        put();
+
+        assertThat(hub().folder(MODEL))
+                .isDirectoryContaining("glob:**/adapter_config.json")
+                .isDirectoryContaining("glob:**/adapter_model.safetensors");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "model.safetensors, 'neither model.safetensors nor model.safetensors.index.json, but model.gguf'",

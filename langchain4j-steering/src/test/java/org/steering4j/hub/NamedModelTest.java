@@ -89,7 +89,7 @@ class NamedModelTest extends HubTestCase {
             assertThat(model.name()).isEqualTo(NAME);
         }
         assertThat(LanguageModel.shapeOf(ModelFolder.open(home.resolve("made"))).name())
-                .isEqualTo("random");
+                .isEqualTo("made");
     }
 
     @Test

@@ -25,7 +25,7 @@ class GgufVectorFileTest {
     Path folder;
 
     Path file;
-    final SteeringVector vector = TestVectors.complete("truth", 1, 5);
+    final SteeringVector vector = TestVectors.withFingerprint("truth", 1, 5);
 
     @BeforeEach
     void nameFile() {

@@ -25,7 +25,7 @@ class SafetensorsVectorFileTest {
     Path folder;
 
     Path file;
-    final SteeringVector vector = TestVectors.complete("truth", 0, 3);
+    final SteeringVector vector = TestVectors.withFingerprint("truth", 0, 3);
 
     @BeforeEach
     void nameFile() {

@@ -117,8 +117,8 @@ class SteeringVectorsTest {
 
     @Test
     void should_steer_a_model_with_an_adapter_by_vectors_made_with_it_or_without_any() {
-        ModelShape adapted = MODEL.adapted("polite");
-        ModelShape otherwise = MODEL.adapted("rude");
+        ModelShape adapted = MODEL.adapted("polite", "");
+        ModelShape otherwise = MODEL.adapted("rude", "");
         SteeringVector own = SteeringVector.builder("own")
                 .layer(1, new float[] {1, 2, 3, 4, 5})
                 .model(adapted)
@@ -136,7 +136,7 @@ class SteeringVectorsTest {
                     .hasMessageContaining("made on small-model + polite");
         }
         assertThatThrownBy(() -> vectors.resolve(
-                        Steering.of("truth", 1), new ModelShape("other", "llama", 6, 5).adapted("polite")))
+                        Steering.of("truth", 1), new ModelShape("other", "llama", 6, 5).adapted("polite", "")))
                 .isInstanceOf(IncompatibleVectorException.class);
     }
 
@@ -159,5 +159,82 @@ class SteeringVectorsTest {
         assertThatThrownBy(() -> SteeringVectors.of(silent).resolve(Steering.of("silent", 1), MODEL))
                 .isInstanceOf(IncompatibleVectorException.class)
                 .hasMessageContaining("layer 6, the model has layers 0 to 5");
+    }
+
+    private static final ModelShape BASE = new ModelShape("small-model", "llama", 6, 5, "aaaa");
+
+    private static SteeringVectors madeOn(ModelShape model) {
+        return SteeringVectors.of(SteeringVector.builder("calm")
+                .layer(1, new float[] {1, 2, 3, 4, 5})
+                .model(model)
+                .build());
+    }
+
+    @Test
+    void should_know_a_model_by_its_weights_whatever_its_name() {
+        ModelShape copy = new ModelShape("elsewhere", "llama", 6, 5, "aaaa");
+        ModelShape adapted = copy.adapted("polite", "bbbb");
+
+        for (ModelShape same : new ModelShape[] {BASE, copy}) {
+            assertThat(madeOn(BASE).resolve(Steering.of("calm", 1), same).isNone())
+                    .isFalse();
+            assertThat(madeOn(BASE).get("calm").notes(same)).isEmpty();
+        }
+        assertThat(madeOn(BASE).resolve(Steering.of("calm", 1), adapted).isNone())
+                .isFalse();
+        assertThat(madeOn(BASE).get("calm").notes(adapted))
+                .containsExactly("it was made on small-model, without the adapter that this model has");
+        assertThat(madeOn(adapted).get("calm").notes(new ModelShape("my-run/merged", "llama", 6, 5, "bbbb")))
+                .isEmpty();
+    }
+
+    @Test
+    void should_refuse_a_fine_tune_of_the_same_name_unless_allowed() {
+        for (String name : new String[] {"small-model", "org/small-model", "small-model-chat"}) {
+            ModelShape tuned = new ModelShape(name, "llama", 6, 5, "cccc");
+
+            assertThatThrownBy(() -> madeOn(BASE).resolve(Steering.of("calm", 1), tuned))
+                    .isInstanceOf(IncompatibleVectorException.class)
+                    .hasMessageContainingAll(
+                            "\"calm\" was made on small-model", "whose weights are others", "allowingOtherModels()");
+            assertThat(madeOn(BASE)
+                            .allowingOtherModels()
+                            .resolve(Steering.of("calm", 1), tuned)
+                            .isNone())
+                    .isFalse();
+            assertThat(madeOn(BASE).get("calm").notes(tuned))
+                    .containsExactly("it was made on small-model, a model of the same shape but other weights");
+        }
+        assertThatThrownBy(() -> madeOn(BASE.adapted("polite", "bbbb"))
+                        .resolve(Steering.of("calm", 1), BASE.adapted("polite", "dddd")))
+                .isInstanceOf(IncompatibleVectorException.class)
+                .hasMessageContaining("whose weights are others");
+    }
+
+    @Test
+    void should_know_a_model_by_name_where_a_vector_of_an_older_version_does_not_say_its_weights() {
+        assertThat(vectors.resolve(Steering.of("truth", 1), BASE).isNone()).isFalse();
+        assertThat(truth.notes(BASE))
+                .singleElement()
+                .asString()
+                .contains("a model of this name, but not on which weights");
+        assertThatThrownBy(
+                        () -> vectors.resolve(Steering.of("truth", 1), new ModelShape("tuned", "llama", 6, 5, "cccc")))
+                .isInstanceOf(IncompatibleVectorException.class)
+                .hasMessageContaining("this model is tuned.");
+    }
+
+    @Test
+    void should_not_take_what_training_programs_call_every_folder_for_a_name() {
+        for (String name : new String[] {"checkpoint-500", "final", "merged"}) {
+            SteeringVectors old = madeOn(new ModelShape("one/" + name, "llama", 6, 5));
+
+            assertThat(old.resolve(Steering.of("calm", 1), new ModelShape("one/" + name, "llama", 6, 5))
+                            .isNone())
+                    .isFalse();
+            assertThatThrownBy(
+                            () -> old.resolve(Steering.of("calm", 1), new ModelShape("other/" + name, "llama", 6, 5)))
+                    .isInstanceOf(IncompatibleVectorException.class);
+        }
     }
 }

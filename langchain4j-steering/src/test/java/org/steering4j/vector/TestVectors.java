@@ -10,6 +10,13 @@ final class TestVectors {
 
     private TestVectors() {}
 
+    /** Says the weights it was made on, too, which vectors of the first version did not. */
+    static SteeringVector withFingerprint(String behavior, int... layers) {
+        return complete(behavior, layers).toBuilder(behavior)
+                .modelFingerprint("0123456789abcdef0123456789abcdef")
+                .build();
+    }
+
     /** For the given layers of {@link #MODEL}, with everything a vector can say of itself. */
     static SteeringVector complete(String behavior, int... layers) {
         SteeringVector.Builder builder = SteeringVector.builder(behavior)

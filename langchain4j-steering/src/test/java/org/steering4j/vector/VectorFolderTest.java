@@ -9,6 +9,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,9 @@ class VectorFolderTest {
         Files.writeString(folder.resolve("README.md"), "not a vector");
         Files.writeString(folder.resolve("c.pt"), "left out with a warning");
         Files.createDirectory(folder.resolve("d.safetensors"));
+        for (String dropping : List.of("._a.safetensors", "._b.GGUF", "._c.pt", ".DS_Store", ".x.tmp", "Thumbs.db")) {
+            Files.writeString(folder.resolve(dropping), "of the file system");
+        }
 
         SteeringVectors vectors = SteeringVectors.fromFolder(folder);
 

@@ -128,7 +128,7 @@ public final class DecoderProgram implements AutoCloseable {
 
     /** How many threads libtorch computes on, within an operation. */
     public static int threads() {
-        return EngineThreads.call(TorchScriptProgram::threads);
+        return EngineThreads.call(Libtorch::threads);
     }
 
     /** Of libtorch. */
