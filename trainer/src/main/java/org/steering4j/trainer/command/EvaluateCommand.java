@@ -10,7 +10,9 @@ import java.util.concurrent.Callable;
 import org.steering4j.SteeredModel;
 import org.steering4j.engine.Precision;
 import org.steering4j.trainer.AnswerEncoder;
+import org.steering4j.trainer.PrintableText;
 import org.steering4j.trainer.Progress;
+import org.steering4j.trainer.evaluation.AnswerScores;
 import org.steering4j.trainer.evaluation.Evaluation;
 import org.steering4j.trainer.evaluation.EvaluationResult;
 import org.steering4j.trainer.evaluation.Figure;
@@ -40,8 +42,8 @@ import picocli.CommandLine.Spec;
                     + " effects, and what --patterns, --forbidden and --judge tell of them. Of several vectors also leakage,"
                     + " and what they do together (--compose); of a variant of the model, transfer (--other-model).",
             "Leaves results.jsonl, figures.csv, examples.jsonl, answers.jsonl, notes.txt and report.html in the run folder,"
-                    + " with a 95%% bootstrap interval on every figure. Answers and judgements are kept as they come"
-                    + " (generated.jsonl, judgements.jsonl): --resume goes on from them. Works in float32 unless --precision"
+                    + " with a 95%% bootstrap interval on every figure. Scores, answers and judgements are kept as they"
+                    + " come (scores.jsonl, generated.jsonl, judgements.jsonl): --resume goes on from them. Works in float32 unless --precision"
                     + " says otherwise, so that figures repeat."
         })
 final class EvaluateCommand implements Callable<Integer> {
@@ -117,6 +119,7 @@ final class EvaluateCommand implements Callable<Integer> {
         Run run = runFolder.startOrResume(
                 main, String.join("-", inputs.steering.vectors().keySet()));
         main.errors().println("run folder: " + run.folder());
+        judging.destination().ifPresent(destination -> main.errors().println("judge: " + destination));
         EvaluationResult result;
         Map<String, String> settings;
         JudgeUsage usage;
@@ -177,10 +180,11 @@ final class EvaluateCommand implements Callable<Integer> {
             Run run) {
         List<SteeringGrid> grids = inputs.steering.grids(opened.shape(), allowOtherModel);
         AnswerEncoder encoder = new AnswerEncoder(opened, systemPrompt);
-        List<Measurement> measurements = inputs.data.measurements(opened, encoder, where, seed);
+        AnswerScores scores = AnswerScores.keptIn(run.file("scores.jsonl"), opened);
+        List<Measurement> measurements = inputs.data.measurements(scores, encoder, where, seed);
         if (answering.isGiven()) {
             GeneratedAnswers answers = new GeneratedAnswers(
-                    opened,
+                    scores,
                     encoder,
                     new SteeredAnswers(opened, encoder, inputs.answering.sampling(), run.file("generated.jsonl")),
                     inputs.answering.prompts(inputs.data.pairs()));
@@ -222,7 +226,7 @@ final class EvaluateCommand implements Callable<Integer> {
         run.writeSummary(summary);
         main.show(summary, output -> {
             FigureText.print(result.figures(), output);
-            result.notes().forEach(note -> main.errors().println("Note: " + note));
+            result.notes().forEach(note -> main.errors().println(PrintableText.line("Note: " + note)));
             output.println("report: " + report);
         });
     }

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.steering4j.trainer.PrintableText;
 
 /** Records and maps as JSON: what is null is left out, a path is its text. */
 final class Json {
@@ -30,7 +31,8 @@ final class Json {
     /** A document to read. */
     static String document(Object value) {
         try {
-            return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value);
+            // Jackson escapes less than a terminal obeys; it stands within texts, where the escapes are JSON's.
+            return PrintableText.of(MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("no JSON can be made of " + value, e);
         }
@@ -39,7 +41,7 @@ final class Json {
     /** One line, without its end. */
     static String line(Object value) {
         try {
-            return MAPPER.writeValueAsString(value);
+            return PrintableText.line(MAPPER.writeValueAsString(value));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("no JSON can be made of " + value, e);
         }

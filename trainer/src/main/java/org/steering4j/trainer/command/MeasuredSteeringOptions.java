@@ -116,19 +116,26 @@ final class MeasuredSteeringOptions {
         // 0 and -0 are the same here.
         List<Double> given = multipliers.stream().map(value -> value + 0.0).toList();
         for (double multiplier : given) {
-            if (!Double.isFinite(multiplier) || Collections.frequency(given, multiplier) > 1) {
+            if (Collections.frequency(given, multiplier) > 1) {
                 throw new ParameterException(
                         command.commandLine(),
-                        "--multipliers has " + multiplier + (Double.isFinite(multiplier) ? " twice" : "")
-                                + ": give finite numbers, each once, mostly between -2 and 2");
+                        "--multipliers has " + multiplier + " twice: give each once, mostly between -2 and 2");
             }
+        }
+    }
+
+    private Steering parsed(String composition) {
+        try {
+            return Steering.parse(composition);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), "--compose: " + e.getMessage(), e);
         }
     }
 
     private Map<String, Steering> composed() {
         Map<String, Steering> steerings = new LinkedHashMap<>();
         for (String composition : compositions) {
-            Steering together = Steering.parse(composition);
+            Steering together = parsed(composition);
             steerings.put(together.toString(), together);
             together.multipliers().forEach((name, weight) -> {
                 Steering alone = Steering.of(name, weight);

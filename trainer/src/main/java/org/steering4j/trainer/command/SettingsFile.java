@@ -15,7 +15,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +36,9 @@ import picocli.CommandLine.ParseResult;
  * list for an option that may be given more than once. Knows no command: every option of every command can stand in such a file.
  *
  * <p>The file becomes arguments in front of those that were given, but for the options that were given: these win.
+ *
+ * <p>A file may come from somebody else, with {@code --settings} or in a run folder. Therefore it names no environment variable, for what
+ * that holds would be sent where the file says, and it replaces no file outside the working directory and the run folder.
  */
 final class SettingsFile {
 
@@ -44,9 +46,12 @@ final class SettingsFile {
 
     /** What concerns the call and not the run. */
     private static final Set<String> NOT_KEPT =
-            Set.of("settings", "run-folder", "resume", "json", "verbose", "help", "version");
+            Set.of("settings", "run-folder", "resume", "json", "verbose", "help", "version", JudgeOptions.KEY_VARIABLE);
 
     private static final Set<String> NOT_IN_A_FILE = Set.of("settings", "help", "version");
+
+    /** Options of files that are written. */
+    private static final Set<String> WRITTEN = Set.of("output", "report");
 
     private record Entry(int line, List<String> values) {}
 
@@ -76,6 +81,17 @@ final class SettingsFile {
         List<String> expanded = new ArrayList<>(Arrays.asList(arguments));
         expanded.addAll(name + 1, settings.arguments(arguments));
         return expanded.toArray(String[]::new);
+    }
+
+    /** Whether an option of the arguments stands in their settings file, and not among themselves. */
+    static boolean holds(CommandLine root, String[] arguments, String option) {
+        String[] expanded = expand(root, arguments);
+        return contains(expanded, option) && !contains(arguments, option);
+    }
+
+    private static boolean contains(String[] arguments, String option) {
+        return Arrays.stream(arguments)
+                .anyMatch(argument -> argument.equals(option) || argument.startsWith(option + "="));
     }
 
     private static int commandAt(CommandLine root, String[] arguments) {
@@ -144,6 +160,14 @@ final class SettingsFile {
     private void readEntry(JsonParser parser) throws IOException {
         int line = line(parser);
         String key = parser.currentName();
+        if (key.equals(JudgeOptions.KEY_VARIABLE)) {
+            throw refused(
+                    line,
+                    key
+                            + " is taken from the command line alone, for it names an environment variable that would be sent"
+                            + " to whatever server a settings file names; delete the line, and give --" + key
+                            + " there");
+        }
         OptionSpec option = option(key).orElseThrow(() -> unknown(line, key));
         if (entries.containsKey(key)) {
             throw refused(
@@ -214,11 +238,33 @@ final class SettingsFile {
                 OptionSpec option = option(entry.getKey()).orElseThrow();
                 List<String> values = entry.getValue().values();
                 if (i < values.size() && !isGiven(option, given)) {
+                    if (WRITTEN.contains(entry.getKey())) {
+                        requireReplaceable(entry.getKey(), entry.getValue().line(), Path.of(values.get(i)));
+                    }
                     arguments.addAll(argument(option, values.get(i)));
                 }
             }
         }
         return arguments;
+    }
+
+    private void requireReplaceable(String key, int line, Path written) {
+        if (!Files.exists(written)) {
+            return;
+        }
+        try {
+            Path real = written.toRealPath();
+            if (!real.startsWith(Path.of("").toRealPath())
+                    && !real.startsWith(file.toAbsolutePath().getParent().toRealPath())) {
+                throw refused(
+                        line,
+                        key + " is " + written
+                                + ", a file outside the working directory, which a settings file must not"
+                                + " replace; give --" + key + " on the command line");
+            }
+        } catch (IOException e) {
+            throw refused(line, key + " is " + written + ", which cannot be read: " + e);
+        }
     }
 
     private static List<String> argument(OptionSpec option, String value) {
@@ -247,30 +293,15 @@ final class SettingsFile {
     }
 
     private ParameterException unknown(int line, String key) {
-        String nearest = command.getCommandSpec().options().stream()
-                .map(SettingsFile::key)
-                .filter(known -> !NOT_IN_A_FILE.contains(known))
-                .min(Comparator.comparingInt(known -> distance(key, known)))
-                .orElseThrow();
+        String nearest = Names.nearest(
+                key,
+                command.getCommandSpec().options().stream()
+                        .map(SettingsFile::key)
+                        .filter(known -> !NOT_IN_A_FILE.contains(known))
+                        .toList());
         return refused(
                 line,
                 "\"" + key + "\" is no option of " + command.getCommandName() + "; the nearest is \"" + nearest + "\"");
-    }
-
-    /** Levenshtein's: characters to insert, delete or replace. */
-    private static int distance(String from, String to) {
-        int[] row = new int[to.length() + 1];
-        Arrays.setAll(row, i -> i);
-        for (int i = 1; i <= from.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= to.length(); j++) {
-                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[to.length()];
     }
 
     private static String key(OptionSpec option) {

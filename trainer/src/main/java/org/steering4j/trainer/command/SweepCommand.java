@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.steering4j.SteeredModel;
 import org.steering4j.engine.Precision;
+import org.steering4j.trainer.PrintableText;
 import org.steering4j.trainer.Progress;
 import org.steering4j.trainer.TrainingEvaluation;
 import org.steering4j.trainer.data.PreferenceData;
@@ -235,7 +236,7 @@ final class SweepCommand implements Callable<Integer> {
                                 .mapToObj(column -> String.format(
                                         Locale.ROOT,
                                         "%" + (table.numeric().get(column) ? "" : "-") + width(table, column) + "s",
-                                        cells.get(column)))
+                                        PrintableText.line(cells.get(column))))
                                 .collect(Collectors.joining("  ")))
                 .stripTrailing());
     }

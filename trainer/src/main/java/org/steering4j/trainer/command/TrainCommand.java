@@ -169,6 +169,10 @@ final class TrainCommand implements Callable<Integer> {
         }
         if (report != null) {
             OutputFile.requireWritable(report);
+            if (!report.toString().matches("(?i).*\\.html?")) {
+                throw new ParameterException(
+                        command.commandLine(), "--report is " + report + ": expected a name that ends in .html");
+            }
         }
         if (output != null) {
             OutputFile.requireWritable(output, layers);

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,14 +84,47 @@ class RunFolderTest {
     @Test
     void should_log_a_line_that_is_drawn_over_as_it_was_left() {
         try (Run run = start()) {
-            main.errors().print("\r10%");
-            main.errors().print("\r100%");
-            main.errors().print("\n");
-            main.errors().print("windows\r\n");
+            for (String drawn : List.of("\r10%", "\r100%", "\n", "windows\r\n")) {
+                byte[] bytes = drawn.getBytes(StandardCharsets.UTF_8);
+                main.errors().write(bytes, 0, bytes.length);
+            }
             run.metric("end", Map.of());
         }
 
         assertThat(folder.resolve("log.txt")).hasContent("100%\nwindows\n");
+    }
+
+    @Test
+    void should_log_what_is_said_while_a_bar_is_drawn_without_the_bar() {
+        try (Run run = start()) {
+            byte[] bar = "\rbread 50%".getBytes(StandardCharsets.UTF_8);
+            main.errors().write(bar, 0, bar.length);
+            main.errors().println("hot");
+            main.errors().write(bar, 0, bar.length);
+            main.errors().println();
+            run.metric("end", Map.of());
+        }
+
+        assertThat(folder.resolve("log.txt")).hasContent("hot\nbread 50%\n");
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("\rbread 50%\r         \rhot");
+    }
+
+    @Test
+    void should_show_and_log_no_text_that_a_terminal_would_obey() {
+        try (Run run = start()) {
+            main.errors().println("a\u001b]0;title\u0007b\u009b2J");
+            LoggerFactory.getLogger("oven").warn("c\u001b[2J");
+            run.metric("end", Map.of("name", "d\u009b\u202e"));
+        }
+
+        assertThat(folder.resolve("log.txt"))
+                .content()
+                .startsWith("a\\u001b]0;title\\u0007b\\u009b2J\n")
+                .contains("c\\u001b[2J");
+        assertThat(folder.resolve("metrics.jsonl")).hasContent("{\"event\":\"end\",\"name\":\"d\\u009b\\u202e\"}\n");
+        assertThat(errors.toString(StandardCharsets.UTF_8))
+                .contains("b\\u009b2J")
+                .doesNotContain("\u001b", "\u009b");
     }
 
     @Test

@@ -104,6 +104,27 @@ class TrainCommandTest {
     }
 
     @Test
+    void should_replace_no_file_elsewhere_that_a_settings_file_names_and_the_command_line_does_not() throws Exception {
+        Path precious = Files.writeString(folder.resolve("precious.html"), "precious");
+        Path settings = Files.writeString(
+                Files.createDirectory(folder.resolve("handed-on")).resolve("s.yaml"), "report: " + precious + "\n");
+        String[] arguments = training("--run-folder", run.toString(), "--settings", settings.toString());
+
+        assertThat(run(errors, arguments)).isEqualTo(2);
+        assertThat(errors.toString())
+                .contains("s.yaml line 1: report is " + precious + ", a file outside the working directory");
+        assertThat(precious).hasContent("precious");
+        assertThat(run).doesNotExist();
+
+        train("--run-folder", run.toString(), "--settings", settings.toString(), "--report", precious.toString());
+        assertThat(precious).content().contains("Training of agreeing");
+
+        assertThat(run(errors, training("--report", folder.resolve("profile").toString())))
+                .isEqualTo(2);
+        assertThat(errors.toString()).contains("expected a name that ends in .html");
+    }
+
+    @Test
     void should_repeat_a_run_exactly_from_its_settings() {
         train("--run-folder", run.toString(), "--schedule", "linear", "--system-prompt", "Say \"${it}\": yes # no");
         Path again = folder.resolve("again");
