@@ -2,6 +2,7 @@ package org.steering4j;
 
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.TimeoutException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
@@ -63,7 +64,9 @@ final class ChatGeneration {
             SteeringChatRequestParameters parameters = SteeringChatRequestParameters.from(request.parameters());
             ChatSettings settings = ChatSettings.of(setup, parameters);
             requireToolsToCall(parameters);
-            int[] prompt = model.prompts().prompt(settings.messages(request), settings.tools(), parameters.think());
+            List<ChatMessage> messages = settings.messages(request);
+            setup.systemPrompts().warn(setup.vectors(), settings.steering(), messages);
+            int[] prompt = model.prompts().prompt(messages, settings.tools(), parameters.think());
             if (prompt.length >= model.generator().contextLength()) {
                 throw new PromptTooLongException(
                         prompt.length,

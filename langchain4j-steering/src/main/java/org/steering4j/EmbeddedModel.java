@@ -2,23 +2,21 @@ package org.steering4j;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.steering4j.checkpoint.LoraAdapter;
 import org.steering4j.checkpoint.ModelFolder;
 import org.steering4j.checkpoint.ModelFolderException;
+import org.steering4j.internal.TemporaryFolder;
 
 /**
  * The model folder on the class path, copied to a temporary folder, because the engine maps files.
  *
- * @param root the temporary folder
- * @param folder the model's: the root or a folder in it
+ * @param folder the model's: the temporary folder or one in it
  */
-record EmbeddedModel(Path root, Path folder) {
+record EmbeddedModel(TemporaryFolder temporary, Path folder) {
 
     private static final String RESOURCES = "/org/steering4j/embedded/";
     private static final String ARTIFACT = "org.steering4j:langchain4j-steering-tiny-model";
@@ -43,8 +41,8 @@ record EmbeddedModel(Path root, Path folder) {
             throw new ModelFolderException("there is no embedded model on the class path: add the artifact " + ARTIFACT
                     + ", or open a model folder with modelPath(...)");
         }
-        Path folder = createFolder();
-        EmbeddedModel model = new EmbeddedModel(folder, folder);
+        TemporaryFolder temporary = createFolder();
+        EmbeddedModel model = new EmbeddedModel(temporary, temporary.path());
         model.copy(FILES);
         return model;
     }
@@ -52,12 +50,12 @@ record EmbeddedModel(Path root, Path folder) {
     /** The model with the adapter that comes with it merged in. */
     static EmbeddedModel unpackVariant() {
         EmbeddedModel model = unpack();
-        Path variant = model.root.resolve(VARIANT);
+        Path variant = model.root().resolve(VARIANT);
         model.copy(ADAPTER_FILES);
         try {
-            LoraAdapter.read(model.root.resolve(ADAPTER)).merge(ModelFolder.open(model.folder), variant);
+            LoraAdapter.read(model.root().resolve(ADAPTER)).merge(ModelFolder.open(model.folder), variant);
             deleteOnExit(variant);
-            return new EmbeddedModel(model.root, variant);
+            return new EmbeddedModel(model.temporary, variant);
         } catch (IOException e) {
             model.delete();
             throw new ModelFolderException("the embedded variant cannot be kept in " + variant + ": " + e, e);
@@ -67,11 +65,13 @@ record EmbeddedModel(Path root, Path folder) {
         }
     }
 
-    private static Path createFolder() {
+    private Path root() {
+        return temporary.path();
+    }
+
+    private static TemporaryFolder createFolder() {
         try {
-            Path folder = Files.createTempDirectory("steering4j-embedded-");
-            folder.toFile().deleteOnExit();
-            return folder;
+            return TemporaryFolder.create("steering4j-embedded");
         } catch (IOException e) {
             throw new ModelFolderException(
                     "no temporary folder can be made for the embedded model: " + e.getMessage()
@@ -89,7 +89,7 @@ record EmbeddedModel(Path root, Path folder) {
         } catch (IOException e) {
             delete();
             throw new ModelFolderException(
-                    "the embedded model cannot be copied to " + root + ": " + e.getMessage()
+                    "the embedded model cannot be copied to " + root() + ": " + e.getMessage()
                             + "; free some space, or choose another place with -Djava.io.tmpdir=...",
                     e);
         }
@@ -98,7 +98,7 @@ record EmbeddedModel(Path root, Path folder) {
     private void copy(String file) throws IOException {
         try (InputStream resource = EmbeddedModel.class.getResourceAsStream(RESOURCES + file)) {
             if (resource != null) {
-                Path copy = root.resolve(file);
+                Path copy = root().resolve(file);
                 if (Files.notExists(copy.getParent())) {
                     Files.createDirectory(copy.getParent()).toFile().deleteOnExit();
                 }
@@ -114,13 +114,8 @@ record EmbeddedModel(Path root, Path folder) {
         }
     }
 
-    /** Deletes the copy; what cannot be deleted yet, as mapped files on Windows, goes when the JVM exits. */
+    /** Deletes the copy. */
     void delete() {
-        try (Stream<Path> files = Files.walk(root)) {
-            files.sorted(Comparator.reverseOrder())
-                    .forEach(file -> file.toFile().delete());
-        } catch (IOException | UncheckedIOException e) {
-            // Left to the JVM's exit.
-        }
+        temporary.close();
     }
 }

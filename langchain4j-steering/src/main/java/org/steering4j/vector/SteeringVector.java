@@ -36,6 +36,7 @@ public final class SteeringVector {
     private final String modelName;
     private final String architecture;
     private final Integer numberOfLayers;
+    private final String systemPrompt;
     private final List<Double> evaluatedMultipliers;
     private final SortedMap<String, String> settings;
 
@@ -49,6 +50,7 @@ public final class SteeringVector {
         modelName = builder.modelName;
         architecture = builder.architecture;
         numberOfLayers = builder.numberOfLayers;
+        systemPrompt = builder.systemPrompt;
         evaluatedMultipliers = List.copyOf(builder.evaluatedMultipliers);
         settings = Collections.unmodifiableSortedMap(new TreeMap<>(builder.settings));
         if (numberOfLayers != null && builder.layers.lastKey() >= numberOfLayers) {
@@ -70,6 +72,7 @@ public final class SteeringVector {
         builder.modelName = modelName;
         builder.architecture = architecture;
         builder.numberOfLayers = numberOfLayers;
+        builder.systemPrompt = systemPrompt;
         builder.evaluatedMultipliers = evaluatedMultipliers;
         builder.settings.putAll(settings);
         return builder;
@@ -218,6 +221,14 @@ public final class SteeringVector {
         return numberOfLayers == null ? OptionalInt.empty() : OptionalInt.of(numberOfLayers);
     }
 
+    /**
+     * The system prompt of the conversations that it was made from: an empty text if they had none, nothing if it does not say. Under another
+     * one, or without, it may steer less, or otherwise.
+     */
+    public Optional<String> systemPrompt() {
+        return Optional.ofNullable(systemPrompt);
+    }
+
     /** The multipliers at which its effect was measured; empty if it was not. */
     public List<Double> evaluatedMultipliers() {
         return evaluatedMultipliers;
@@ -331,6 +342,7 @@ public final class SteeringVector {
                 && Objects.equals(modelName, that.modelName)
                 && Objects.equals(architecture, that.architecture)
                 && Objects.equals(numberOfLayers, that.numberOfLayers)
+                && Objects.equals(systemPrompt, that.systemPrompt)
                 && evaluatedMultipliers.equals(that.evaluatedMultipliers)
                 && settings.equals(that.settings);
     }
@@ -356,6 +368,7 @@ public final class SteeringVector {
         private String modelName;
         private String architecture;
         private Integer numberOfLayers;
+        private String systemPrompt;
         private List<Double> evaluatedMultipliers = List.of();
 
         private Builder(String behavior) {
@@ -396,6 +409,12 @@ public final class SteeringVector {
                 throw new IllegalArgumentException("a model has at least 1 layer, not " + numberOfLayers);
             }
             this.numberOfLayers = numberOfLayers;
+            return this;
+        }
+
+        /** Empty for conversations without one. */
+        public Builder systemPrompt(String systemPrompt) {
+            this.systemPrompt = Objects.requireNonNull(systemPrompt, "systemPrompt");
             return this;
         }
 

@@ -35,7 +35,10 @@ final class FinishedVector {
             builder.layer(number, narrow(method, number, row));
         }
         settings.forEach(builder::setting);
-        return builder.setting("data", data.source())
+        if (settings.containsKey(MethodSettings.SYSTEM_PROMPT)) {
+            builder.systemPrompt(settings.get(MethodSettings.SYSTEM_PROMPT));
+        }
+        return builder.setting("data", SourceName.of(data.source()))
                 .setting("training pairs", String.valueOf(pairs))
                 .setting("precision", model.languageModel().precision().name().toLowerCase(Locale.ROOT))
                 .build();

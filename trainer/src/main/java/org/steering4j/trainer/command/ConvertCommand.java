@@ -69,6 +69,9 @@ final class ConvertCommand implements Callable<Integer> {
         }
         vector.method().ifPresent(method -> lost.add("method " + method));
         vector.modelName().ifPresent(model -> lost.add("model " + model));
+        vector.systemPrompt()
+                .ifPresent(
+                        prompt -> lost.add(prompt.isEmpty() ? "no system prompt" : "system prompt \"" + prompt + "\""));
         if (!vector.evaluatedMultipliers().isEmpty()) {
             lost.add("evaluated multipliers " + vector.evaluatedMultipliers());
         }

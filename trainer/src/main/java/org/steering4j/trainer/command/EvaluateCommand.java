@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.steering4j.SteeredModel;
 import org.steering4j.engine.Precision;
@@ -125,7 +124,7 @@ final class EvaluateCommand implements Callable<Integer> {
         JudgeUsage usage;
         try (JudgeOptions.OpenJudge judge = judging.isGiven() ? judging.open(run.file("judgements.jsonl")) : null) {
             try (SteeredModel opened = model.openIn(Precision.FLOAT32)) {
-                settings = settings(opened, run);
+                settings = settings(opened);
                 result = measure(opened, inputs, steering.allowOtherModel(), "", judge, run);
             }
             if (other != null) {
@@ -146,7 +145,7 @@ final class EvaluateCommand implements Callable<Integer> {
         judging.requireValid();
         MeasuredDataOptions.Read measuredOn = data.read();
         MeasuredSteeringOptions.Read steerings = steering.read();
-        systemPrompt = systemPrompt(steerings.setting(SYSTEM_PROMPT));
+        systemPrompt = SystemPromptChoice.of(systemPrompt, steerings.vectors().values(), command, main.errors());
         if (judging.isGiven() && !answering.isGiven()) {
             throw new ParameterException(
                     command.commandLine(),
@@ -155,19 +154,6 @@ final class EvaluateCommand implements Callable<Integer> {
         judging.requireRubricsAreUsed(measuredOn.pairs().keySet());
         return new Inputs(
                 steerings, measuredOn, answering.read(measuredOn.pairs().keySet(), seed));
-    }
-
-    private String systemPrompt(Set<String> ofVectors) {
-        if (systemPrompt != null) {
-            return systemPrompt;
-        }
-        if (ofVectors.size() > 1) {
-            throw new ParameterException(
-                    command.commandLine(),
-                    "the vectors were made with different system prompts: \"" + String.join("\", \"", ofVectors)
-                            + "\"; say with --system-prompt under which one to measure");
-        }
-        return ofVectors.stream().findFirst().orElse("");
     }
 
     /** @param where added to the names of the data */
@@ -207,13 +193,15 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     /** What was found out, and all that was given or is a default. */
-    private Map<String, String> settings(SteeredModel opened, Run run) {
+    private Map<String, String> settings(SteeredModel opened) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("model", opened.name());
         settings.put("precision", opened.languageModel().precision().name().toLowerCase(Locale.ROOT));
         settings.put(SYSTEM_PROMPT, systemPrompt.isEmpty() ? "none" : systemPrompt);
         settings.put("again with", "steering evaluate --settings settings.yaml");
-        settings.put(SettingsFile.NAME, SettingsFile.text(run.file(SettingsFile.NAME)));
+        settings.put(
+                SettingsFile.NAME,
+                SettingsFile.withoutFolders(command.commandLine().getParseResult()));
         return settings;
     }
 

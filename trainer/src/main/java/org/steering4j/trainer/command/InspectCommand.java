@@ -54,6 +54,7 @@ final class InspectCommand implements Callable<Integer> {
             String model,
             String architecture,
             Integer modelLayers,
+            String systemPrompt,
             int hiddenSize,
             String hookPoint,
             String operator,
@@ -95,6 +96,7 @@ final class InspectCommand implements Callable<Integer> {
                 vector.modelName().orElse(null),
                 vector.architecture().orElse(null),
                 vector.numberOfLayers().isPresent() ? vector.numberOfLayers().getAsInt() : null,
+                vector.systemPrompt().orElse(null),
                 vector.hiddenSize(),
                 vector.hookPoint(),
                 vector.operator(),
@@ -169,6 +171,7 @@ final class InspectCommand implements Callable<Integer> {
         fact(output, "model", vector.model());
         fact(output, "architecture", vector.architecture());
         fact(output, "model's layers", vector.modelLayers());
+        fact(output, "system prompt", "".equals(vector.systemPrompt()) ? "none" : vector.systemPrompt());
         fact(output, "hidden size", vector.hiddenSize());
         fact(output, "added to", vector.hookPoint());
         fact(output, "operator", vector.operator());

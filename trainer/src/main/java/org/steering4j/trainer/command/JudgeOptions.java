@@ -3,6 +3,7 @@ package org.steering4j.trainer.command;
 import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.openai.OpenAiChatModel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.steering4j.SteeredChatModel;
 import org.steering4j.SteeredModel;
+import org.steering4j.trainer.SourceName;
 import org.steering4j.trainer.evaluation.Judge;
 import org.steering4j.trainer.evaluation.JudgeEstimate;
 import org.steering4j.trainer.evaluation.JudgePrices;
@@ -303,7 +305,7 @@ final class JudgeOptions {
                     .temperature(temperature)
                     .build();
             return new OpenJudge(
-                    settings(Judge.builder(folder + settingsOfReplies(), judge))
+                    settings(Judge.builder(localName() + settingsOfReplies(), judge))
                             .file(file)
                             .build(),
                     Optional.of(model));
@@ -311,6 +313,17 @@ final class JudgeOptions {
             model.close();
             throw e;
         }
+    }
+
+    /** Of a folder its name alone, and a number that tells it from others of that name. */
+    private String localName() {
+        Path path = Path.of(folder);
+        return Files.isDirectory(path)
+                ? "%s (%08x)"
+                        .formatted(
+                                SourceName.of(path),
+                                path.toAbsolutePath().normalize().toString().hashCode())
+                : folder;
     }
 
     /** Part of the judge's name: judgements are kept for each setting. */

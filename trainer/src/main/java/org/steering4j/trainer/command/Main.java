@@ -90,6 +90,8 @@ public final class Main implements Runnable {
         setDefault("org.slf4j.simpleLogger.defaultLogLevel", "warn");
         setDefault("org.slf4j.simpleLogger.showThreadName", "false");
         setDefault("org.slf4j.simpleLogger.showLogName", "false");
+        // Of the libraries below one line of ours says what there is to know.
+        setDefault("org.slf4j.simpleLogger.log.ai.djl", "warn");
         // DJL must not look for native libraries on the network: they lie beside this jar.
         setDefault("ai.djl.offline", "true");
         PrintStream output = Progress.isTerminal(SystemStream.Output)
@@ -137,11 +139,14 @@ public final class Main implements Runnable {
     private int report(Exception failure) {
         String message =
                 failure.getMessage() == null ? failure.toString() : Advice.forCommandLine(failure.getMessage());
-        printError(message.lines().findFirst().orElse(failure.toString()), CommandLine.ExitCode.SOFTWARE, json);
+        int exitCode = failure instanceof RunFolderInUseException
+                ? RunFolderInUseException.EXIT_CODE
+                : CommandLine.ExitCode.SOFTWARE;
+        printError(message.lines().findFirst().orElse(failure.toString()), exitCode, json);
         if (verbose) {
             failure.printStackTrace(errors);
         }
-        return CommandLine.ExitCode.SOFTWARE;
+        return exitCode;
     }
 
     private int refuse(ParameterException failure, String[] arguments) {

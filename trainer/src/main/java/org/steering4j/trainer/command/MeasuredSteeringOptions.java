@@ -3,12 +3,8 @@ package org.steering4j.trainer.command;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.steering4j.trainer.evaluation.SteeringGrid;
 import org.steering4j.vector.ModelShape;
 import org.steering4j.vector.Steering;
@@ -67,14 +63,6 @@ final class MeasuredSteeringOptions {
 
         String names() {
             return String.join(", ", vectors.keySet());
-        }
-
-        /** What is said of how the vectors were made, where they say so: one value, or several that differ. */
-        Set<String> setting(String name) {
-            return vectors.values().stream()
-                    .map(vector -> vector.settings().get(name))
-                    .filter(Objects::nonNull)
-                    .collect(Collectors.toCollection(LinkedHashSet::new));
         }
 
         /** Worked out for a model of that shape. */

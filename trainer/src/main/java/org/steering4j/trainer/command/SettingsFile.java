@@ -7,10 +7,10 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,9 +21,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.steering4j.internal.AtomicFiles;
+import org.steering4j.trainer.SourceName;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,6 +45,8 @@ import picocli.CommandLine.ParseResult;
 final class SettingsFile {
 
     static final String NAME = "settings.yaml";
+
+    private static final String FIRST_WORDS = "# steering ";
 
     /** What concerns the call and not the run. */
     private static final Set<String> NOT_KEPT =
@@ -322,32 +326,55 @@ final class SettingsFile {
      * @throws org.steering4j.vector.FileNotWrittenException if it cannot be written
      */
     static void write(Path file, ParseResult parsed) {
+        String name = parsed.commandSpec().name();
+        AtomicFiles.write(file, output -> {
+            output.write((FIRST_WORDS + name + " --settings FILE, where FILE is this one, does the same again.\n")
+                    .getBytes(StandardCharsets.UTF_8));
+            output.write(yaml(parsed, (option, text) -> text).getBytes(StandardCharsets.UTF_8));
+        });
+    }
+
+    /** The same for people to read elsewhere: of files and folders the names alone. */
+    static String withoutFolders(ParseResult parsed) {
+        return yaml(parsed, SettingsFile::withoutFolders);
+    }
+
+    private static String withoutFolders(OptionSpec option, String text) {
+        Class<?> type = type(option);
+        if (type == NamedFile.class) {
+            int equals = text.indexOf('=');
+            return text.substring(0, equals + 1) + SourceName.of(text.substring(equals + 1));
+        }
+        return type == Path.class || isFolder(type, text) ? SourceName.of(text) : text;
+    }
+
+    /** Of a model: all else that names one is a name of the hub. */
+    private static boolean isFolder(Class<?> type, String text) {
+        try {
+            return type == String.class && !text.isBlank() && Files.isDirectory(Path.of(text));
+        } catch (InvalidPathException e) {
+            return false;
+        }
+    }
+
+    private static String yaml(ParseResult parsed, BiFunction<OptionSpec, String, String> shown) {
         Map<String, Object> settings = new LinkedHashMap<>();
         for (OptionSpec option : parsed.commandSpec().options()) {
-            List<Object> values = values(option, parsed);
+            List<Object> values = values(option, parsed, shown);
             if (!NOT_KEPT.contains(key(option)) && !values.isEmpty()) {
                 settings.put(key(option), values.size() == 1 ? values.get(0) : values);
             }
         }
-        String name = parsed.commandSpec().name();
-        AtomicFiles.write(file, output -> {
-            output.write(("# steering " + name + " --settings FILE, where FILE is this one, does the same again.\n")
-                    .getBytes(StandardCharsets.UTF_8));
-            output.write(yaml().writeValueAsBytes(settings));
-        });
+        try {
+            return yaml().writeValueAsString(settings);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("no YAML can be made of " + settings, e);
+        }
     }
 
-    /**
-     * The settings of a run as they are written, for people to copy.
-     *
-     * @throws UncheckedIOException if the file cannot be read
-     */
-    static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be read: " + e, e);
-        }
+    /** Whether a file was made by {@link #write}, and not by hand. */
+    static boolean isWrittenHere(Path file) throws IOException {
+        return Files.readString(file).startsWith(FIRST_WORDS);
     }
 
     private static YAMLMapper yaml() {
@@ -357,7 +384,8 @@ final class SettingsFile {
                 .build();
     }
 
-    private static List<Object> values(OptionSpec option, ParseResult parsed) {
+    private static List<Object> values(
+            OptionSpec option, ParseResult parsed, BiFunction<OptionSpec, String, String> shown) {
         List<String> texts;
         if (parsed.hasMatchedOption(option)) {
             // Of a map, the others are its keys alone.
@@ -371,12 +399,18 @@ final class SettingsFile {
                             .toList()
                     : List.of(option.defaultValue());
         }
-        return texts.stream().map(text -> typed(option, text)).collect(Collectors.toList());
+        return texts.stream()
+                .map(text -> typed(option, shown.apply(option, text)))
+                .collect(Collectors.toList());
+    }
+
+    private static Class<?> type(OptionSpec option) {
+        return Objects.requireNonNullElse(
+                option.auxiliaryTypes().length == 0 ? null : option.auxiliaryTypes()[0], option.type());
     }
 
     private static Object typed(OptionSpec option, String text) {
-        Class<?> type = Objects.requireNonNullElse(
-                option.auxiliaryTypes().length == 0 ? null : option.auxiliaryTypes()[0], option.type());
+        Class<?> type = type(option);
         if (option.typeInfo().isBoolean()) {
             return Boolean.valueOf(text);
         }

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,6 +132,25 @@ class EvaluateCommandTest {
         assertThat(run.resolve("settings.yaml")).content().contains("multipliers");
         assertThat(Files.readAllLines(run.resolve("metrics.jsonl")))
                 .hasSize(result.figures().size());
+    }
+
+    @Test
+    void should_name_no_folder_of_this_machine_in_what_others_get_to_see() throws Exception {
+        assertThat(evaluate(judged("--judge", model, "--judge-share", "1", "--other-model", variant)))
+                .as(errors.toString())
+                .isZero();
+
+        try (Stream<Path> files = Files.list(run)) {
+            // The settings and the log are for this machine: with the former the run is repeated.
+            for (Path file : files.filter(each -> !each.endsWith("settings.yaml") && !each.endsWith("log.txt"))
+                    .toList()) {
+                assertThat(file).content().doesNotContain(folder.toString(), models.toString());
+            }
+        }
+        assertThat(run.resolve("report.html")).content().contains("boldness.csv", "judge", "again with");
+        assertThat(run.resolve("summary.json"))
+                .content()
+                .contains("\"folder\" : \".\"", "\"report\" : \"report.html\"");
     }
 
     @Test
@@ -533,7 +553,7 @@ class EvaluateCommandTest {
     }
 
     @Test
-    void should_tell_in_the_report_alone_how_to_repeat_it() throws Exception {
+    void should_tell_in_the_report_alone_what_was_measured_and_how() throws Exception {
         assertThat(evaluate(judged(
                         "--judge", "embedded", "--judge-share", "1", "--temperature", "0.5", "--allow-other-model")))
                 .as(errors.toString())
@@ -543,7 +563,8 @@ class EvaluateCommandTest {
         assertThat(html)
                 .contains(
                         "temperature: 0.5", "answers: 3", "max-tokens: 9", "judge-share: 1", "allow-other-model: true");
-        assertThat(html).contains(pairs.toString());
+        // Not the folder: the report may be read elsewhere.
+        assertThat(html).contains("data: ", "boldness.csv").doesNotContain(pairs.toString());
     }
 
     @Test

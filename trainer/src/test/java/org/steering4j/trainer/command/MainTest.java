@@ -160,6 +160,106 @@ class MainTest {
     }
 
     @Test
+    void should_end_with_an_exit_code_of_its_own_when_another_process_has_the_run_folder_or_the_checkpoint()
+            throws Exception {
+        Path run = Files.createDirectory(folder.resolve("run"));
+        Path checkpoint = folder.resolve("state");
+
+        try (RunLock lock = RunLock.take(run, System.err)) {
+            assertThat(train(folder.resolve("vector.safetensors"))).isEqualTo(4);
+        }
+        assertThat(errors.toString()).startsWith("steering: the run folder " + run + " is in use by process ");
+        try (RunLock lock = RunLock.takeCheckpoint(checkpoint, System.err)) {
+            assertThat(train(folder.resolve("vector.safetensors"), "--checkpoint", checkpoint.toString()))
+                    .isEqualTo(4);
+        }
+        assertThat(errors.toString()).contains("steering: the checkpoint " + checkpoint + " is in use by process ");
+        assertThat(folder.toFile().list()).containsExactly("data.csv");
+    }
+
+    @Test
+    void should_use_the_system_prompt_that_a_vector_was_made_with_unless_told_otherwise() {
+        Path plain = vector(1);
+        Path own = folder.resolve("own.safetensors");
+        Path other = folder.resolve("other.safetensors");
+        SteeringVector.read(plain).toBuilder("boldness")
+                .systemPrompt("Be bold.")
+                .build()
+                .write(own);
+        SteeringVector.read(plain).toBuilder("calm").systemPrompt("").build().write(other);
+        String[] arguments = {"--prompt", "Hello", "--max-tokens", "8", "--multiplier", "0.1"};
+
+        assertThat(complete(with(arguments, "--vector", plain, "--system-prompt", "Be bold.")))
+                .isZero();
+        String expected = output.toString(StandardCharsets.UTF_8);
+        assertThat(errors.toString()).doesNotContain("system prompt");
+
+        assertThat(complete(with(arguments, "--vector", own)))
+                .as(errors.toString())
+                .isZero();
+        assertThat(output.toString(StandardCharsets.UTF_8)).isEqualTo(expected);
+        assertThat(errors.toString())
+                .contains("system prompt, with which the vector was made: \"Be bold.\" (--system-prompt= for none)");
+
+        assertThat(complete(with(arguments, "--vector", own, "--system-prompt=")))
+                .isZero();
+        String without = output.toString(StandardCharsets.UTF_8);
+        assertThat(without).isNotEqualTo(expected);
+        assertThat(errors.toString()).doesNotContain("system prompt");
+        assertThat(complete(with(arguments, "--vector", plain))).isZero();
+        assertThat(output.toString(StandardCharsets.UTF_8)).isEqualTo(without);
+
+        assertThat(complete(with(new String[] {"--prompt", "a"}, "--vector", own, "--vector", other)))
+                .isEqualTo(2);
+        assertThat(errors.toString())
+                .contains("made with different system prompts: \"Be bold.\", \"\"; say with --system-prompt which");
+
+        input = "Hello\n";
+        assertThat(run(
+                        "chat",
+                        "--model",
+                        model.toString(),
+                        "--precision",
+                        "float32",
+                        "--max-tokens",
+                        "8",
+                        "--vector",
+                        own.toString(),
+                        "--multiplier",
+                        "0.1"))
+                .isZero();
+        assertThat(output.toString(StandardCharsets.UTF_8)).isEqualTo(expected);
+        assertThat(errors.toString()).contains("\"Be bold.\" (--system-prompt= for none)");
+    }
+
+    private static String[] with(String[] first, Object... more) {
+        // --multiplier belongs behind its --vector.
+        List<String> arguments = new ArrayList<>();
+        Stream.of(more).map(Object::toString).forEach(arguments::add);
+        arguments.addAll(List.of(first));
+        return arguments.toArray(String[]::new);
+    }
+
+    @Test
+    void should_say_in_one_line_what_was_opened_and_how_it_is_steered() {
+        assertThat(complete(
+                        "--prompt",
+                        "Hello",
+                        "--max-tokens",
+                        "2",
+                        "--vector",
+                        vector(1).toString()))
+                .isZero();
+
+        assertThat(errors.toString().lines())
+                .singleElement()
+                .asString()
+                .matches(
+                        "model random-llama \\(llama, \\d+ parameters\\) in float32 on \\d+ threads?, opened in \\d+\\.\\d s,"
+                                + " steering boldness\\*1\\.0");
+    }
+
+    @Test
     void should_remove_the_checkpoint_when_the_vector_is_written() {
         Path checkpoint = folder.resolve("state");
 
@@ -365,7 +465,7 @@ class MainTest {
                 .as(errors.toString())
                 .isZero();
         assertThat(output.toString(StandardCharsets.UTF_8)).isBlank();
-        assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("[thinks] ");
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("\n[thinks] ");
 
         assertThat(run(arguments("complete", options, prompt, List.of("--json"))))
                 .isZero();

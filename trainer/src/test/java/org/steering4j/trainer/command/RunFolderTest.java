@@ -142,6 +142,70 @@ class RunFolderTest {
     }
 
     @Test
+    void should_keep_a_second_process_out_of_the_folder_and_say_who_is_in_it() {
+        try (Run run = start()) {
+            assertThat(folder.resolve("run.lock")).exists();
+            for (String[] second : new String[][] {{}, {"--resume"}}) {
+                assertThatThrownBy(() -> start(second))
+                        .isInstanceOf(RunFolderInUseException.class)
+                        .hasMessageContaining("the run folder " + folder + " is in use by process "
+                                + ProcessHandle.current().pid() + " on ")
+                        .hasMessageContaining("wait until that has ended, or name another one");
+            }
+            run.metric("end", Map.of());
+        }
+        assertThat(folder.resolve("run.lock")).doesNotExist();
+        start("--resume").close();
+    }
+
+    @Test
+    void should_take_a_folder_in_which_a_run_was_killed_before_it_came_to_anything() throws Exception {
+        String temporary = ".0b5c1d3e-0000-4000-8000-123456789abc";
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve("run.lock"), "process 999999999 on a-machine since long ago\n");
+        Files.writeString(folder.resolve(temporary + ".tmp"), "half");
+        try (Run run = start()) {
+            assertThat(errors.toString(StandardCharsets.UTF_8))
+                    .contains("steering: process 999999999 on a-machine since long ago did not give the run folder ");
+            // As a kill leaves it: nothing of what closing does.
+            Files.writeString(folder.resolve(temporary + ".7@a-machine.tmp"), "half");
+            Path copy = Files.createDirectory(parent.resolve("killed"));
+            for (String name : List.of("settings.yaml", "log.txt", temporary + ".7@a-machine.tmp")) {
+                Files.copy(folder.resolve(name), copy.resolve(name));
+            }
+        }
+
+        folder = parent.resolve("killed");
+        try (Run run = start()) {
+            run.metric("end", Map.of());
+            assertThat(folder.toFile().list())
+                    .containsExactlyInAnyOrder("settings.yaml", "log.txt", "metrics.jsonl", "run.lock");
+        }
+        assertThatThrownBy(this::start).hasMessageContaining("is not empty");
+
+        folder = Files.createDirectory(parent.resolve("mine"));
+        Files.writeString(folder.resolve("settings.yaml"), "minutes: 3\n");
+        assertThatThrownBy(this::start).as("settings made by hand").hasMessageContaining("is not empty");
+        assertThat(folder.resolve("settings.yaml")).hasContent("minutes: 3\n");
+        assertThat(folder.resolve("run.lock")).doesNotExist();
+    }
+
+    @Test
+    void should_not_go_on_through_a_link_that_leads_out_of_the_folder() throws Exception {
+        try (Run run = start()) {
+            run.metric("end", Map.of());
+        }
+        Path precious = Files.writeString(parent.resolve("precious"), "precious\n");
+        Files.delete(folder.resolve("log.txt"));
+        Files.createSymbolicLink(folder.resolve("log.txt"), precious);
+
+        assertThatThrownBy(() -> start("--resume"))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageContaining("log.txt, a link to " + precious);
+        assertThat(precious).hasContent("precious\n");
+    }
+
+    @Test
     void should_refuse_a_file_as_a_folder() throws Exception {
         folder = Files.writeString(parent.resolve("file"), "");
 
