@@ -34,10 +34,7 @@ final class FinishedVector {
             int number = layer.next();
             builder.layer(number, narrow(method, number, row));
         }
-        settings.forEach(builder::setting);
-        if (settings.containsKey(MethodSettings.SYSTEM_PROMPT)) {
-            builder.systemPrompt(settings.get(MethodSettings.SYSTEM_PROMPT));
-        }
+        UsedSystemPrompt.addTo(builder, settings, data);
         return builder.setting("data", SourceName.of(data.source()))
                 .setting("training pairs", String.valueOf(pairs))
                 .setting("precision", model.languageModel().precision().name().toLowerCase(Locale.ROOT))

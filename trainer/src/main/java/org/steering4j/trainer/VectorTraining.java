@@ -251,8 +251,7 @@ final class VectorTraining implements AutoCloseable {
         for (float[] layer : values) {
             builder.layer(layers.next(), layer);
         }
-        settings.describe().forEach(builder::setting);
-        builder.systemPrompt(settings.systemPrompt());
+        UsedSystemPrompt.addTo(builder, settings.describe(), run.data());
         builder.setting("data", SourceName.of(run.data().source()))
                 .setting("training pairs", String.valueOf(plan.trainingPairs()))
                 .setting("validation pairs", String.valueOf(plan.validationPairs()))

@@ -4,6 +4,8 @@ import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.UserMessage;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +66,11 @@ final class CompleteCommand implements Callable<Integer> {
         sampling.requireValid();
         VectorOptions.Vectors given = vectors.read();
         if (!raw) {
-            systemPrompt = given.systemPrompt(systemPrompt, command, main.errors());
+            // With --json, standard error is for a failure, and the result says it.
+            systemPrompt = given.systemPrompt(
+                    systemPrompt,
+                    command,
+                    main.isJson() ? new PrintStream(OutputStream.nullOutputStream()) : main.errors());
         }
         try (SteeredModel opened = model.open(sampling.speculation(), given.steering())) {
             LayerSteering steering = given.library().resolve(given.steering(), opened.shape());
@@ -81,6 +87,9 @@ final class CompleteCommand implements Callable<Integer> {
             } else {
                 AiMessage answer = generation.answer(opened.prompts().prompt(messages(), List.of()), parts);
                 result.put("text", answer.text());
+                if (!systemPrompt.isEmpty()) {
+                    result.put("systemPrompt", systemPrompt);
+                }
                 if (answer.thinking() != null) {
                     result.put("thinking", answer.thinking());
                 }

@@ -58,7 +58,9 @@ final class ModelOption {
     SteeredModel open(boolean speculation, Steering steering) {
         SteeredModel opened =
                 open(engine -> engine.precision(precision).adapter(adapter).speculation(speculation));
-        say(opened, ", steering " + (steering.isNone() ? "none" : steering));
+        if (!((Main) command.root().userObject()).isJson()) {
+            say(opened, ", steering " + (steering.isNone() ? "none" : steering));
+        }
         return opened;
     }
 

@@ -201,6 +201,10 @@ class MainTest {
         assertThat(errors.toString())
                 .contains("system prompt, with which the vector was made: \"Be bold.\" (--system-prompt= for none)");
 
+        assertThat(complete(with(arguments, "--vector", own, "--json"))).isZero();
+        assertThat(output.toString(StandardCharsets.UTF_8)).contains("\"systemPrompt\" : \"Be bold.\"");
+        assertThat(errors.toString()).isEmpty();
+
         assertThat(complete(with(arguments, "--vector", own, "--system-prompt=")))
                 .isZero();
         String without = output.toString(StandardCharsets.UTF_8);
@@ -475,7 +479,7 @@ class MainTest {
         input = "Hello\n";
         assertThat(run(arguments("chat", options))).isZero();
         assertThat(output.toString(StandardCharsets.UTF_8)).isBlank();
-        assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("[thinks] ");
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("\n[thinks] ");
     }
 
     @SafeVarargs
