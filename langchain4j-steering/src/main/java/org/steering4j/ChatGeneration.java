@@ -68,6 +68,7 @@ final class ChatGeneration {
             ChatSettings settings = ChatSettings.of(setup, parameters);
             requireToolsToCall(parameters);
             List<ChatMessage> messages = settings.messages(request);
+            setup.systemPrompts().warn(setup.vectors(), settings.steering(), messages);
             int[] prompt = model.prompts().prompt(messages, settings.tools(), parameters.think());
             if (prompt.length >= model.generator().contextLength()) {
                 throw new PromptTooLongException(

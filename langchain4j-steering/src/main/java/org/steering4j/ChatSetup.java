@@ -21,7 +21,8 @@ record ChatSetup(
         SteeringVectors vectors,
         Personas personas,
         SteeringChatRequestParameters defaults,
-        List<ChatModelListener> listeners) {
+        List<ChatModelListener> listeners,
+        SystemPromptCheck systemPrompts) {
 
     /** Checks the request and makes it ready to run. */
     ChatGeneration prepare(ChatRequest request) {
@@ -47,7 +48,8 @@ record ChatSetup(
     }
 
     private ChatSetup withDefaults(SteeringChatRequestParameters changes) {
-        ChatSetup view = new ChatSetup(model, false, vectors, personas, defaults.overrideWith(changes), listeners);
+        ChatSetup view = new ChatSetup(
+                model, false, vectors, personas, defaults.overrideWith(changes), listeners, systemPrompts);
         view.requireGoodDefaults();
         return view;
     }

@@ -2,23 +2,22 @@ package org.steering4j;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.steering4j.checkpoint.LoraAdapter;
 import org.steering4j.checkpoint.ModelFolder;
 import org.steering4j.checkpoint.ModelFolderException;
+import org.steering4j.internal.TemporaryFolder;
 
 /**
  * The model folder on the class path, copied to a temporary folder, because the engine maps files.
  *
- * @param root the temporary folder
+ * @param temporary the temporary folder
  * @param folder the model's, in it: models are called as their folders
  */
-record EmbeddedModel(Path root, Path folder) {
+record EmbeddedModel(TemporaryFolder temporary, Path folder) {
 
     /** Looked for by the class loader: as a resource of the class, it would have to be in its module. */
     private static final String RESOURCES = "org/steering4j/embedded/";
@@ -46,8 +45,8 @@ record EmbeddedModel(Path root, Path folder) {
             throw new ModelFolderException("there is no embedded model on the class path: add the artifact " + ARTIFACT
                     + ", or open a model folder with modelPath(...)");
         }
-        Path root = createFolder();
-        EmbeddedModel model = new EmbeddedModel(root, root.resolve(NAME));
+        TemporaryFolder temporary = createFolder();
+        EmbeddedModel model = new EmbeddedModel(temporary, temporary.path().resolve(NAME));
         model.copy(FILES, model.folder);
         return model;
     }
@@ -55,12 +54,12 @@ record EmbeddedModel(Path root, Path folder) {
     /** The model with the adapter that comes with it merged in. */
     static EmbeddedModel unpackVariant() {
         EmbeddedModel model = unpack();
-        Path variant = model.root.resolve(VARIANT);
-        model.copy(ADAPTER_FILES, model.root);
+        Path variant = model.root().resolve(VARIANT);
+        model.copy(ADAPTER_FILES, model.root());
         try {
-            LoraAdapter.read(model.root.resolve(ADAPTER)).merge(ModelFolder.open(model.folder), variant);
+            LoraAdapter.read(model.root().resolve(ADAPTER)).merge(ModelFolder.open(model.folder), variant);
             deleteOnExit(variant);
-            return new EmbeddedModel(model.root, variant);
+            return new EmbeddedModel(model.temporary, variant);
         } catch (IOException e) {
             model.delete();
             throw new ModelFolderException("the embedded variant cannot be kept in " + variant + ": " + e, e);
@@ -70,11 +69,13 @@ record EmbeddedModel(Path root, Path folder) {
         }
     }
 
-    private static Path createFolder() {
+    private Path root() {
+        return temporary.path();
+    }
+
+    private static TemporaryFolder createFolder() {
         try {
-            Path folder = Files.createTempDirectory("steering4j-embedded-");
-            folder.toFile().deleteOnExit();
-            return folder;
+            return TemporaryFolder.create("steering4j-embedded");
         } catch (IOException e) {
             throw new ModelFolderException(
                     "no temporary folder can be made for the embedded model: " + e.getMessage()
@@ -92,7 +93,7 @@ record EmbeddedModel(Path root, Path folder) {
         } catch (IOException e) {
             delete();
             throw new ModelFolderException(
-                    "the embedded model cannot be copied to " + root + ": " + e.getMessage()
+                    "the embedded model cannot be copied to " + root() + ": " + e.getMessage()
                             + "; free some space, or choose another place with -Djava.io.tmpdir=...",
                     e);
         }
@@ -117,13 +118,8 @@ record EmbeddedModel(Path root, Path folder) {
         }
     }
 
-    /** Deletes the copy; what cannot be deleted yet, as mapped files on Windows, goes when the JVM exits. */
+    /** Deletes the copy. */
     void delete() {
-        try (Stream<Path> files = Files.walk(root)) {
-            files.sorted(Comparator.reverseOrder())
-                    .forEach(file -> file.toFile().delete());
-        } catch (IOException | UncheckedIOException e) {
-            // Left to the JVM's exit.
-        }
+        temporary.close();
     }
 }

@@ -11,6 +11,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.steering4j.engine.LanguageModel;
 import org.steering4j.engine.Precision;
 import org.steering4j.hub.ModelHub;
@@ -30,6 +32,8 @@ import org.steering4j.vector.SteeringVectors;
  * @param <B> the builder's own type
  */
 public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<B>> {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(SteeredChatModel.class);
 
     private String modelPath;
     private String modelName;
@@ -320,10 +324,24 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
                     .overrideWith(defaultRequestParameters)
                     .overrideWith(parameters)
                     .build();
-            ChatSetup setup = new ChatSetup(opened, model == null, vectors, personas, defaults, List.copyOf(listeners));
+            ChatSetup setup = new ChatSetup(
+                    opened,
+                    model == null,
+                    vectors,
+                    personas,
+                    defaults,
+                    List.copyOf(listeners),
+                    new SystemPromptCheck());
             setup.requireGoodDefaults();
             setup.requireGoodPersonas();
             setup.announceVectors();
+            LOGGER.info(
+                    "chat model on {}, vectors {}, by default {}",
+                    opened.name(),
+                    vectors.names(),
+                    defaults.persona() != null
+                            ? "persona " + defaults.persona()
+                            : defaults.steering() == null ? "none" : defaults.steering());
             return setup;
         } catch (RuntimeException e) {
             if (model == null) {

@@ -53,6 +53,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
     private final Projections projections;
     private final TrainingMemory trainingMemory;
     private final LongSupplier freeBytes;
+    private final String description;
     private final DecoderProgram program;
     private final PrefixCache prefixes;
     private final UseCount uses;
@@ -69,7 +70,8 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
             int maximumRows,
             int maximumWaiting,
             long cacheBytes,
-            boolean speculates) {
+            boolean speculates,
+            long startNanos) {
         ModelFolder folder = memory.folder();
         Optional<LoraAdapter> adapter = memory.adapter();
         this.configuration = folder.configuration();
@@ -91,6 +93,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
                 new ContinuousBatch.Limits(maximumRows, maximumWaiting, BATCH_BYTES / cacheBytesPerToken()),
                 speculates,
                 () -> new KeyValueRows(this, prefixes));
+        this.description = LoadingLog.opened(folder, shape, precision, startNanos);
     }
 
     /** Whether so much more would fit into the memory that is free. */
@@ -283,6 +286,7 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
             if (folder == null) {
                 throw new IllegalArgumentException("folder is missing: say which model folder to open");
             }
+            long start = System.nanoTime();
             ModelFolder given = contextLength == null
                     ? ModelFolder.open(folder)
                     : ModelFolder.open(folder).withContextLength(contextLength);
@@ -304,12 +308,21 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
                     maximumRows,
                     maximumWaiting,
                     cacheBytes,
-                    speculation);
+                    speculation,
+                    start);
         }
     }
 
     public ModelShape shape() {
         return shape;
+    }
+
+    /**
+     * What was opened, and how, for a person: the model's name, its family, the number of its parameters, precision, libtorch's threads and the time
+     * that opening it took, such as {@code steered-tiny (llama, 3.1 million parameters) in float32 on 2 threads, opened in 0.9 s}.
+     */
+    public String description() {
+        return description;
     }
 
     public Precision precision() {

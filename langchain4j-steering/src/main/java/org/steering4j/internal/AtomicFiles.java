@@ -5,11 +5,16 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.steering4j.vector.FileNotWrittenException;
 
 /**
@@ -28,6 +33,10 @@ public final class AtomicFiles {
     }
 
     private static final int BUFFER_BYTES = 1 << 16;
+
+    /** Earlier versions named no process. */
+    private static final Pattern TEMPORARY = Pattern.compile(
+            "\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\\.(?<process>\\d{1,18})@(?<host>.+))?\\.tmp");
 
     private AtomicFiles() {}
 
@@ -80,7 +89,37 @@ public final class AtomicFiles {
 
     /** Not {@code Files.createTempFile}: that would make the final file readable by its owner alone. */
     private static String temporaryName() {
-        return "." + UUID.randomUUID() + ".tmp";
+        return "." + UUID.randomUUID() + "." + ThisProcess.ID + "@" + ThisProcess.HOST + ".tmp";
+    }
+
+    /**
+     * Deletes from a folder, not from those within, the temporary files of processes of this machine that were killed while they wrote.
+     *
+     * @throws IOException if the folder cannot be read, or a file not be deleted
+     */
+    public static void deleteLeftovers(Path folder) throws IOException {
+        deleteFiles(folder, name -> {
+            Matcher temporary = TEMPORARY.matcher(name);
+            return temporary.matches()
+                    && ThisProcess.HOST.equals(temporary.group("host"))
+                    && ProcessHandle.of(Long.parseLong(temporary.group("process")))
+                            .isEmpty();
+        });
+    }
+
+    /** Deletes all temporary files from a folder, not from those within, whoever made them: nobody else may be writing into it. */
+    public static void deleteAllTemporary(Path folder) throws IOException {
+        deleteFiles(folder, name -> TEMPORARY.matcher(name).matches());
+    }
+
+    private static void deleteFiles(Path folder, Predicate<String> which) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, ".*.tmp")) {
+            for (Path file : files) {
+                if (which.test(file.getFileName().toString()) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
     }
 
     private static void writeAndForce(Path temporary, Content content) throws IOException {

@@ -38,6 +38,7 @@ public final class SteeringVector {
     private final String modelFingerprint;
     private final String architecture;
     private final Integer numberOfLayers;
+    private final String systemPrompt;
     private final List<Double> evaluatedMultipliers;
     private final SortedMap<String, String> settings;
 
@@ -52,6 +53,7 @@ public final class SteeringVector {
         modelFingerprint = builder.modelFingerprint;
         architecture = builder.architecture;
         numberOfLayers = builder.numberOfLayers;
+        systemPrompt = builder.systemPrompt;
         evaluatedMultipliers = List.copyOf(builder.evaluatedMultipliers);
         settings = Collections.unmodifiableSortedMap(new TreeMap<>(builder.settings));
         if (numberOfLayers != null && builder.layers.lastKey() >= numberOfLayers) {
@@ -74,6 +76,7 @@ public final class SteeringVector {
         builder.modelFingerprint = modelFingerprint;
         builder.architecture = architecture;
         builder.numberOfLayers = numberOfLayers;
+        builder.systemPrompt = systemPrompt;
         builder.evaluatedMultipliers = evaluatedMultipliers;
         builder.settings.putAll(settings);
         return builder;
@@ -227,6 +230,14 @@ public final class SteeringVector {
         return numberOfLayers == null ? OptionalInt.empty() : OptionalInt.of(numberOfLayers);
     }
 
+    /**
+     * The system prompt of the conversations that it was made from: an empty text if they had none, nothing if it does not say. Under another
+     * one, or without, it may steer less, or otherwise.
+     */
+    public Optional<String> systemPrompt() {
+        return Optional.ofNullable(systemPrompt);
+    }
+
     /** The multipliers at which its effect was measured; empty if it was not. */
     public List<Double> evaluatedMultipliers() {
         return evaluatedMultipliers;
@@ -368,6 +379,7 @@ public final class SteeringVector {
                 && Objects.equals(modelFingerprint, that.modelFingerprint)
                 && Objects.equals(architecture, that.architecture)
                 && Objects.equals(numberOfLayers, that.numberOfLayers)
+                && Objects.equals(systemPrompt, that.systemPrompt)
                 && evaluatedMultipliers.equals(that.evaluatedMultipliers)
                 && settings.equals(that.settings);
     }
@@ -394,6 +406,7 @@ public final class SteeringVector {
         private String modelFingerprint;
         private String architecture;
         private Integer numberOfLayers;
+        private String systemPrompt;
         private List<Double> evaluatedMultipliers = List.of();
 
         private Builder(String behavior) {
@@ -441,6 +454,12 @@ public final class SteeringVector {
                 throw new IllegalArgumentException("a model has at least 1 layer, not " + numberOfLayers);
             }
             this.numberOfLayers = numberOfLayers;
+            return this;
+        }
+
+        /** Empty for conversations without one. */
+        public Builder systemPrompt(String systemPrompt) {
+            this.systemPrompt = Objects.requireNonNull(systemPrompt, "systemPrompt");
             return this;
         }
 

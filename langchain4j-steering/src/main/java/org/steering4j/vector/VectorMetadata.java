@@ -11,7 +11,8 @@ import java.util.stream.Collectors;
 /**
  * What a vector says of itself, as the texts by key that both file formats can carry. Keys: {@code format_version}, {@code behavior},
  * {@code method}, {@code hook_point}, {@code operator}, {@code hidden_size}, {@code number_of_layers}, {@code architecture},
- * {@code model_name}, {@code model_fingerprint} ({@link ModelShape#fingerprint}), {@code evaluated_multipliers} (numbers with commas between), and {@code setting.KEY} for every setting. What is not
+ * {@code model_name}, {@code model_fingerprint} ({@link ModelShape#fingerprint}), {@code system_prompt}, {@code evaluated_multipliers}
+ * (numbers with commas between), and {@code setting.KEY} for every setting. What is not
  * known is left out. Unknown keys are ignored on reading, so that other tools may add theirs; an unknown version, hook point or operator is
  * refused, since it would change what the numbers mean.
  */
@@ -29,8 +30,11 @@ final class VectorMetadata {
     private static final String ARCHITECTURE = "architecture";
     private static final String MODEL_NAME = "model_name";
     private static final String MODEL_FINGERPRINT = "model_fingerprint";
+    private static final String SYSTEM_PROMPT = "system_prompt";
     private static final String EVALUATED_MULTIPLIERS = "evaluated_multipliers";
     private static final String SETTING = "setting.";
+    /** Where files say it that were written before the key above. */
+    private static final String SYSTEM_PROMPT_SETTING = SETTING + "system prompt";
 
     private VectorMetadata() {}
 
@@ -46,6 +50,7 @@ final class VectorMetadata {
         vector.architecture().ifPresent(architecture -> texts.put(ARCHITECTURE, architecture));
         vector.modelName().ifPresent(name -> texts.put(MODEL_NAME, name));
         vector.modelFingerprint().ifPresent(fingerprint -> texts.put(MODEL_FINGERPRINT, fingerprint));
+        vector.systemPrompt().ifPresent(prompt -> texts.put(SYSTEM_PROMPT, prompt));
         if (!vector.evaluatedMultipliers().isEmpty()) {
             texts.put(
                     EVALUATED_MULTIPLIERS,
@@ -63,12 +68,16 @@ final class VectorMetadata {
         try {
             SteeringVector.Builder builder = SteeringVector.builder(require(file, texts, BEHAVIOR));
             layers.forEach(builder::layer);
+            if (texts.containsKey(SYSTEM_PROMPT_SETTING)) {
+                builder.systemPrompt(texts.get(SYSTEM_PROMPT_SETTING));
+            }
             texts.forEach((key, text) -> {
                 switch (key) {
                     case METHOD -> builder.method(text);
                     case ARCHITECTURE -> builder.architecture(text);
                     case MODEL_NAME -> builder.modelName(text);
                     case MODEL_FINGERPRINT -> builder.modelFingerprint(text);
+                    case SYSTEM_PROMPT -> builder.systemPrompt(text);
                     case NUMBER_OF_LAYERS -> builder.numberOfLayers(Integer.parseInt(text));
                     case EVALUATED_MULTIPLIERS -> builder.evaluatedMultipliers(numbers(text));
                     default -> {

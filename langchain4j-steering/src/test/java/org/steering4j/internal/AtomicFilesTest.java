@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,27 @@ class AtomicFilesTest {
 
         assertThat(target).hasBinaryContent(new byte[] {1, 2, 3});
         assertThatFolderHoldsOnly("target.bin");
+    }
+
+    @Test
+    void should_delete_what_processes_of_this_machine_left_that_were_killed() throws IOException {
+        String name = ".0b5c1d3e-0000-4000-8000-123456789abc";
+        List<String> kept = List.of(
+                name + "." + ProcessHandle.current().pid() + "@" + ThisProcess.HOST + ".tmp",
+                name + ".999999999@another-machine.tmp",
+                name + ".tmp",
+                ".mine.tmp",
+                "other.txt");
+        for (String file : kept) {
+            Files.writeString(folder.resolve(file), "");
+        }
+        Files.writeString(folder.resolve(name + ".999999999@" + ThisProcess.HOST + ".tmp"), "");
+
+        AtomicFiles.deleteLeftovers(folder);
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrderElementsOf(kept);
+
+        AtomicFiles.deleteAllTemporary(folder);
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder(".mine.tmp", "other.txt");
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SteeringVectorTest {
 
@@ -23,11 +24,26 @@ class SteeringVectorTest {
         assertThat(vector.modelName()).contains("small-model");
         assertThat(vector.architecture()).contains("llama");
         assertThat(vector.numberOfLayers()).hasValue(6);
+        assertThat(vector.systemPrompt()).contains("Be brief.");
         assertThat(vector.evaluatedMultipliers()).containsExactly(-1.0, 0.1, 2.0);
         assertThat(vector.settings()).containsEntry("seed", "7");
         assertThat(vector).hasToString("SteeringVector[safety, layers=[2, 4], hiddenSize=5, model=small-model]");
         assertThat(vector.toBuilder("safety").build()).isEqualTo(vector).hasSameHashCodeAs(vector);
         assertThat(vector.toBuilder("other").build()).isNotEqualTo(vector);
+    }
+
+    @Test
+    void should_know_the_system_prompt_of_files_that_say_it_among_their_settings(@TempDir Path folder) {
+        for (String ending : List.of(".safetensors", ".gguf")) {
+            Path file = folder.resolve("b" + ending);
+            SteeringVector.Builder vector = SteeringVector.builder("b").layer(1, new float[] {1});
+            vector.build().write(file);
+            assertThat(SteeringVector.read(file).systemPrompt()).isEmpty();
+            vector.setting("system prompt", "").build().write(file);
+            assertThat(SteeringVector.read(file).systemPrompt()).contains("");
+            vector.systemPrompt("Be bold.").build().write(file);
+            assertThat(SteeringVector.read(file).systemPrompt()).contains("Be bold.");
+        }
     }
 
     @Test

@@ -47,7 +47,7 @@ public record Ensemble(List<SteeringMethod> members) implements SteeringMethod {
                 .map(member -> member.makeVector(model, behavior, data, listener))
                 .toList();
         return of(behavior, vectors).toBuilder(behavior)
-                .setting("data", data.source())
+                .setting("data", SourceName.of(data.source()))
                 .setting("training pairs", String.valueOf(data.pairs().size()))
                 .build();
     }
@@ -73,6 +73,9 @@ public record Ensemble(List<SteeringMethod> members) implements SteeringMethod {
         first.modelName().ifPresent(builder::modelName);
         first.architecture().ifPresent(builder::architecture);
         first.numberOfLayers().ifPresent(builder::numberOfLayers);
+        if (vectors.stream().allMatch(vector -> vector.systemPrompt().equals(first.systemPrompt()))) {
+            first.systemPrompt().ifPresent(builder::systemPrompt);
+        }
         for (int layer : layers(vectors)) {
             builder.layer(layer, mean(vectors, layer));
         }

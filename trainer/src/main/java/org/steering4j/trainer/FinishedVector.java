@@ -34,8 +34,8 @@ final class FinishedVector {
             int number = layer.next();
             builder.layer(number, narrow(method, number, row));
         }
-        settings.forEach(builder::setting);
-        return builder.setting("data", data.source())
+        UsedSystemPrompt.addTo(builder, settings, data);
+        return builder.setting("data", SourceName.of(data.source()))
                 .setting("training pairs", String.valueOf(pairs))
                 .setting("precision", model.languageModel().precision().name().toLowerCase(Locale.ROOT))
                 .build();

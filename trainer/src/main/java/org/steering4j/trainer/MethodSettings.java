@@ -22,6 +22,9 @@ import java.util.stream.Collectors;
 public record MethodSettings(
         SortedSet<Integer> layers, long seed, String systemPrompt, int maximumTokens, Truncation truncation) {
 
+    /** The name of the setting in {@link #describe}. */
+    static final String SYSTEM_PROMPT = "system prompt";
+
     /** @throws IllegalArgumentException naming the setting, its value and the range */
     public MethodSettings {
         layers = Collections.unmodifiableSortedSet(new TreeSet<>(layers));
@@ -56,7 +59,7 @@ public record MethodSettings(
         Map<String, String> description = new LinkedHashMap<>();
         description.put("layers", layers.stream().map(String::valueOf).collect(Collectors.joining(",")));
         description.put("seed", String.valueOf(seed));
-        description.put("system prompt", systemPrompt);
+        description.put(SYSTEM_PROMPT, systemPrompt);
         description.put("maximum tokens", String.valueOf(maximumTokens));
         description.put("truncation", words(truncation));
         return description;

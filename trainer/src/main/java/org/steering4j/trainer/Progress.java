@@ -1,9 +1,10 @@
 package org.steering4j.trainer;
 
 import java.io.PrintStream;
+import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.Locale;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -12,10 +13,14 @@ import org.jline.terminal.spi.TerminalProvider;
 
 /**
  * Shows how far counted work has come, with its rate and the time that remains: a bar when standard error is a terminal, otherwise a line
- * for every tenth of the work. Close it when the work is over, however it ended, so that the bar ends its line. Safe to use from several
+ * for every tenth of the work. A terminal shows further lines above the bar. Close it when the work is over, however it ended, so that the bar ends its line. Safe to use from several
  * threads.
  */
 public final class Progress implements AutoCloseable {
+
+    /** Of standard error; a {@link PrintStream} does not tell its own before Java 18. */
+    private static final Charset SCREEN_CHARSET = Charset.forName(
+            System.getProperty("stderr.encoding", Charset.defaultCharset().name()));
 
     private static final int COLUMNS = 110;
     private static final int REDRAW_MILLISECONDS = 250;
@@ -51,14 +56,19 @@ public final class Progress implements AutoCloseable {
      * @param lines whether to print a line for every tenth of the work when there is no terminal
      */
     Progress(PrintStream output, String label, long total, String unit, long doneBefore, boolean lines) {
+        this(output, label, total, unit, doneBefore, lines, output == System.err && isTerminal(SystemStream.Error));
+    }
+
+    /** @param drawn whether to draw a bar */
+    Progress(PrintStream output, String label, long total, String unit, long doneBefore, boolean lines, boolean drawn) {
         this.output = output;
-        this.label = label;
+        this.label = PrintableText.line(label);
         this.unit = unit;
         this.total = total;
         this.doneBefore = doneBefore;
         this.done = doneBefore;
         this.lines = lines;
-        this.bar = output == System.err && isTerminal(SystemStream.Error) ? bar() : null;
+        this.bar = drawn ? bar() : null;
     }
 
     private ProgressBar bar() {
@@ -70,8 +80,15 @@ public final class Progress implements AutoCloseable {
                 .setUnit(" " + unit, 1)
                 .showSpeed()
                 .setUpdateIntervalMillis(REDRAW_MILLISECONDS)
-                .setConsumer(new ConsoleProgressBarConsumer(output, COLUMNS))
+                .setConsumer(new DelegatingProgressBarConsumer(this::draw, COLUMNS))
                 .build();
+    }
+
+    /** Over what was drawn before. As bytes, for in a text the return to the beginning of the line is no harmless character. */
+    private void draw(String text) {
+        byte[] line = ("\r" + text).getBytes(SCREEN_CHARSET);
+        output.write(line, 0, line.length);
+        output.flush();
     }
 
     /** Whether a person is looking at the stream. */
@@ -111,8 +128,14 @@ public final class Progress implements AutoCloseable {
 
     /** A line of its own; the bar, if there is one, goes on below it. */
     synchronized void line(String text) {
-        if (bar == null) {
-            output.println(text);
+        if (bar != null) {
+            // Over the bar, of which nothing must stay behind a shorter line.
+            draw(" ".repeat(COLUMNS));
+            draw("");
+        }
+        output.println(text);
+        if (bar != null) {
+            bar.refresh();
         }
     }
 
@@ -135,6 +158,7 @@ public final class Progress implements AutoCloseable {
     public synchronized void close() {
         if (bar != null) {
             bar.close();
+            output.println();
         }
     }
 }

@@ -264,8 +264,8 @@ final class VectorTraining implements AutoCloseable {
         for (float[] layer : values) {
             builder.layer(layers.next(), layer);
         }
-        settings.describe().forEach(builder::setting);
-        builder.setting("data", run.data().source())
+        UsedSystemPrompt.addTo(builder, settings.describe(), run.data());
+        builder.setting("data", SourceName.of(run.data().source()))
                 .setting("training pairs", String.valueOf(plan.trainingPairs()))
                 .setting("validation pairs", String.valueOf(plan.validationPairs()))
                 .setting(PRECISION, model.precision().name().toLowerCase(Locale.ROOT));

@@ -30,6 +30,20 @@ class ProgressTest {
     }
 
     @Test
+    void should_show_a_line_above_the_bar_and_draw_the_bar_again_below_it() {
+        PrintStream screen = new PrintStream(shown, true, StandardCharsets.UTF_8);
+        try (Progress progress = new Progress(screen, "bread\u001b[2J", 20, "slices", 0, false, true)) {
+            progress.stepTo(10);
+            progress.line("half of it");
+        }
+
+        String[] lines = shown.toString(StandardCharsets.UTF_8).split("\n");
+        assertThat(lines).hasSize(2);
+        assertThat(lines[0]).endsWith(" \rhalf of it");
+        assertThat(lines[1]).startsWith("\rbread\\u001b[2J ").contains("50%").contains("10/20");
+    }
+
+    @Test
     void should_have_nothing_to_say_of_nothing_to_do() {
         try (Progress progress = progress(0, 0)) {
             progress.stepTo(0);

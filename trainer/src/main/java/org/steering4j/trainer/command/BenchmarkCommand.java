@@ -3,13 +3,13 @@ package org.steering4j.trainer.command;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.steering4j.SteeredModel;
 import org.steering4j.engine.Precision;
+import org.steering4j.internal.TemporaryFolder;
 import org.steering4j.trainer.benchmark.Benchmark;
 import org.steering4j.trainer.benchmark.BenchmarkResult;
 import org.steering4j.trainer.benchmark.BenchmarkSettings;
@@ -176,33 +176,24 @@ final class BenchmarkCommand implements Callable<Integer> {
     }
 
     private BenchmarkResult measureShape(BenchmarkSettings settings) throws IOException {
-        NamedShape named = NamedShape.of(shape);
-        String name = "random " + named.label();
-        Path folder = weights == null ? temporaryFolder() : weights;
-        try {
-            if (!areIn(folder, name, named.sizes())) {
-                say("writing random weights");
-                RandomWeights.write(folder, name, named.sizes());
-            }
-            return measure(folder, settings);
-        } finally {
-            if (weights == null) {
-                RandomWeights.delete(folder);
-            }
+        if (weights != null) {
+            return measureShape(settings, weights);
+        }
+        try (TemporaryFolder temporary = TemporaryFolder.create("steering-benchmark")) {
+            // Also when the program is interrupted: the weights take gigabytes, often of memory.
+            Runtime.getRuntime().addShutdownHook(new Thread(temporary::close));
+            return measureShape(settings, temporary.path().resolve("weights"));
         }
     }
 
-    /** Is deleted when the program is interrupted, too: the weights take gigabytes, often of memory. */
-    private Path temporaryFolder() throws IOException {
-        Path folder = Files.createTempDirectory("steering-benchmark");
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            try {
-                RandomWeights.delete(folder);
-            } catch (IOException e) {
-                say(folder + " was not deleted: " + e);
-            }
-        }));
-        return folder;
+    private BenchmarkResult measureShape(BenchmarkSettings settings, Path folder) throws IOException {
+        NamedShape named = NamedShape.of(shape);
+        String name = "random " + named.label();
+        if (!areIn(folder, name, named.sizes())) {
+            say("writing random weights");
+            RandomWeights.write(folder, name, named.sizes());
+        }
+        return measure(folder, settings);
     }
 
     private boolean areIn(Path folder, String name, ModelSizes sizes) throws IOException {

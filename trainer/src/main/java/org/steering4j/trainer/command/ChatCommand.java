@@ -44,7 +44,10 @@ final class ChatCommand implements Callable<Integer> {
     @Mixin
     private ModelOption model;
 
-    @Option(names = "--system-prompt", defaultValue = "", paramLabel = "TEXT", description = "A system message.")
+    @Option(
+            names = "--system-prompt",
+            paramLabel = "TEXT",
+            description = "A system message; empty for none. Default: the one that the vectors were made with.")
     private String systemPrompt;
 
     @Mixin
@@ -61,7 +64,8 @@ final class ChatCommand implements Callable<Integer> {
         }
         sampling.requireValid();
         VectorOptions.Vectors given = vectors.read();
-        try (SteeredModel opened = model.open(sampling.speculation())) {
+        systemPrompt = given.systemPrompt(systemPrompt, command, main.errors());
+        try (SteeredModel opened = model.open(sampling.speculation(), given.steering())) {
             AtomicBoolean stop = new AtomicBoolean();
             Conversation conversation =
                     new Conversation(opened, given, systemPrompt, sampling, main.output(), main.errors(), stop::get);

@@ -4,6 +4,8 @@ import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.UserMessage;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +17,10 @@ import org.steering4j.prompt.AnswerPart;
 import org.steering4j.vector.LayerSteering;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** Prints how a model goes on from a prompt. */
 @Command(name = "complete", description = "Prints the model's answer to a prompt, steered or not.")
@@ -24,6 +28,9 @@ final class CompleteCommand implements Callable<Integer> {
 
     @ParentCommand
     private Main main;
+
+    @Spec
+    private CommandSpec command;
 
     @Mixin
     private ModelOption model;
@@ -35,7 +42,11 @@ final class CompleteCommand implements Callable<Integer> {
             description = "What the user says; with --raw, the text to continue.")
     private String prompt;
 
-    @Option(names = "--system-prompt", paramLabel = "TEXT", description = "A system message above the prompt.")
+    @Option(
+            names = "--system-prompt",
+            paramLabel = "TEXT",
+            description =
+                    "A system message above the prompt; empty for none. Default: the one that the vectors were made with.")
     private String systemPrompt;
 
     @Option(
@@ -54,7 +65,14 @@ final class CompleteCommand implements Callable<Integer> {
     public Integer call() {
         sampling.requireValid();
         VectorOptions.Vectors given = vectors.read();
-        try (SteeredModel opened = model.open(sampling.speculation())) {
+        if (!raw) {
+            // With --json, standard error is for a failure, and the result says it.
+            systemPrompt = given.systemPrompt(
+                    systemPrompt,
+                    command,
+                    main.isJson() ? new PrintStream(OutputStream.nullOutputStream()) : main.errors());
+        }
+        try (SteeredModel opened = model.open(sampling.speculation(), given.steering())) {
             LayerSteering steering = given.library().resolve(given.steering(), opened.shape());
             TextGeneration generation = new TextGeneration(opened, steering, sampling, () -> false);
             ShownAnswer shown = new ShownAnswer(main.output(), main.errors());
@@ -69,6 +87,9 @@ final class CompleteCommand implements Callable<Integer> {
             } else {
                 AiMessage answer = generation.answer(opened.prompts().prompt(messages(), List.of()), parts);
                 result.put("text", answer.text());
+                if (!systemPrompt.isEmpty()) {
+                    result.put("systemPrompt", systemPrompt);
+                }
                 if (answer.thinking() != null) {
                     result.put("thinking", answer.thinking());
                 }
@@ -80,7 +101,7 @@ final class CompleteCommand implements Callable<Integer> {
 
     private List<ChatMessage> messages() {
         List<ChatMessage> messages = new ArrayList<>();
-        if (systemPrompt != null && !systemPrompt.isEmpty()) {
+        if (!systemPrompt.isEmpty()) {
             messages.add(SystemMessage.from(systemPrompt));
         }
         messages.add(UserMessage.from(prompt));

@@ -86,7 +86,7 @@ final class Conversation {
                 }
             }
         } catch (RuntimeException failure) {
-            remarks.println(failure.getMessage());
+            remarks.println(Advice.forCommandLine(String.valueOf(failure.getMessage())));
         }
         return true;
     }

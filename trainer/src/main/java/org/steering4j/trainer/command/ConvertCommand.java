@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.concurrent.Callable;
+import org.steering4j.trainer.PrintableText;
 import org.steering4j.vector.SteeringVector;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,10 +46,14 @@ final class ConvertCommand implements Callable<Integer> {
         vector.write(out);
         List<String> lost = lost(vector);
         if (!lost.isEmpty()) {
-            main.errors().println("steering: " + out + " cannot say these: " + String.join(", ", lost));
+            main.errors()
+                    .println(PrintableText.line("steering: " + out + " cannot say these: " + String.join(", ", lost)));
         }
         Result result = new Result(out, vector.behavior(), vector.layers(), lost);
-        main.show(result, output -> output.println(out + ": \"" + vector.behavior() + "\", layers " + vector.layers()));
+        main.show(
+                result,
+                output -> output.println(
+                        PrintableText.line(out + ": \"" + vector.behavior() + "\", layers " + vector.layers())));
         return 0;
     }
 
@@ -64,6 +69,9 @@ final class ConvertCommand implements Callable<Integer> {
         }
         vector.method().ifPresent(method -> lost.add("method " + method));
         vector.modelName().ifPresent(model -> lost.add("model " + model));
+        vector.systemPrompt()
+                .ifPresent(
+                        prompt -> lost.add(prompt.isEmpty() ? "no system prompt" : "system prompt \"" + prompt + "\""));
         if (!vector.evaluatedMultipliers().isEmpty()) {
             lost.add("evaluated multipliers " + vector.evaluatedMultipliers());
         }

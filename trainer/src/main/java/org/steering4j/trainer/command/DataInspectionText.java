@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.steering4j.trainer.PrintableText;
 import org.steering4j.trainer.data.DataInspection;
 import org.steering4j.trainer.data.DataLeaks;
 import org.steering4j.trainer.data.LengthDistribution;
@@ -148,6 +149,6 @@ final class DataInspectionText {
     }
 
     private void line(String format, Object... values) {
-        output.println(String.format(Locale.ROOT, format, values));
+        output.println(PrintableText.line(String.format(Locale.ROOT, format, values)));
     }
 }

@@ -5,12 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.steering4j.SteeredModel;
 import org.steering4j.engine.Precision;
 import org.steering4j.trainer.AnswerEncoder;
+import org.steering4j.trainer.PrintableText;
 import org.steering4j.trainer.Progress;
+import org.steering4j.trainer.evaluation.AnswerScores;
 import org.steering4j.trainer.evaluation.Evaluation;
 import org.steering4j.trainer.evaluation.EvaluationResult;
 import org.steering4j.trainer.evaluation.Figure;
@@ -40,8 +41,8 @@ import picocli.CommandLine.Spec;
                     + " effects, and what --patterns, --forbidden and --judge tell of them. Of several vectors also leakage,"
                     + " and what they do together (--compose); of a variant of the model, transfer (--other-model).",
             "Leaves results.jsonl, figures.csv, examples.jsonl, answers.jsonl, notes.txt and report.html in the run folder,"
-                    + " with a 95%% bootstrap interval on every figure. Answers and judgements are kept as they come"
-                    + " (generated.jsonl, judgements.jsonl): --resume goes on from them. Works in float32 unless --precision"
+                    + " with a 95%% bootstrap interval on every figure. Scores, answers and judgements are kept as they"
+                    + " come (scores.jsonl, generated.jsonl, judgements.jsonl): --resume goes on from them. Works in float32 unless --precision"
                     + " says otherwise, so that figures repeat."
         })
 final class EvaluateCommand implements Callable<Integer> {
@@ -117,12 +118,13 @@ final class EvaluateCommand implements Callable<Integer> {
         Run run = runFolder.startOrResume(
                 main, String.join("-", inputs.steering.vectors().keySet()));
         main.errors().println("run folder: " + run.folder());
+        judging.destination().ifPresent(destination -> main.errors().println("judge: " + destination));
         EvaluationResult result;
         Map<String, String> settings;
         JudgeUsage usage;
         try (JudgeOptions.OpenJudge judge = judging.isGiven() ? judging.open(run.file("judgements.jsonl")) : null) {
             try (SteeredModel opened = model.openIn(Precision.FLOAT32)) {
-                settings = settings(opened, run);
+                settings = settings(opened);
                 result = measure(opened, inputs, steering.allowOtherModel(), "", judge, run);
             }
             if (other != null) {
@@ -143,7 +145,7 @@ final class EvaluateCommand implements Callable<Integer> {
         judging.requireValid();
         MeasuredDataOptions.Read measuredOn = data.read();
         MeasuredSteeringOptions.Read steerings = steering.read();
-        systemPrompt = systemPrompt(steerings.setting(SYSTEM_PROMPT));
+        systemPrompt = SystemPromptChoice.of(systemPrompt, steerings.vectors().values(), command, main.errors());
         if (judging.isGiven() && !answering.isGiven()) {
             throw new ParameterException(
                     command.commandLine(),
@@ -152,19 +154,6 @@ final class EvaluateCommand implements Callable<Integer> {
         judging.requireRubricsAreUsed(measuredOn.pairs().keySet());
         return new Inputs(
                 steerings, measuredOn, answering.read(measuredOn.pairs().keySet(), seed));
-    }
-
-    private String systemPrompt(Set<String> ofVectors) {
-        if (systemPrompt != null) {
-            return systemPrompt;
-        }
-        if (ofVectors.size() > 1) {
-            throw new ParameterException(
-                    command.commandLine(),
-                    "the vectors were made with different system prompts: \"" + String.join("\", \"", ofVectors)
-                            + "\"; say with --system-prompt under which one to measure");
-        }
-        return ofVectors.stream().findFirst().orElse("");
     }
 
     /** @param where added to the names of the data */
@@ -177,10 +166,11 @@ final class EvaluateCommand implements Callable<Integer> {
             Run run) {
         List<SteeringGrid> grids = inputs.steering.grids(opened.shape(), allowOtherModel);
         AnswerEncoder encoder = new AnswerEncoder(opened, systemPrompt);
-        List<Measurement> measurements = inputs.data.measurements(opened, encoder, where, seed);
+        AnswerScores scores = AnswerScores.keptIn(run.file("scores.jsonl"), opened);
+        List<Measurement> measurements = inputs.data.measurements(scores, encoder, where, seed);
         if (answering.isGiven()) {
             GeneratedAnswers answers = new GeneratedAnswers(
-                    opened,
+                    scores,
                     encoder,
                     new SteeredAnswers(opened, encoder, inputs.answering.sampling(), run.file("generated.jsonl")),
                     inputs.answering.prompts(inputs.data.pairs()));
@@ -203,13 +193,15 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     /** What was found out, and all that was given or is a default. */
-    private Map<String, String> settings(SteeredModel opened, Run run) {
+    private Map<String, String> settings(SteeredModel opened) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("model", opened.name());
         settings.put("precision", opened.languageModel().precision().name().toLowerCase(Locale.ROOT));
         settings.put(SYSTEM_PROMPT, systemPrompt.isEmpty() ? "none" : systemPrompt);
         settings.put("again with", "steering evaluate --settings settings.yaml");
-        settings.put(SettingsFile.NAME, SettingsFile.text(run.file(SettingsFile.NAME)));
+        settings.put(
+                SettingsFile.NAME,
+                SettingsFile.withoutFolders(command.commandLine().getParseResult()));
         return settings;
     }
 
@@ -222,7 +214,7 @@ final class EvaluateCommand implements Callable<Integer> {
         run.writeSummary(summary);
         main.show(summary, output -> {
             FigureText.print(result.figures(), output);
-            result.notes().forEach(note -> main.errors().println("Note: " + note));
+            result.notes().forEach(note -> main.errors().println(PrintableText.line("Note: " + note)));
             output.println("report: " + report);
         });
     }

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.steering4j.trainer.PrintableText;
 import org.steering4j.trainer.evaluation.Figure;
 
 /** Prints figures for a person: a block for each data set and steering, a line for each metric, a column for each multiplier. */
@@ -23,7 +24,7 @@ final class FigureText {
             for (String steering :
                     onData.stream().map(Figure::steering).distinct().toList()) {
                 printBlock(
-                        "On " + data + ", under " + steering,
+                        PrintableText.line("On " + data + ", under " + steering),
                         onData.stream()
                                 .filter(figure -> figure.steering().equals(steering))
                                 .toList(),

@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.steering4j.SteeredModel;
 import org.steering4j.trainer.AnswerEncoder;
 import org.steering4j.trainer.evaluation.AnswerClassifier;
 import org.steering4j.trainer.evaluation.AnswerMeasurement;
+import org.steering4j.trainer.evaluation.AnswerScores;
 import org.steering4j.trainer.evaluation.AnswersMeasurement;
 import org.steering4j.trainer.evaluation.AttackSuccess;
 import org.steering4j.trainer.evaluation.BehaviorScore;
@@ -26,10 +26,11 @@ import org.steering4j.vector.LayerSteering;
 /**
  * What one model answers under all steerings, and what is measured on it.
  *
+ * @param scores of the model
  * @param prompts by the names of the data
  */
 record GeneratedAnswers(
-        SteeredModel model,
+        AnswerScores scores,
         AnswerEncoder encoder,
         SteeredAnswers answers,
         Map<String, List<List<ChatMessage>>> prompts) {
@@ -87,7 +88,7 @@ record GeneratedAnswers(
                                         classifier, options.complied().get(name)));
             }
             ofAnswers.add(
-                    new SideEffects(model, encoder, AnswersMeasurement.unsteered(answers, asked, name + where), seed));
+                    new SideEffects(scores, encoder, AnswersMeasurement.unsteered(answers, asked, name + where), seed));
             measurements.add(new AnswersMeasurement(name + where, answers, asked, ofAnswers, SHOWN));
         });
         return measurements;

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.steering4j.trainer.PrintableText;
 import org.steering4j.vector.SteeringVector;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,6 +54,7 @@ final class InspectCommand implements Callable<Integer> {
             String model,
             String architecture,
             Integer modelLayers,
+            String systemPrompt,
             int hiddenSize,
             String hookPoint,
             String operator,
@@ -94,6 +96,7 @@ final class InspectCommand implements Callable<Integer> {
                 vector.modelName().orElse(null),
                 vector.architecture().orElse(null),
                 vector.numberOfLayers().isPresent() ? vector.numberOfLayers().getAsInt() : null,
+                vector.systemPrompt().orElse(null),
                 vector.hiddenSize(),
                 vector.hookPoint(),
                 vector.operator(),
@@ -155,18 +158,20 @@ final class InspectCommand implements Callable<Integer> {
                         + similarity.cosines().get(i).stream()
                                 .map(cosine -> cosine == null ? "     -" : format("%6.3f", cosine))
                                 .collect(Collectors.joining(" "))
-                        + "  " + result.vectors().get(i).file());
+                        + "  "
+                        + PrintableText.line(result.vectors().get(i).file().toString()));
             }
         }
     }
 
     private static void print(Vector vector, PrintStream output) {
-        output.println(vector.file());
+        output.println(PrintableText.line(vector.file().toString()));
         fact(output, "behavior", vector.behavior());
         fact(output, "method", vector.method());
         fact(output, "model", vector.model());
         fact(output, "architecture", vector.architecture());
         fact(output, "model's layers", vector.modelLayers());
+        fact(output, "system prompt", "".equals(vector.systemPrompt()) ? "none" : vector.systemPrompt());
         fact(output, "hidden size", vector.hiddenSize());
         fact(output, "added to", vector.hookPoint());
         fact(output, "operator", vector.operator());
@@ -182,7 +187,7 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private static void fact(PrintStream output, String name, Object value) {
-        output.println(format("  %-28s%s", name, value == null ? "not known" : value));
+        output.println(PrintableText.line(format("  %-28s%s", name, value == null ? "not known" : value)));
     }
 
     private static String format(String format, Object... values) {

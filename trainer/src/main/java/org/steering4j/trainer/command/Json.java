@@ -12,6 +12,8 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.steering4j.trainer.PrintableText;
+import org.steering4j.trainer.SourceName;
 
 /** Records and maps as JSON: what is null is left out, a path is its text. */
 final class Json {
@@ -25,12 +27,26 @@ final class Json {
             .addModule(new SimpleModule().addSerializer(Path.class, new PathAsText()))
             .build();
 
+    private static final String FOLDER = "folder";
+
     private Json() {}
 
     /** A document to read. */
     static String document(Object value) {
         try {
-            return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value);
+            // Jackson escapes less than a terminal obeys; it stands within texts, where the escapes are JSON's.
+            return PrintableText.of(MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("no JSON can be made of " + value, e);
+        }
+    }
+
+    /** A document that lies in a folder and may be read elsewhere: of paths what leads there from the folder, or else the name alone. */
+    static String documentIn(Path folder, Object value) {
+        try {
+            return PrintableText.of(MAPPER.writerWithDefaultPrettyPrinter()
+                    .withAttribute(FOLDER, folder.toAbsolutePath().normalize())
+                    .writeValueAsString(value));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("no JSON can be made of " + value, e);
         }
@@ -39,7 +55,7 @@ final class Json {
     /** One line, without its end. */
     static String line(Object value) {
         try {
-            return MAPPER.writeValueAsString(value);
+            return PrintableText.line(MAPPER.writeValueAsString(value));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("no JSON can be made of " + value, e);
         }
@@ -56,7 +72,17 @@ final class Json {
         public void serialize(
                 Path path, com.fasterxml.jackson.core.JsonGenerator generator, SerializerProvider provider)
                 throws IOException {
-            generator.writeString(path.toString());
+            generator.writeString(
+                    provider.getAttribute(FOLDER) instanceof Path folder
+                            ? from(folder, path.toAbsolutePath().normalize())
+                            : path.toString());
+        }
+
+        private static String from(Path folder, Path path) {
+            if (path.equals(folder)) {
+                return ".";
+            }
+            return path.startsWith(folder) ? folder.relativize(path).toString() : SourceName.of(path);
         }
     }
 }

@@ -3,6 +3,7 @@ package org.steering4j.trainer.command;
 import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.openai.OpenAiChatModel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.steering4j.SteeredChatModel;
 import org.steering4j.SteeredModel;
+import org.steering4j.trainer.SourceName;
 import org.steering4j.trainer.evaluation.Judge;
 import org.steering4j.trainer.evaluation.JudgeEstimate;
 import org.steering4j.trainer.evaluation.JudgePrices;
@@ -27,6 +29,10 @@ import picocli.CommandLine.Spec;
 /** The options of who grades answers and how: a local model, or one behind an address that speaks OpenAI's protocol. */
 final class JudgeOptions {
 
+    /** The name of the option that names an environment variable. */
+    static final String KEY_VARIABLE = "judge-key-variable";
+
+    private static final String DEFAULT_KEY_VARIABLE = "OPENAI_API_KEY";
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     @Spec(Spec.Target.MIXEE)
@@ -48,11 +54,13 @@ final class JudgeOptions {
     private String name;
 
     @Option(
-            names = "--judge-key-variable",
-            defaultValue = "OPENAI_API_KEY",
+            names = "--" + KEY_VARIABLE,
             paramLabel = "NAME",
             description =
-                    "The environment variable that holds the server's key; without it none is sent. Default: ${DEFAULT-VALUE}.")
+                    "The environment variable that holds the server's key; empty for none. On the command line alone, not"
+                            + " in a settings file. Default: " + DEFAULT_KEY_VARIABLE
+                            + " if there is such a variable; it is never sent to"
+                            + " a --judge-url that comes from a settings file or a resumed run.")
     private String keyVariable;
 
     @Option(
@@ -138,6 +146,8 @@ final class JudgeOptions {
         if (url != null && name == null) {
             throw wrong("--judge-url needs --judge-name: the server's model");
         }
+        requireWebAddress();
+        requireKeyIsMeant();
         if (!isGiven()) {
             command.options().stream()
                     .map(OptionSpec::longestName)
@@ -146,7 +156,7 @@ final class JudgeOptions {
                             command, option, "there is no judge: name one with --judge or --judge-url"));
         }
         if (folder != null) {
-            for (String option : List.of("--judge-name", "--judge-key-variable", "--judge-json-schema")) {
+            for (String option : List.of("--judge-name", "--" + KEY_VARIABLE, "--judge-json-schema")) {
                 GivenOptions.refuse(
                         command, option, "it is for a server; name one with --judge-url in place of --judge");
             }
@@ -157,6 +167,46 @@ final class JudgeOptions {
         } catch (IllegalArgumentException e) {
             throw wrong(e.getMessage());
         }
+    }
+
+    private void requireWebAddress() {
+        if (url != null && !url.matches("(?i)https?://[^/\\s]+(/\\S*)?")) {
+            throw wrong("--judge-url is \"" + url + "\": expected an address such as https://api.openai.com/v1");
+        }
+    }
+
+    /** Whoever wrote a settings file must not choose whom the user's key goes to. */
+    private void requireKeyIsMeant() {
+        if (url != null && keyVariable == null && isFromSettings() && System.getenv(DEFAULT_KEY_VARIABLE) != null) {
+            throw wrong("--judge-url " + url + " comes from a settings file, and " + DEFAULT_KEY_VARIABLE
+                    + " is not sent to it unasked: say on the command line which environment variable holds its key, --"
+                    + KEY_VARIABLE + " NAME, or --" + KEY_VARIABLE + "= for none");
+        }
+    }
+
+    private boolean isFromSettings() {
+        return command.root().userObject() instanceof Main main && main.isFromSettings("--judge-url");
+    }
+
+    /** What goes where, before anything does; empty if no server is asked. */
+    Optional<String> destination() {
+        if (url == null) {
+            return Optional.empty();
+        }
+        String sent = key() == null
+                ? "without a key" + (isFromSettings() ? ", for which see --" + KEY_VARIABLE : "")
+                : "with the key in " + keyVariable();
+        return Optional.of("questions and answers go to " + url + ", " + sent);
+    }
+
+    private String keyVariable() {
+        return keyVariable == null && !isFromSettings() ? DEFAULT_KEY_VARIABLE : keyVariable;
+    }
+
+    /** Null for none. */
+    private String key() {
+        String variable = keyVariable();
+        return variable == null || variable.isEmpty() ? null : System.getenv(variable);
     }
 
     /** For a cost; empty if no price was given. */
@@ -241,7 +291,7 @@ final class JudgeOptions {
     OpenJudge open(Path file) {
         if (url != null) {
             return new OpenJudge(
-                    settings(Judge.builder(url + " " + name + settingsOfReplies(), server(System.getenv(keyVariable))))
+                    settings(Judge.builder(url + " " + name + settingsOfReplies(), server(key())))
                             .file(file)
                             .build(),
                     Optional.empty());
@@ -255,7 +305,7 @@ final class JudgeOptions {
                     .temperature(temperature)
                     .build();
             return new OpenJudge(
-                    settings(Judge.builder(folder + settingsOfReplies(), judge))
+                    settings(Judge.builder(localName() + settingsOfReplies(), judge))
                             .file(file)
                             .build(),
                     Optional.of(model));
@@ -263,6 +313,17 @@ final class JudgeOptions {
             model.close();
             throw e;
         }
+    }
+
+    /** Of a folder its name alone, and a number that tells it from others of that name. */
+    private String localName() {
+        Path path = Path.of(folder);
+        return Files.isDirectory(path)
+                ? "%s (%08x)"
+                        .formatted(
+                                SourceName.of(path),
+                                path.toAbsolutePath().normalize().toString().hashCode())
+                : folder;
     }
 
     /** Part of the judge's name: judgements are kept for each setting. */

@@ -21,6 +21,9 @@ final class LoggedStream extends OutputStream {
     private final PrintStream screen;
     private final OutputStream log;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+    /** Whether the line is a bar, as it was drawn at once. */
+    private boolean drawn;
+
     private boolean returned;
     private boolean failed;
 
@@ -31,7 +34,7 @@ final class LoggedStream extends OutputStream {
 
     /** @param log gets UTF-8 */
     static PrintStream of(PrintStream screen, OutputStream log) {
-        return new PrintStream(new LoggedStream(screen, log), true, SCREEN_CHARSET);
+        return PrintableStream.on(new PrintStream(new LoggedStream(screen, log), true, SCREEN_CHARSET));
     }
 
     @Override
@@ -41,6 +44,13 @@ final class LoggedStream extends OutputStream {
 
     @Override
     public synchronized void write(byte[] bytes, int offset, int length) {
+        if (drawn && length > 0 && bytes[offset] != '\r' && bytes[offset] != '\n') {
+            // What others write, such as a warning, goes in place of the bar, which draws itself anew below.
+            byte[] blanks = ("\r" + " ".repeat(line.size()) + "\r").getBytes(StandardCharsets.US_ASCII);
+            screen.write(blanks, 0, blanks.length);
+            line.reset();
+        }
+        drawn = length > 1 && bytes[offset] == '\r' && bytes[offset + 1] != '\n';
         screen.write(bytes, offset, length);
         for (int i = offset; i < offset + length; i++) {
             switch (bytes[i]) {

@@ -9,10 +9,14 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jline.terminal.spi.SystemStream;
+import org.steering4j.trainer.PrintableText;
 import org.steering4j.trainer.Progress;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -71,12 +75,13 @@ public final class Main implements Runnable {
     private final InputStream input;
     private final PrintStream output;
     private PrintStream errors;
+    private Predicate<String> fromSettings = option -> false;
     private Run run;
 
     Main(InputStream input, PrintStream output, PrintStream errors) {
         this.input = input;
-        this.output = output;
-        this.errors = errors;
+        this.output = output == null ? null : PrintableStream.on(output);
+        this.errors = errors == null ? null : PrintableStream.on(errors);
     }
 
     /** Runs a command and ends the JVM with its exit code. */
@@ -85,11 +90,15 @@ public final class Main implements Runnable {
         setDefault("org.slf4j.simpleLogger.defaultLogLevel", "warn");
         setDefault("org.slf4j.simpleLogger.showThreadName", "false");
         setDefault("org.slf4j.simpleLogger.showLogName", "false");
+        // Of the libraries below one line of ours says what there is to know.
+        setDefault("org.slf4j.simpleLogger.log.ai.djl", "warn");
         // DJL must not look for native libraries on the network: they lie beside this jar.
         setDefault("ai.djl.offline", "true");
         PrintStream output = Progress.isTerminal(SystemStream.Output)
                 ? System.out
                 : new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        // Also for logs, which hold names and settings of files.
+        System.setErr(PrintableStream.on(System.err));
         int exitCode = execute(new BufferedInputStream(System.in), output, System.err, arguments);
         output.flush();
         System.exit(exitCode);
@@ -109,11 +118,15 @@ public final class Main implements Runnable {
     static int execute(InputStream input, PrintStream output, PrintStream errors, String... arguments) {
         Main main = new Main(input, output, errors);
         CommandLine commandLine = new CommandLine(main)
+                // What begins with @ is a text, and not the name of a file with further arguments.
+                .setExpandAtFiles(false)
                 .setOut(new PrintWriter(output, true))
                 .setErr(new PrintWriter(errors, true))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, parsed) -> main.report(failure))
                 .setParameterExceptionHandler((failure, given) -> main.refuse(failure, arguments));
+        FiniteNumber.registerIn(commandLine);
+        main.fromSettings = option -> SettingsFile.holds(commandLine, arguments, option);
         try {
             return commandLine.execute(SettingsFile.expand(commandLine, arguments));
         } catch (ParameterException badSettings) {
@@ -124,30 +137,52 @@ public final class Main implements Runnable {
     }
 
     private int report(Exception failure) {
-        String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-        printError(message.lines().findFirst().orElse(failure.toString()), CommandLine.ExitCode.SOFTWARE, json);
+        String message =
+                failure.getMessage() == null ? failure.toString() : Advice.forCommandLine(failure.getMessage());
+        int exitCode = failure instanceof RunFolderInUseException
+                ? RunFolderInUseException.EXIT_CODE
+                : CommandLine.ExitCode.SOFTWARE;
+        printError(message.lines().findFirst().orElse(failure.toString()), exitCode, json);
         if (verbose) {
             failure.printStackTrace(errors);
         }
-        return CommandLine.ExitCode.SOFTWARE;
+        return exitCode;
     }
 
     private int refuse(ParameterException failure, String[] arguments) {
         boolean asJson = Arrays.asList(arguments).contains("--json");
-        printError(failure.getMessage(), CommandLine.ExitCode.USAGE, asJson);
+        Optional<String> unknown = unknownOption(failure.getCommandLine());
+        printError(unknown.orElse(failure.getMessage()), CommandLine.ExitCode.USAGE, asJson);
         if (!asJson) {
-            UnmatchedArgumentException.printSuggestions(failure, new PrintWriter(errors, true));
+            if (unknown.isEmpty()) {
+                UnmatchedArgumentException.printSuggestions(failure, new PrintWriter(errors, true));
+            }
             CommandSpec command = failure.getCommandLine().getCommandSpec();
             errors.println("Help: " + command.qualifiedName() + " --help");
         }
         return CommandLine.ExitCode.USAGE;
     }
 
+    /** Of a misspelt option; picocli would rather tell that the one that was meant is missing. */
+    private static Optional<String> unknownOption(CommandLine command) {
+        return command.getUnmatchedArguments().stream()
+                .filter(argument -> argument.matches("--?\\p{L}.*"))
+                .map(argument -> argument.replaceFirst("=.*", ""))
+                .findFirst()
+                .map(option -> {
+                    List<String> known = command.getCommandSpec().options().stream()
+                            .flatMap(each -> Arrays.stream(each.names()))
+                            .toList();
+                    return option + " is no option of " + command.getCommandName() + "; the nearest is "
+                            + Names.nearest(option, known);
+                });
+    }
+
     private void printError(String message, int exitCode, boolean asJson) {
         errors.println(
                 asJson
                         ? Json.line(new TreeMap<>(Map.of("error", message, "exitCode", exitCode)))
-                        : "steering: " + message);
+                        : "steering: " + PrintableText.line(message));
     }
 
     @Override
@@ -179,6 +214,11 @@ public final class Main implements Runnable {
         } else {
             asText.accept(output);
         }
+    }
+
+    /** Whether an option comes from a settings file, that of a resumed run included, and not from the command line. */
+    boolean isFromSettings(String option) {
+        return fromSettings.test(option);
     }
 
     boolean isJson() {

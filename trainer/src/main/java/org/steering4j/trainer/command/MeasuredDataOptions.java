@@ -6,10 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.steering4j.SteeredModel;
 import org.steering4j.trainer.AnswerEncoder;
 import org.steering4j.trainer.data.MultipleChoiceData;
 import org.steering4j.trainer.data.PreferenceData;
+import org.steering4j.trainer.evaluation.AnswerScores;
 import org.steering4j.trainer.evaluation.ChoiceScore;
 import org.steering4j.trainer.evaluation.Measurement;
 import org.steering4j.trainer.evaluation.MultipleChoiceMeasurement;
@@ -67,7 +67,7 @@ final class MeasuredDataOptions {
             ChoiceScore choiceScore) {
 
         /** @param where added to the names of the data */
-        List<Measurement> measurements(SteeredModel model, AnswerEncoder encoder, String where, long seed) {
+        List<Measurement> measurements(AnswerScores model, AnswerEncoder encoder, String where, long seed) {
             List<Measurement> measurements = new ArrayList<>();
             pairs.forEach((name, data) ->
                     measurements.add(new PreferenceMeasurement(model, encoder, name + where, data, seed)));

@@ -3,12 +3,8 @@ package org.steering4j.trainer.command;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.steering4j.trainer.evaluation.SteeringGrid;
 import org.steering4j.vector.ModelShape;
 import org.steering4j.vector.Steering;
@@ -69,14 +65,6 @@ final class MeasuredSteeringOptions {
             return String.join(", ", vectors.keySet());
         }
 
-        /** What is said of how the vectors were made, where they say so: one value, or several that differ. */
-        Set<String> setting(String name) {
-            return vectors.values().stream()
-                    .map(vector -> vector.settings().get(name))
-                    .filter(Objects::nonNull)
-                    .collect(Collectors.toCollection(LinkedHashSet::new));
-        }
-
         /** Worked out for a model of that shape. */
         List<SteeringGrid> grids(ModelShape shape, boolean allowOtherModel) {
             SteeringVectors library = NamedVectors.library(vectors);
@@ -116,19 +104,26 @@ final class MeasuredSteeringOptions {
         // 0 and -0 are the same here.
         List<Double> given = multipliers.stream().map(value -> value + 0.0).toList();
         for (double multiplier : given) {
-            if (!Double.isFinite(multiplier) || Collections.frequency(given, multiplier) > 1) {
+            if (Collections.frequency(given, multiplier) > 1) {
                 throw new ParameterException(
                         command.commandLine(),
-                        "--multipliers has " + multiplier + (Double.isFinite(multiplier) ? " twice" : "")
-                                + ": give finite numbers, each once, mostly between -2 and 2");
+                        "--multipliers has " + multiplier + " twice: give each once, mostly between -2 and 2");
             }
+        }
+    }
+
+    private Steering parsed(String composition) {
+        try {
+            return Steering.parse(composition);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), "--compose: " + e.getMessage(), e);
         }
     }
 
     private Map<String, Steering> composed() {
         Map<String, Steering> steerings = new LinkedHashMap<>();
         for (String composition : compositions) {
-            Steering together = Steering.parse(composition);
+            Steering together = parsed(composition);
             steerings.put(together.toString(), together);
             together.multipliers().forEach((name, weight) -> {
                 Steering alone = Steering.of(name, weight);

@@ -6,6 +6,8 @@ import java.util.function.Function;
 import org.steering4j.SteeredModel;
 import org.steering4j.engine.LanguageModel;
 import org.steering4j.engine.Precision;
+import org.steering4j.trainer.PrintableText;
+import org.steering4j.vector.Steering;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -48,9 +50,18 @@ final class ModelOption {
                             + " scaled by the length, such as Phi-3.5 and Phi-4-mini, their original length.")
     private Integer contextLength;
 
-    /** Opens the model in the precision that was asked for, else in the one that a short measurement finds faster here. */
-    SteeredModel open(boolean speculation) {
-        return open(engine -> engine.precision(precision).adapter(adapter).speculation(speculation));
+    /**
+     * Opens the model in the precision that was asked for, else in the one that a short measurement finds faster here.
+     *
+     * @param steering with what, for the line that says so
+     */
+    SteeredModel open(boolean speculation, Steering steering) {
+        SteeredModel opened =
+                open(engine -> engine.precision(precision).adapter(adapter).speculation(speculation));
+        if (!((Main) command.root().userObject()).isJson()) {
+            say(opened, ", steering " + (steering.isNone() ? "none" : steering));
+        }
+        return opened;
     }
 
     /** Opens the model in the precision that was asked for, else in the given one. */
@@ -60,7 +71,16 @@ final class ModelOption {
 
     /** Opens the model with another adapter than the one that was asked for. */
     SteeredModel openIn(Precision chosen, Path otherAdapter) {
-        return open(engine -> engine.precision(chosen).adapter(otherAdapter));
+        SteeredModel opened = open(engine -> engine.precision(chosen).adapter(otherAdapter));
+        say(opened, "");
+        return opened;
+    }
+
+    /** One line in place of all that the libraries below log. */
+    void say(SteeredModel opened, String more) {
+        Main main = (Main) command.root().userObject();
+        main.errors()
+                .println(PrintableText.line("model " + opened.languageModel().description() + more));
     }
 
     /** The precision that was asked for, else the given one. */

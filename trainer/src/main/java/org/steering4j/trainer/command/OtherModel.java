@@ -59,6 +59,9 @@ record OtherModel(String name, Path folder, boolean isAdapter, ModelOption base)
             return base.openIn(precision, folder);
         }
         Consumer<LanguageModel.Builder> settings = engine -> base.applyContextLength(engine.precision(precision));
-        return folder == null ? SteeredModel.embeddedVariant(settings) : SteeredModel.open(folder, settings);
+        SteeredModel opened =
+                folder == null ? SteeredModel.embeddedVariant(settings) : SteeredModel.open(folder, settings);
+        base.say(opened, "");
+        return opened;
     }
 }

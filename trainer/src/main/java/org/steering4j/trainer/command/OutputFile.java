@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.UUID;
+import org.steering4j.internal.AtomicFiles;
 import org.steering4j.trainer.TrainingDivergedException;
 import org.steering4j.vector.FileNotWrittenException;
 import org.steering4j.vector.SteeringException;
@@ -65,6 +66,11 @@ final class OutputFile {
     private static void requireFile(Path file) {
         if (Files.exists(file) && !(Files.isRegularFile(file) && Files.isWritable(file))) {
             throw new FileNotWrittenException(file, "it is a folder or read-only. Name another file");
+        }
+        try {
+            AtomicFiles.deleteLeftovers(file.toAbsolutePath().getParent());
+        } catch (IOException e) {
+            // Whether the folder can be written to is found out next.
         }
     }
 

@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -29,12 +30,21 @@ final class Run implements AutoCloseable {
     private static final String SUMMARY = "summary.json";
 
     private final Path folder;
+    private final RunLock lock;
+    private final Thread interruption;
     private final OutputStream log;
     private final PrintStream standardError = System.err;
 
-    /** Logs from now on, behind what an earlier part of the run has logged. */
-    Run(Path folder) {
+    /**
+     * Logs from now on, behind what an earlier part of the run has logged.
+     *
+     * @param lock of the folder; given back when the run ends
+     * @param interruption what to say if the process is asked to end before
+     */
+    Run(Path folder, RunLock lock, String interruption) {
         this.folder = folder;
+        this.lock = lock;
+        this.interruption = new Thread(() -> System.err.println("steering: " + interruption), "run-interrupted");
         try {
             log = new FileOutputStream(folder.resolve(LOG).toFile(), true);
             dropBrokenLine();
@@ -44,6 +54,7 @@ final class Run implements AutoCloseable {
                     "it cannot be written: " + e + ". Make the run folder writable, or free some space",
                     e);
         }
+        Runtime.getRuntime().addShutdownHook(this.interruption);
     }
 
     /** A stream that shows on the given one and logs. */
@@ -88,7 +99,7 @@ final class Run implements AutoCloseable {
     void writeSummary(Object result) {
         AtomicFiles.write(
                 folder.resolve(SUMMARY),
-                output -> output.write((Json.document(result) + "\n").getBytes(StandardCharsets.UTF_8)));
+                output -> output.write((Json.documentIn(folder, result) + "\n").getBytes(StandardCharsets.UTF_8)));
     }
 
     /** A line that a full disk or a kill has cut off would spoil the next one. */
@@ -107,25 +118,46 @@ final class Run implements AutoCloseable {
         }
     }
 
+    /** Whether files are but those that every run begins with. */
+    static boolean isNothing(List<Path> files) throws IOException {
+        for (Path file : files) {
+            String name = file.getFileName().toString();
+            if (!name.equals(LOG) && !(name.equals(SettingsFile.NAME) && SettingsFile.isWrittenHere(file))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Ends the log. A run that came to nothing, not even a first metric, leaves nothing. */
     @Override
     public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(interruption);
+        } catch (IllegalStateException shuttingDown) {
+            // What there is stays as it is, to go on from; the lock ends with the process.
+            return;
+        }
         System.setErr(standardError);
         try {
             log.close();
             List<Path> files;
             try (Stream<Path> listed = Files.list(folder)) {
-                files = listed.toList();
+                files = listed.filter(file -> !file.getFileName().toString().equals(RunLock.NAME))
+                        .toList();
             }
-            if (files.stream()
-                    .map(Path::getFileName)
-                    .map(Path::toString)
-                    .allMatch(List.of(LOG, SettingsFile.NAME)::contains)) {
+            boolean nothing = isNothing(files);
+            if (nothing) {
                 for (Path file : files) {
                     Files.delete(file);
                 }
+            }
+            lock.close();
+            if (nothing) {
                 Files.delete(folder);
             }
+        } catch (DirectoryNotEmptyException e) {
+            // Another process has begun a run in it.
         } catch (IOException e) {
             standardError.println("steering: the run folder " + folder + " cannot be tidied up: " + e);
         }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.stream.Stream;
 import org.steering4j.vector.FileNotWrittenException;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,10 +38,16 @@ class RunFolder {
     Run start(Main main, String name) {
         try {
             Path made = folder == null ? makeDefault(name) : Files.createDirectories(folder);
-            requireEmpty(made);
-            SettingsFile.write(
-                    made.resolve(SettingsFile.NAME), command.commandLine().getParseResult());
-            return main.begin(new Run(made));
+            RunLock lock = RunLock.take(made, main.errors());
+            try {
+                requireEmpty(made);
+                SettingsFile.write(
+                        made.resolve(SettingsFile.NAME), command.commandLine().getParseResult());
+                return main.begin(new Run(made, lock, interruption(made)));
+            } catch (Throwable e) {
+                lock.close();
+                throw e;
+            }
         } catch (FileAlreadyExistsException e) {
             throw new ParameterException(
                     command.commandLine(), "--run-folder " + folder + " is a file; name a new or empty folder");
@@ -65,9 +72,22 @@ class RunFolder {
         }
     }
 
+    /** What is said when the process is asked to end in the middle of a run. */
+    String interruption(Path made) {
+        return "interrupted: what is in " + made + " is not complete";
+    }
+
+    /** What a run leaves that was killed before it came to anything counts as nothing, and goes. */
     private void requireEmpty(Path made) throws IOException {
-        try (Stream<Path> files = Files.list(made)) {
-            if (files.findAny().isPresent()) {
+        try (Stream<Path> listed = Files.list(made)) {
+            List<Path> files = listed.filter(
+                            file -> !file.getFileName().toString().equals(RunLock.NAME))
+                    .toList();
+            if (Run.isNothing(files)) {
+                for (Path file : files) {
+                    Files.delete(file);
+                }
+            } else {
                 throw new ParameterException(
                         command.commandLine(),
                         "the run folder " + made + " is not empty; name a new one"

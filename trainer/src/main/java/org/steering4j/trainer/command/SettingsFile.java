@@ -7,24 +7,25 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.steering4j.internal.AtomicFiles;
+import org.steering4j.trainer.SourceName;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,16 +38,33 @@ import picocli.CommandLine.ParseResult;
  * list for an option that may be given more than once. Knows no command: every option of every command can stand in such a file.
  *
  * <p>The file becomes arguments in front of those that were given, but for the options that were given: these win.
+ *
+ * <p>A file may come from somebody else, with {@code --settings} or in a run folder. Therefore it names no environment variable, for what
+ * that holds would be sent where the file says, and it replaces no file outside the working directory and the run folder.
  */
 final class SettingsFile {
 
     static final String NAME = "settings.yaml";
 
+    private static final String FIRST_WORDS = "# steering ";
+
     /** What concerns the call and not the run. */
     private static final Set<String> NOT_KEPT =
-            Set.of("settings", "run-folder", "resume", "resume-on-any-machine", "json", "verbose", "help", "version");
+            Set.of(
+                    "settings",
+                    "run-folder",
+                    "resume",
+                    "resume-on-any-machine",
+                    "json",
+                    "verbose",
+                    "help",
+                    "version",
+                    JudgeOptions.KEY_VARIABLE);
 
     private static final Set<String> NOT_IN_A_FILE = Set.of("settings", "help", "version");
+
+    /** Options of files that are written. */
+    private static final Set<String> WRITTEN = Set.of("output", "report");
 
     private record Entry(int line, List<String> values) {}
 
@@ -76,6 +94,17 @@ final class SettingsFile {
         List<String> expanded = new ArrayList<>(Arrays.asList(arguments));
         expanded.addAll(name + 1, settings.arguments(arguments));
         return expanded.toArray(String[]::new);
+    }
+
+    /** Whether an option of the arguments stands in their settings file, and not among themselves. */
+    static boolean holds(CommandLine root, String[] arguments, String option) {
+        String[] expanded = expand(root, arguments);
+        return contains(expanded, option) && !contains(arguments, option);
+    }
+
+    private static boolean contains(String[] arguments, String option) {
+        return Arrays.stream(arguments)
+                .anyMatch(argument -> argument.equals(option) || argument.startsWith(option + "="));
     }
 
     private static int commandAt(CommandLine root, String[] arguments) {
@@ -144,6 +173,14 @@ final class SettingsFile {
     private void readEntry(JsonParser parser) throws IOException {
         int line = line(parser);
         String key = parser.currentName();
+        if (key.equals(JudgeOptions.KEY_VARIABLE)) {
+            throw refused(
+                    line,
+                    key
+                            + " is taken from the command line alone, for it names an environment variable that would be sent"
+                            + " to whatever server a settings file names; delete the line, and give --" + key
+                            + " there");
+        }
         OptionSpec option = option(key).orElseThrow(() -> unknown(line, key));
         if (entries.containsKey(key)) {
             throw refused(
@@ -214,11 +251,33 @@ final class SettingsFile {
                 OptionSpec option = option(entry.getKey()).orElseThrow();
                 List<String> values = entry.getValue().values();
                 if (i < values.size() && !isGiven(option, given)) {
+                    if (WRITTEN.contains(entry.getKey())) {
+                        requireReplaceable(entry.getKey(), entry.getValue().line(), Path.of(values.get(i)));
+                    }
                     arguments.addAll(argument(option, values.get(i)));
                 }
             }
         }
         return arguments;
+    }
+
+    private void requireReplaceable(String key, int line, Path written) {
+        if (!Files.exists(written)) {
+            return;
+        }
+        try {
+            Path real = written.toRealPath();
+            if (!real.startsWith(Path.of("").toRealPath())
+                    && !real.startsWith(file.toAbsolutePath().getParent().toRealPath())) {
+                throw refused(
+                        line,
+                        key + " is " + written
+                                + ", a file outside the working directory, which a settings file must not"
+                                + " replace; give --" + key + " on the command line");
+            }
+        } catch (IOException e) {
+            throw refused(line, key + " is " + written + ", which cannot be read: " + e);
+        }
     }
 
     private static List<String> argument(OptionSpec option, String value) {
@@ -247,30 +306,15 @@ final class SettingsFile {
     }
 
     private ParameterException unknown(int line, String key) {
-        String nearest = command.getCommandSpec().options().stream()
-                .map(SettingsFile::key)
-                .filter(known -> !NOT_IN_A_FILE.contains(known))
-                .min(Comparator.comparingInt(known -> distance(key, known)))
-                .orElseThrow();
+        String nearest = Names.nearest(
+                key,
+                command.getCommandSpec().options().stream()
+                        .map(SettingsFile::key)
+                        .filter(known -> !NOT_IN_A_FILE.contains(known))
+                        .toList());
         return refused(
                 line,
                 "\"" + key + "\" is no option of " + command.getCommandName() + "; the nearest is \"" + nearest + "\"");
-    }
-
-    /** Levenshtein's: characters to insert, delete or replace. */
-    private static int distance(String from, String to) {
-        int[] row = new int[to.length() + 1];
-        Arrays.setAll(row, i -> i);
-        for (int i = 1; i <= from.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= to.length(); j++) {
-                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[to.length()];
     }
 
     private static String key(OptionSpec option) {
@@ -291,32 +335,55 @@ final class SettingsFile {
      * @throws org.steering4j.vector.FileNotWrittenException if it cannot be written
      */
     static void write(Path file, ParseResult parsed) {
+        String name = parsed.commandSpec().name();
+        AtomicFiles.write(file, output -> {
+            output.write((FIRST_WORDS + name + " --settings FILE, where FILE is this one, does the same again.\n")
+                    .getBytes(StandardCharsets.UTF_8));
+            output.write(yaml(parsed, (option, text) -> text).getBytes(StandardCharsets.UTF_8));
+        });
+    }
+
+    /** The same for people to read elsewhere: of files and folders the names alone. */
+    static String withoutFolders(ParseResult parsed) {
+        return yaml(parsed, SettingsFile::withoutFolders);
+    }
+
+    private static String withoutFolders(OptionSpec option, String text) {
+        Class<?> type = type(option);
+        if (type == NamedFile.class) {
+            int equals = text.indexOf('=');
+            return text.substring(0, equals + 1) + SourceName.of(text.substring(equals + 1));
+        }
+        return type == Path.class || isFolder(type, text) ? SourceName.of(text) : text;
+    }
+
+    /** Of a model: all else that names one is a name of the hub. */
+    private static boolean isFolder(Class<?> type, String text) {
+        try {
+            return type == String.class && !text.isBlank() && Files.isDirectory(Path.of(text));
+        } catch (InvalidPathException e) {
+            return false;
+        }
+    }
+
+    private static String yaml(ParseResult parsed, BiFunction<OptionSpec, String, String> shown) {
         Map<String, Object> settings = new LinkedHashMap<>();
         for (OptionSpec option : parsed.commandSpec().options()) {
-            List<Object> values = values(option, parsed);
+            List<Object> values = values(option, parsed, shown);
             if (!NOT_KEPT.contains(key(option)) && !values.isEmpty()) {
                 settings.put(key(option), values.size() == 1 ? values.get(0) : values);
             }
         }
-        String name = parsed.commandSpec().name();
-        AtomicFiles.write(file, output -> {
-            output.write(("# steering " + name + " --settings FILE, where FILE is this one, does the same again.\n")
-                    .getBytes(StandardCharsets.UTF_8));
-            output.write(yaml().writeValueAsBytes(settings));
-        });
+        try {
+            return yaml().writeValueAsString(settings);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("no YAML can be made of " + settings, e);
+        }
     }
 
-    /**
-     * The settings of a run as they are written, for people to copy.
-     *
-     * @throws UncheckedIOException if the file cannot be read
-     */
-    static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be read: " + e, e);
-        }
+    /** Whether a file was made by {@link #write}, and not by hand. */
+    static boolean isWrittenHere(Path file) throws IOException {
+        return Files.readString(file).startsWith(FIRST_WORDS);
     }
 
     private static YAMLMapper yaml() {
@@ -326,7 +393,8 @@ final class SettingsFile {
                 .build();
     }
 
-    private static List<Object> values(OptionSpec option, ParseResult parsed) {
+    private static List<Object> values(
+            OptionSpec option, ParseResult parsed, BiFunction<OptionSpec, String, String> shown) {
         List<String> texts;
         if (parsed.hasMatchedOption(option)) {
             // Of a map, the others are its keys alone.
@@ -340,12 +408,18 @@ final class SettingsFile {
                             .toList()
                     : List.of(option.defaultValue());
         }
-        return texts.stream().map(text -> typed(option, text)).collect(Collectors.toList());
+        return texts.stream()
+                .map(text -> typed(option, shown.apply(option, text)))
+                .collect(Collectors.toList());
+    }
+
+    private static Class<?> type(OptionSpec option) {
+        return Objects.requireNonNullElse(
+                option.auxiliaryTypes().length == 0 ? null : option.auxiliaryTypes()[0], option.type());
     }
 
     private static Object typed(OptionSpec option, String text) {
-        Class<?> type = Objects.requireNonNullElse(
-                option.auxiliaryTypes().length == 0 ? null : option.auxiliaryTypes()[0], option.type());
+        Class<?> type = type(option);
         if (option.typeInfo().isBoolean()) {
             return Boolean.valueOf(text);
         }

@@ -12,7 +12,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.steering4j.SteeredModel;
 import org.steering4j.engine.Precision;
+import org.steering4j.trainer.PrintableText;
 import org.steering4j.trainer.Progress;
+import org.steering4j.trainer.SourceName;
 import org.steering4j.trainer.TrainingEvaluation;
 import org.steering4j.trainer.data.PreferenceData;
 import org.steering4j.trainer.report.Table;
@@ -200,8 +202,8 @@ final class SweepCommand implements Callable<Integer> {
     private Map<String, String> facts(String modelName, SweepGrid grid) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("model", modelName);
-        facts.put("data", trainedOn.data().toString());
-        facts.put("test data", test == null ? "the pairs of the data that are held out" : test.toString());
+        facts.put("data", SourceName.of(trainedOn.data()));
+        facts.put("test data", test == null ? "the pairs of the data that are held out" : SourceName.of(test));
         facts.putAll(cells(grid).get(0).settings().describe());
         facts.keySet().removeAll(grid.columns());
         facts.put("again with", "steering sweep --settings settings.yaml");
@@ -235,7 +237,7 @@ final class SweepCommand implements Callable<Integer> {
                                 .mapToObj(column -> String.format(
                                         Locale.ROOT,
                                         "%" + (table.numeric().get(column) ? "" : "-") + width(table, column) + "s",
-                                        cells.get(column)))
+                                        PrintableText.line(cells.get(column))))
                                 .collect(Collectors.joining("  ")))
                 .stripTrailing());
     }

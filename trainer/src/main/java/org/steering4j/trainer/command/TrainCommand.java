@@ -1,5 +1,6 @@
 package org.steering4j.trainer.command;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,6 +184,10 @@ final class TrainCommand implements Callable<Integer> {
         }
         if (report != null) {
             OutputFile.requireWritable(report);
+            if (!report.toString().matches("(?i).*\\.html?")) {
+                throw new ParameterException(
+                        command.commandLine(), "--report is " + report + ": expected a name that ends in .html");
+            }
         }
         if (output != null) {
             OutputFile.requireWritable(output, layers);
@@ -194,7 +199,10 @@ final class TrainCommand implements Callable<Integer> {
         output = output == null ? run.file("vector.safetensors") : output;
         report = report == null ? run.file("report.html") : report;
         checkpoint = checkpoint == null ? run.file("checkpoint") : checkpoint;
-        TrainingResult result = train(settings, run);
+        TrainingResult result;
+        try (RunLock lock = lockOfCheckpoint(run)) {
+            result = train(settings, run);
+        }
         result.vector().write(output);
         report(result).write(report);
         Summary summary = summary(result, run);
@@ -202,6 +210,14 @@ final class TrainCommand implements Callable<Integer> {
         Files.deleteIfExists(checkpoint);
         main.show(summary, out -> print(out, summary));
         return 0;
+    }
+
+    /** Null where that of the run folder does. */
+    private RunLock lockOfCheckpoint(Run run) throws IOException {
+        Path parent = checkpoint.toAbsolutePath().getParent();
+        return !Files.isDirectory(parent) || Files.isSameFile(parent, run.folder())
+                ? null
+                : RunLock.takeCheckpoint(checkpoint, main.errors());
     }
 
     private TrainingResult train(BiPOSettings settings, Run run) {

@@ -1,5 +1,6 @@
 package org.steering4j.trainer.command;
 
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,6 +8,7 @@ import org.steering4j.vector.Steering;
 import org.steering4j.vector.SteeringVector;
 import org.steering4j.vector.SteeringVectors;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** The options that name vectors and how strongly each one steers; a vector goes by the name of its behaviour. */
@@ -38,7 +40,16 @@ final class VectorOptions {
     }
 
     /** The vectors of all files and the steering that the multipliers give. */
-    record Vectors(SteeringVectors library, Steering steering) {}
+    record Vectors(SteeringVectors library, Steering steering) {
+
+        /** As {@link SystemPromptChoice#of}, of those that steer. */
+        String systemPrompt(String given, CommandSpec command, PrintStream remarks) {
+            List<SteeringVector> steering = this.steering.multipliers().keySet().stream()
+                    .map(library::get)
+                    .toList();
+            return SystemPromptChoice.of(given, steering, command, remarks);
+        }
+    }
 
     Vectors read() {
         SteeringVectors library = SteeringVectors.empty();

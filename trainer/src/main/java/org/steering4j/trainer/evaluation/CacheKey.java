@@ -5,9 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.stream.IntStream;
+import org.steering4j.engine.LanguageModel;
+import org.steering4j.vector.LayerSteering;
 
 /** Collects everything that a result depends on into one key, a SHA-256 sum; each part goes in with its length. For one thread. */
 final class CacheKey {
+
+    private static final int FINGERPRINT_TOKENS = 16;
 
     private final MessageDigest digest;
 
@@ -50,6 +55,20 @@ final class CacheKey {
             bytes.putInt(value);
         }
         return with((long) values.length).update(bytes.array());
+    }
+
+    CacheKey with(LayerSteering steering) {
+        for (int layer : steering.layers()) {
+            with((long) layer).with(steering.layer(layer));
+        }
+        return this;
+    }
+
+    /** Log-probabilities of the vocabulary's first tokens, one after the other: a model is known by what it computes. */
+    static double[] fingerprint(LanguageModel model) {
+        int last = Math.min(FINGERPRINT_TOKENS, Math.min(model.vocabularySize(), model.contextLength()) - 1);
+        int[] tokens = IntStream.rangeClosed(1, last).toArray();
+        return model.logProbabilities(new int[] {0}, tokens, LayerSteering.none());
     }
 
     private CacheKey update(byte[] bytes) {

@@ -10,7 +10,6 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.steering4j.SteeredModel;
 import org.steering4j.engine.Continuation;
-import org.steering4j.engine.LanguageModel;
 import org.steering4j.trainer.AnswerEncoder;
 import org.steering4j.trainer.data.MultipleChoiceData;
 import org.steering4j.trainer.data.MultipleChoiceQuestion;
@@ -34,7 +33,7 @@ public final class MultipleChoiceMeasurement implements Measurement {
     public static final String UTILITY = "utility";
     public static final String UTILITY_CHANGE = "change of utility";
 
-    private final LanguageModel model;
+    private final AnswerScores model;
     private final String data;
     private final List<MultipleChoiceQuestion> questions;
     private final boolean utility;
@@ -46,14 +45,14 @@ public final class MultipleChoiceMeasurement implements Measurement {
     private ScoredAnswers unsteered;
 
     private MultipleChoiceMeasurement(
-            SteeredModel model,
+            AnswerScores model,
             AnswerEncoder encoder,
             String data,
             MultipleChoiceData questions,
             boolean utility,
             ChoiceScore score,
             long seed) {
-        this.model = model.languageModel();
+        this.model = model;
         this.data = data;
         this.questions = questions.questions();
         this.utility = utility;
@@ -63,7 +62,7 @@ public final class MultipleChoiceMeasurement implements Measurement {
             MultipleChoiceQuestion question = this.questions.get(i);
             for (String choice : question.choices()) {
                 Continuation continuation = encoder.continuation(question.prompt(), choice);
-                ContextCheck.require(this.model, continuation, questions.source() + ", question " + (i + 1));
+                ContextCheck.require(model.languageModel(), continuation, questions.source() + ", question " + (i + 1));
                 choices.add(continuation);
             }
         }
@@ -83,12 +82,34 @@ public final class MultipleChoiceMeasurement implements Measurement {
             MultipleChoiceData questions,
             ChoiceScore score,
             long seed) {
+        return of(AnswerScores.of(model), encoder, data, questions, score, seed);
+    }
+
+    /** {@link #of(SteeredModel, AnswerEncoder, String, MultipleChoiceData, ChoiceScore, long)} with scores that may be kept. */
+    public static MultipleChoiceMeasurement of(
+            AnswerScores model,
+            AnswerEncoder encoder,
+            String data,
+            MultipleChoiceData questions,
+            ChoiceScore score,
+            long seed) {
         return new MultipleChoiceMeasurement(model, encoder, data, questions, false, score, seed);
     }
 
     /** Utility and its change; parameters and errors as of {@link #of}. */
     public static MultipleChoiceMeasurement utility(
             SteeredModel model,
+            AnswerEncoder encoder,
+            String data,
+            MultipleChoiceData questions,
+            ChoiceScore score,
+            long seed) {
+        return utility(AnswerScores.of(model), encoder, data, questions, score, seed);
+    }
+
+    /** {@link #utility(SteeredModel, AnswerEncoder, String, MultipleChoiceData, ChoiceScore, long)} with scores that may be kept. */
+    public static MultipleChoiceMeasurement utility(
+            AnswerScores model,
             AnswerEncoder encoder,
             String data,
             MultipleChoiceData questions,

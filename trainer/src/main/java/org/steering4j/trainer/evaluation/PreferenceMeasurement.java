@@ -10,7 +10,6 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.steering4j.SteeredModel;
 import org.steering4j.engine.Continuation;
-import org.steering4j.engine.LanguageModel;
 import org.steering4j.trainer.AnswerEncoder;
 import org.steering4j.trainer.data.PreferenceData;
 import org.steering4j.trainer.data.PreferenceDataException;
@@ -53,7 +52,7 @@ public final class PreferenceMeasurement implements Measurement {
     private static final double[] QUANTILES = {0.1, 0.5, 0.9};
     private static final int FEWEST_MULTIPLIERS_OF_A_LINE = 3;
 
-    private final LanguageModel model;
+    private final AnswerScores model;
     private final String data;
     private final List<PreferencePair> pairs;
     /** r+ of the pair i at 2 i, r- at 2 i + 1. */
@@ -69,7 +68,13 @@ public final class PreferenceMeasurement implements Measurement {
      */
     public PreferenceMeasurement(
             SteeredModel model, AnswerEncoder encoder, String data, PreferenceData pairs, long seed) {
-        this.model = model.languageModel();
+        this(AnswerScores.of(model), encoder, data, pairs, seed);
+    }
+
+    /** The same with scores that may be kept. */
+    public PreferenceMeasurement(
+            AnswerScores model, AnswerEncoder encoder, String data, PreferenceData pairs, long seed) {
+        this.model = model;
         this.data = data;
         this.pairs = pairs.pairs();
         this.seed = seed;
@@ -77,7 +82,7 @@ public final class PreferenceMeasurement implements Measurement {
             PreferencePair pair = this.pairs.get(i);
             for (String answer : List.of(pair.matching(), pair.notMatching())) {
                 Continuation continuation = encoder.continuation(pair.prompt(), answer);
-                ContextCheck.require(this.model, continuation, pairs.source() + ", pair " + (i + 1));
+                ContextCheck.require(model.languageModel(), continuation, pairs.source() + ", pair " + (i + 1));
                 answers.add(continuation);
             }
         }

@@ -39,7 +39,7 @@ public final class SideEffects implements AnswerMeasurement {
     private static final int SHORTEST_PHRASE = 2;
     private static final int TIMES = 3;
 
-    private final SteeredModel model;
+    private final AnswerScores model;
     private final int endToken;
     private final List<SteeredAnswer> unsteered;
     private final List<AnswerScore> unsteeredScores;
@@ -55,6 +55,11 @@ public final class SideEffects implements AnswerMeasurement {
      * @param seed of the bootstrap
      */
     public SideEffects(SteeredModel model, AnswerEncoder encoder, AnswerSet unsteered, long seed) {
+        this(AnswerScores.of(model), encoder, unsteered, seed);
+    }
+
+    /** The same with scores that may be kept. */
+    public SideEffects(AnswerScores model, AnswerEncoder encoder, AnswerSet unsteered, long seed) {
         this.model = model;
         this.unsteered = unsteered.answers();
         this.seed = seed;
@@ -119,8 +124,9 @@ public final class SideEffects implements AnswerMeasurement {
         List<Continuation> continuations = answers.stream()
                 .map(answer -> new Continuation(answer.prompt(), withEnd(answer)))
                 .toList();
-        return model.languageModel().logProbabilities(continuations, LayerSteering.none()).stream()
-                .map(tokens -> new AnswerScore(Arrays.stream(tokens).sum(), tokens.length))
+        double[] sums = model.logProbabilities(continuations, LayerSteering.none());
+        return IntStream.range(0, sums.length)
+                .mapToObj(i -> new AnswerScore(sums[i], continuations.get(i).answer().length))
                 .toList();
     }
 

@@ -11,7 +11,6 @@ import java.util.stream.IntStream;
 import org.steering4j.SteeredModel;
 import org.steering4j.engine.GenerationRequest;
 import org.steering4j.engine.GenerationResult;
-import org.steering4j.engine.LanguageModel;
 import org.steering4j.engine.StopCause;
 import org.steering4j.trainer.AnswerEncoder;
 import org.steering4j.vector.LayerSteering;
@@ -27,8 +26,6 @@ public final class SteeredAnswers {
 
     /** Answered at a time, and as many are lost at most when the program is killed. */
     private static final int ROWS = 64;
-
-    private static final int FINGERPRINT_TOKENS = 16;
 
     private final SteeredModel model;
     private final AnswerEncoder encoder;
@@ -59,14 +56,7 @@ public final class SteeredAnswers {
         this.encoder = encoder;
         this.sampling = sampling;
         this.cache = cache;
-        this.fingerprint = fingerprint(model.languageModel());
-    }
-
-    /** Log-probabilities of the vocabulary's first tokens, one after the other. */
-    private static double[] fingerprint(LanguageModel model) {
-        int last = Math.min(FINGERPRINT_TOKENS, Math.min(model.vocabularySize(), model.contextLength()) - 1);
-        int[] tokens = IntStream.rangeClosed(1, last).toArray();
-        return model.logProbabilities(new int[] {0}, tokens, LayerSteering.none());
+        this.fingerprint = CacheKey.fingerprint(model.languageModel());
     }
 
     /**
@@ -139,7 +129,7 @@ public final class SteeredAnswers {
     }
 
     private String key(GenerationRequest request) {
-        CacheKey key = new CacheKey()
+        return new CacheKey()
                 .with(model.name())
                 .with(model.languageModel().precision().name())
                 .with(fingerprint)
@@ -150,10 +140,8 @@ public final class SteeredAnswers {
                 .with(request.endTokens().stream()
                         .mapToInt(Integer::intValue)
                         .sorted()
-                        .toArray());
-        for (int layer : request.steering().layers()) {
-            key.with((long) layer).with(request.steering().layer(layer));
-        }
-        return key.value();
+                        .toArray())
+                .with(request.steering())
+                .value();
     }
 }

@@ -263,13 +263,14 @@ public final class Sweep {
     }
 
     /** Why a cell failed; what ends the whole sweep is thrown. */
-    private static String reason(Throwable failure) {
+    private String reason(Throwable failure) {
         if (failure instanceof FileNotWrittenException || failure instanceof SweepException) {
             throw (SteeringException) failure;
         }
         return failure.getMessage() == null || failure instanceof OutOfMemoryError
                 ? failure.toString()
-                : failure.getMessage();
+                // For the report, which may be read elsewhere.
+                : failure.getMessage().replace(folder + folder.getFileSystem().getSeparator(), "");
     }
 
     private int steps(SweepCell cell) {

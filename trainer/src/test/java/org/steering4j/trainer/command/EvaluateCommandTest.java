@@ -20,6 +20,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +135,25 @@ class EvaluateCommandTest {
     }
 
     @Test
+    void should_name_no_folder_of_this_machine_in_what_others_get_to_see() throws Exception {
+        assertThat(evaluate(judged("--judge", model, "--judge-share", "1", "--other-model", variant)))
+                .as(errors.toString())
+                .isZero();
+
+        try (Stream<Path> files = Files.list(run)) {
+            // The settings and the log are for this machine: with the former the run is repeated.
+            for (Path file : files.filter(each -> !each.endsWith("settings.yaml") && !each.endsWith("log.txt"))
+                    .toList()) {
+                assertThat(file).content().doesNotContain(folder.toString(), models.toString());
+            }
+        }
+        assertThat(run.resolve("report.html")).content().contains("boldness.csv", "judge", "again with");
+        assertThat(run.resolve("summary.json"))
+                .content()
+                .contains("\"folder\" : \".\"", "\"report\" : \"report.html\"");
+    }
+
+    @Test
     void should_repeat_the_same_figures_from_its_settings() {
         assertThat(evaluate("--vector", vector("boldness", "BiPO", 2), "--data", pairs, "--multipliers", "-1,0,1"))
                 .isZero();
@@ -215,11 +236,12 @@ class EvaluateCommandTest {
         expectFailure(1, "both go by the name", "--vector", vector, "--vector", vector, "--data", pairs);
         expectFailure(1, "hidden size", "--vector", small, "--data", pairs);
         expectFailure(1, "missing.csv", "--vector", vector, "--data", folder.resolve("missing.csv"));
-        expectFailure(2, "has NaN: give finite numbers", "--vector", vector, "--data", pairs, "--multipliers", "1,NaN");
+        expectFailure(2, "'NaN' is not a finite number", "--vector", vector, "--data", pairs, "--multipliers", "1,NaN");
         expectFailure(2, "has 0.0 twice", "--vector", vector, "--data", pairs, "--multipliers", "0,-0.0");
         expectFailure(2, "has 1.0 twice", "--vector", vector, "--data", pairs, "--multipliers", "1,1");
         expectFailure(1, "shyness", "--vector", vector, "--data", pairs, "--compose", "boldness:1,shyness:1");
-        expectFailure(1, "is no steering", "--vector", vector, "--data", pairs, "--compose", "boldness");
+        expectFailure(2, "is no steering", "--vector", vector, "--data", pairs, "--compose", "boldness");
+        expectFailure(2, "NaN", "--vector", vector, "--data", pairs, "--compose", "boldness:NaN");
         expectFailure(1, "config.json", "--vector", vector, "--data", pairs, "--other-model", folder);
         expectFailure(2, "choice-score", "--vector", vector, "--data", pairs, "--choice-score", "best");
         Files.createDirectories(run);
@@ -227,6 +249,23 @@ class EvaluateCommandTest {
         assertThat(evaluate("--vector", vector, "--data", pairs)).isEqualTo(2);
         assertThat(errors.toString()).contains("not empty");
         assertThat(kept).hasContent("kept");
+    }
+
+    @Test
+    void should_not_take_from_a_settings_file_what_could_harm_its_reader() throws Exception {
+        Path settings = folder.resolve("handed-on.yaml");
+        Path vector = vector("boldness", "BiPO", 2);
+
+        Files.writeString(settings, "judge-url: http://localhost:1/v1\njudge-name: x\njudge-key-variable: PATH\n");
+        expectFailure(
+                2,
+                "handed-on.yaml line 3: judge-key-variable is taken from the command line alone",
+                "--vector",
+                vector,
+                "--data",
+                pairs,
+                "--settings",
+                settings);
     }
 
     private void expectFailure(int exitCode, String reason, Object... arguments) {
@@ -288,6 +327,47 @@ class EvaluateCommandTest {
         assertThat(ResultFiles.read(run).figures()).isEqualTo(result.figures());
     }
 
+    @Test
+    void should_go_on_where_an_interrupted_measurement_was_to_the_same_figures() throws Exception {
+        StringBuilder many = new StringBuilder("question,matching,not_matching\n");
+        for (int i = 0; i < 50; i++) {
+            many.append("Is it ")
+                    .append(i)
+                    .append("?,Yes it is ")
+                    .append("very ".repeat(i % 5))
+                    .append("much,No\n");
+        }
+        Files.writeString(pairs, many);
+        Object[] arguments = {
+            "--vector", vector("boldness", "BiPO", 2), "--data", pairs, "--multipliers", "-1,0,1", "--utility", choices
+        };
+        assertThat(evaluate(arguments)).as(errors.toString()).isZero();
+        List<Figure> whole = ResultFiles.read(run).figures();
+        List<String> kept = Files.readAllLines(run.resolve("scores.jsonl"));
+        // 100 answers are two portions, the choices one; each unsteered and at two multipliers.
+        assertThat(kept).hasSize(3 * (2 + 1));
+
+        Files.delete(run.resolve("summary.json"));
+        Files.delete(run.resolve("results.jsonl"));
+        // As a kill leaves it, in the middle of a line; the scores before it are told from new ones by a change.
+        String changed = kept.get(0).replaceFirst("\\[-?[0-9.]+", "[-1234.5");
+        Files.writeString(
+                run.resolve("scores.jsonl"),
+                String.join("\n", changed, kept.get(1), kept.get(2), kept.get(3).substring(0, 90)));
+        assertThat(evaluate("--resume", run)).as(errors.toString()).isZero();
+
+        List<String> again = Files.readAllLines(run.resolve("scores.jsonl"));
+        assertThat(again.get(0)).isEqualTo(changed);
+        assertThat(again.subList(1, again.size())).isEqualTo(kept.subList(1, kept.size()));
+        assertThat(ResultFiles.read(run).figures()).isNotEqualTo(whole);
+
+        Files.delete(run.resolve("summary.json"));
+        Files.write(run.resolve("scores.jsonl"), kept.subList(0, 4));
+        assertThat(evaluate("--resume", run)).as(errors.toString()).isZero();
+        assertThat(ResultFiles.read(run).figures()).isEqualTo(whole);
+        assertThat(Files.readAllLines(run.resolve("scores.jsonl"))).isEqualTo(kept);
+    }
+
     private Object[] judged(Object... judge) {
         List<Object> arguments = new ArrayList<>(List.of("--vector", vector("boldness", "BiPO", 2), "--data", pairs));
         arguments.addAll(List.of("--multipliers", "0,1", "--answers", "3", "--max-tokens", "9"));
@@ -319,14 +399,28 @@ class EvaluateCommandTest {
         }
         String url = "http://localhost:" + port + "/v1";
 
-        assertThat(evaluate(judged("--judge-url", url, "--judge-name", "grader", "--judge-attempts", "1")))
+        assertThat(evaluate(judged(
+                        "--judge-url",
+                        url,
+                        "--judge-name",
+                        "grader",
+                        "--judge-attempts",
+                        "1",
+                        "--judge-key-variable",
+                        "PATH")))
                 .isEqualTo(1);
         assertThat(errors.toString()).contains("cannot be reached").doesNotContain("\tat ");
         List<String> answers = Files.readAllLines(run.resolve("generated.jsonl"));
         assertThat(answers).hasSize(6);
+        assertThat(run.resolve("settings.yaml"))
+                .content()
+                .contains("judge-url: ")
+                .doesNotContain("key-variable", "PATH");
 
+        List<String> keys = new CopyOnWriteArrayList<>();
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.createContext("/v1/chat/completions", exchange -> {
+            keys.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
             exchange.getRequestBody().readAllBytes();
             byte[] body = "{\"choices\": [{\"message\": {\"role\": \"assistant\", \"content\": \"Score: 3\"}}]}"
                     .getBytes(StandardCharsets.UTF_8);
@@ -341,6 +435,10 @@ class EvaluateCommandTest {
         } finally {
             server.stop(0);
         }
+        assertThat(errors.toString())
+                .contains("judge: questions and answers go to " + url
+                        + ", without a key, for which see --judge-key-variable");
+        assertThat(keys).containsOnly("null");
         assertThat(Files.readAllLines(run.resolve("generated.jsonl"))).isEqualTo(answers);
         assertThat(ResultFiles.read(run).figures())
                 .filteredOn(figure -> figure.metric().equals("judged score"))
@@ -455,7 +553,7 @@ class EvaluateCommandTest {
     }
 
     @Test
-    void should_tell_in_the_report_alone_how_to_repeat_it() throws Exception {
+    void should_tell_in_the_report_alone_what_was_measured_and_how() throws Exception {
         assertThat(evaluate(judged(
                         "--judge", "embedded", "--judge-share", "1", "--temperature", "0.5", "--allow-other-model")))
                 .as(errors.toString())
@@ -465,7 +563,8 @@ class EvaluateCommandTest {
         assertThat(html)
                 .contains(
                         "temperature: 0.5", "answers: 3", "max-tokens: 9", "judge-share: 1", "allow-other-model: true");
-        assertThat(html).contains(pairs.toString());
+        // Not the folder: the report may be read elsewhere.
+        assertThat(html).contains("data: ", "boldness.csv").doesNotContain(pairs.toString());
     }
 
     @Test

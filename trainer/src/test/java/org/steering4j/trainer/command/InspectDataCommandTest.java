@@ -215,6 +215,6 @@ class InspectDataCommandTest {
         assertThat(run()).isEqualTo(2);
 
         assertThat(errors.toString(StandardCharsets.UTF_8))
-                .contains("--max-tokens needs --model", "--max-tokens is 1", "--max-length-ratio is NaN", "FILE");
+                .contains("--max-tokens needs --model", "--max-tokens is 1", "'NaN' is not a finite number", "FILE");
     }
 }

@@ -42,6 +42,7 @@ class JudgeOptionsTest {
 
     private HttpServer server;
     private final List<String> received = new CopyOnWriteArrayList<>();
+    private final List<String> keys = new CopyOnWriteArrayList<>();
     private int status = 200;
     private String reply = "Score: 3";
 
@@ -55,6 +56,7 @@ class JudgeOptionsTest {
     void serve() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/v1/chat/completions", exchange -> {
+            keys.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
             received.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             byte[] body =
                     ("{\"choices\": [{\"index\": 0, \"finish_reason\": \"stop\", \"message\": {\"role\": \"assistant\","
@@ -87,7 +89,26 @@ class JudgeOptionsTest {
         }
 
         assertThat(received).singleElement().asString().contains("\"grader\"", "I will.", "temperature");
+        assertThat(keys).containsExactly("null");
         assertThat(file).content().contains("boldness");
+    }
+
+    @Test
+    void should_send_the_key_that_the_command_line_names() {
+        // Any variable that every environment has.
+        String name = System.getenv().keySet().stream()
+                .filter(each -> each.equalsIgnoreCase("path"))
+                .findFirst()
+                .orElseThrow();
+        JudgeOptions options = parse("--judge-url", url(), "--judge-name", "grader", "--judge-key-variable", name);
+
+        assertThat(options.destination())
+                .contains("questions and answers go to " + url() + ", with the key in " + name);
+        try (JudgeOptions.OpenJudge opened = options.open(folder.resolve("judgements.jsonl"))) {
+            opened.judge().judge(Rubric.of("boldness"), List.of(ANSWER));
+        }
+
+        assertThat(keys).containsExactly("Bearer " + System.getenv(name));
     }
 
     @Test
@@ -180,6 +201,7 @@ class JudgeOptionsTest {
             value = {
                 "--judge a --judge-url b --judge-name c|exclude each other",
                 "--judge-url b|needs --judge-name",
+                "--judge-url file:///x --judge-name c|expected an address such as https://",
                 "--judge-name c|there is no judge",
                 "--judge-rate 9|--judge-rate is 9: there is no judge",
                 "--judge a --judge-json-schema|--judge-json-schema is given: it is for a server",

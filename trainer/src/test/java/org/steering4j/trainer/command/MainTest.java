@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.steering4j.trainer.RandomModelFolder;
 import org.steering4j.vector.ModelShape;
 import org.steering4j.vector.SteeringVector;
@@ -158,6 +160,110 @@ class MainTest {
     }
 
     @Test
+    void should_end_with_an_exit_code_of_its_own_when_another_process_has_the_run_folder_or_the_checkpoint()
+            throws Exception {
+        Path run = Files.createDirectory(folder.resolve("run"));
+        Path checkpoint = folder.resolve("state");
+
+        try (RunLock lock = RunLock.take(run, System.err)) {
+            assertThat(train(folder.resolve("vector.safetensors"))).isEqualTo(4);
+        }
+        assertThat(errors.toString()).startsWith("steering: the run folder " + run + " is in use by process ");
+        try (RunLock lock = RunLock.takeCheckpoint(checkpoint, System.err)) {
+            assertThat(train(folder.resolve("vector.safetensors"), "--checkpoint", checkpoint.toString()))
+                    .isEqualTo(4);
+        }
+        assertThat(errors.toString()).contains("steering: the checkpoint " + checkpoint + " is in use by process ");
+        assertThat(folder.toFile().list()).containsExactly("data.csv");
+    }
+
+    @Test
+    void should_use_the_system_prompt_that_a_vector_was_made_with_unless_told_otherwise() {
+        Path plain = vector(1);
+        Path own = folder.resolve("own.safetensors");
+        Path other = folder.resolve("other.safetensors");
+        SteeringVector.read(plain).toBuilder("boldness")
+                .systemPrompt("Be bold.")
+                .build()
+                .write(own);
+        SteeringVector.read(plain).toBuilder("calm").systemPrompt("").build().write(other);
+        String[] arguments = {"--prompt", "Hello", "--max-tokens", "8", "--multiplier", "0.1"};
+
+        assertThat(complete(with(arguments, "--vector", plain, "--system-prompt", "Be bold.")))
+                .isZero();
+        String expected = output.toString(StandardCharsets.UTF_8);
+        assertThat(errors.toString()).doesNotContain("system prompt");
+
+        assertThat(complete(with(arguments, "--vector", own)))
+                .as(errors.toString())
+                .isZero();
+        assertThat(output.toString(StandardCharsets.UTF_8)).isEqualTo(expected);
+        assertThat(errors.toString())
+                .contains("system prompt, with which the vector was made: \"Be bold.\" (--system-prompt= for none)");
+
+        assertThat(complete(with(arguments, "--vector", own, "--json"))).isZero();
+        assertThat(output.toString(StandardCharsets.UTF_8)).contains("\"systemPrompt\" : \"Be bold.\"");
+        assertThat(errors.toString()).isEmpty();
+
+        assertThat(complete(with(arguments, "--vector", own, "--system-prompt=")))
+                .isZero();
+        String without = output.toString(StandardCharsets.UTF_8);
+        assertThat(without).isNotEqualTo(expected);
+        assertThat(errors.toString()).doesNotContain("system prompt");
+        assertThat(complete(with(arguments, "--vector", plain))).isZero();
+        assertThat(output.toString(StandardCharsets.UTF_8)).isEqualTo(without);
+
+        assertThat(complete(with(new String[] {"--prompt", "a"}, "--vector", own, "--vector", other)))
+                .isEqualTo(2);
+        assertThat(errors.toString())
+                .contains("made with different system prompts: \"Be bold.\", \"\"; say with --system-prompt which");
+
+        input = "Hello\n";
+        assertThat(run(
+                        "chat",
+                        "--model",
+                        model.toString(),
+                        "--precision",
+                        "float32",
+                        "--max-tokens",
+                        "8",
+                        "--vector",
+                        own.toString(),
+                        "--multiplier",
+                        "0.1"))
+                .isZero();
+        assertThat(output.toString(StandardCharsets.UTF_8)).isEqualTo(expected);
+        assertThat(errors.toString()).contains("\"Be bold.\" (--system-prompt= for none)");
+    }
+
+    private static String[] with(String[] first, Object... more) {
+        // --multiplier belongs behind its --vector.
+        List<String> arguments = new ArrayList<>();
+        Stream.of(more).map(Object::toString).forEach(arguments::add);
+        arguments.addAll(List.of(first));
+        return arguments.toArray(String[]::new);
+    }
+
+    @Test
+    void should_say_in_one_line_what_was_opened_and_how_it_is_steered() {
+        assertThat(complete(
+                        "--prompt",
+                        "Hello",
+                        "--max-tokens",
+                        "2",
+                        "--vector",
+                        vector(1).toString()))
+                .isZero();
+
+        assertThat(errors.toString().lines())
+                .singleElement()
+                .asString()
+                .matches(
+                        "model random-llama \\(llama, \\d+ parameters\\) in float32 on \\d+ threads?, opened in \\d+\\.\\d s,"
+                                + " steering boldness\\*1\\.0");
+    }
+
+    @Test
     void should_remove_the_checkpoint_when_the_vector_is_written() {
         Path checkpoint = folder.resolve("state");
 
@@ -182,6 +288,97 @@ class MainTest {
         assertThat(run("complete", "--model", "missing", "--prompt", "a", "--temperature", "-1"))
                 .as("checked before the model is opened")
                 .isEqualTo(2);
+    }
+
+    @Test
+    void should_name_the_option_that_was_meant_before_it_asks_for_one_that_is_missing() {
+        assertThat(run("complete", "--modle", "embedded", "--prompt", "a")).isEqualTo(2);
+        assertThat(errors.toString())
+                .startsWith("steering: --modle is no option of complete; the nearest is --model\n")
+                .doesNotContain("Missing");
+        assertThat(run("train", "--bheavior=x", "--layer", "1")).isEqualTo(2);
+        assertThat(errors.toString())
+                .startsWith("steering: --bheavior is no option of train; the nearest is --behavior");
+        assertThat(run("complete", "--model", "embedded")).isEqualTo(2);
+        assertThat(errors.toString()).contains("--prompt");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NaN", "Infinity", "-Infinity", "1e999", "five"})
+    void should_take_no_number_that_is_none(String number) {
+        Path vector = vector(1);
+        Path file = folder.resolve("v.safetensors");
+
+        assertThat(complete("--prompt", "a", "--vector", vector.toString(), "--multiplier", number))
+                .isEqualTo(2);
+        assertThat(errors.toString()).contains("--multiplier", "'" + number + "' is not a ");
+        assertThat(complete("--prompt", "a", "--temperature", number)).isEqualTo(2);
+        for (String option : List.of("--beta", "--learning-rate", "--weight-decay", "--clip", "--validation-share")) {
+            assertThat(train(file, option, number)).as(option).isEqualTo(2);
+            assertThat(errors.toString()).contains(option, "'" + number + "' is not a ");
+        }
+    }
+
+    @Test
+    void should_take_a_text_that_begins_with_at_as_it_is() throws Exception {
+        Path note = Files.writeString(folder.resolve("note"), "--max-tokens 0");
+
+        assertThat(complete("--max-tokens", "2", "--prompt", "@" + note))
+                .as(errors.toString())
+                .isZero();
+        assertThat(run("inspect", "@" + note)).isEqualTo(1);
+        assertThat(errors.toString()).contains("@" + note);
+    }
+
+    @Test
+    void should_advise_options_where_java_would_advise_calls() throws Exception {
+        Path tensors = Files.writeString(folder.resolve("x.pt"), "");
+        Path other = folder.resolve("other.safetensors");
+        SteeringVector.read(vector(1)).toBuilder("boldness")
+                .modelName("a-model")
+                .build()
+                .write(other);
+
+        expectFailure(
+                complete("--prompt", "a", "--vector", tensors.toString()),
+                "with: steering convert IN.pt OUT.safetensors --behavior NAME --layer L");
+        expectFailure(complete("--prompt", "a", "--vector", other.toString()), "allow it with --allow-other-model;");
+        assertThat(errors.toString()).doesNotContain("()");
+    }
+
+    @Test
+    void should_print_nothing_of_others_that_a_terminal_would_obey() throws Exception {
+        Path file = folder.resolve("odd.safetensors");
+        String odd = "bold\u001b[2J\u009b31m\u202e\u001b]0;owned\u0007\nsteering: all is well";
+        SteeringVector.read(vector(1)).toBuilder(odd)
+                .method(odd)
+                .setting("data", odd)
+                .build()
+                .write(file);
+        Path settings = Files.writeString(folder.resolve("s.yaml"), "\"\\e[2J\": 1\n");
+        Files.writeString(data, "question,matching\u001b[2J\n1,2\n");
+
+        List<String[]> commands = List.of(
+                new String[] {"inspect", file.toString()},
+                new String[] {"inspect", "--json", file.toString()},
+                new String[] {
+                    "convert", file.toString(), folder.resolve("odd.pt").toString()
+                },
+                new String[] {"inspect-data", data.toString()},
+                new String[] {"inspect-data", "--json", data.toString()},
+                new String[] {"inspect", folder + "/missing\u001b[2J"},
+                new String[] {"complete", "--model", model.toString(), "--prompt", "a", "--layer\u001b[2J"},
+                new String[] {"complete", "--model", model.toString(), "--prompt", "a", "--max-tokens", "\u001b[2J"},
+                new String[] {
+                    "complete", "--model", model.toString(), "--prompt", "a", "--settings", settings.toString()
+                });
+        for (String[] command : commands) {
+            run(command);
+            assertThat(output.toString(StandardCharsets.UTF_8) + errors.toString(StandardCharsets.UTF_8))
+                    .as(String.join(" ", command))
+                    .containsIgnoringCase("\\u001b[2J")
+                    .doesNotContain("\u001b", "\u0007", "\u009b", "\u202e", "\nsteering: all is well");
+        }
     }
 
     @Test
@@ -272,7 +469,7 @@ class MainTest {
                 .as(errors.toString())
                 .isZero();
         assertThat(output.toString(StandardCharsets.UTF_8)).isBlank();
-        assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("[thinks] ");
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("\n[thinks] ");
 
         assertThat(run(arguments("complete", options, prompt, List.of("--json"))))
                 .isZero();
@@ -282,7 +479,7 @@ class MainTest {
         input = "Hello\n";
         assertThat(run(arguments("chat", options))).isZero();
         assertThat(output.toString(StandardCharsets.UTF_8)).isBlank();
-        assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("[thinks] ");
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("\n[thinks] ");
     }
 
     @SafeVarargs

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,14 +84,47 @@ class RunFolderTest {
     @Test
     void should_log_a_line_that_is_drawn_over_as_it_was_left() {
         try (Run run = start()) {
-            main.errors().print("\r10%");
-            main.errors().print("\r100%");
-            main.errors().print("\n");
-            main.errors().print("windows\r\n");
+            for (String drawn : List.of("\r10%", "\r100%", "\n", "windows\r\n")) {
+                byte[] bytes = drawn.getBytes(StandardCharsets.UTF_8);
+                main.errors().write(bytes, 0, bytes.length);
+            }
             run.metric("end", Map.of());
         }
 
         assertThat(folder.resolve("log.txt")).hasContent("100%\nwindows\n");
+    }
+
+    @Test
+    void should_log_what_is_said_while_a_bar_is_drawn_without_the_bar() {
+        try (Run run = start()) {
+            byte[] bar = "\rbread 50%".getBytes(StandardCharsets.UTF_8);
+            main.errors().write(bar, 0, bar.length);
+            main.errors().println("hot");
+            main.errors().write(bar, 0, bar.length);
+            main.errors().println();
+            run.metric("end", Map.of());
+        }
+
+        assertThat(folder.resolve("log.txt")).hasContent("hot\nbread 50%\n");
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("\rbread 50%\r         \rhot");
+    }
+
+    @Test
+    void should_show_and_log_no_text_that_a_terminal_would_obey() {
+        try (Run run = start()) {
+            main.errors().println("a\u001b]0;title\u0007b\u009b2J");
+            LoggerFactory.getLogger("oven").warn("c\u001b[2J");
+            run.metric("end", Map.of("name", "d\u009b\u202e"));
+        }
+
+        assertThat(folder.resolve("log.txt"))
+                .content()
+                .startsWith("a\\u001b]0;title\\u0007b\\u009b2J\n")
+                .contains("c\\u001b[2J");
+        assertThat(folder.resolve("metrics.jsonl")).hasContent("{\"event\":\"end\",\"name\":\"d\\u009b\\u202e\"}\n");
+        assertThat(errors.toString(StandardCharsets.UTF_8))
+                .contains("b\\u009b2J")
+                .doesNotContain("\u001b", "\u009b");
     }
 
     @Test
@@ -105,6 +139,70 @@ class RunFolderTest {
                 .isInstanceOf(ParameterException.class)
                 .hasMessageContaining("is no run folder: it holds no settings.yaml");
         assertThat(folder).isDirectoryContaining("glob:**thesis.txt");
+    }
+
+    @Test
+    void should_keep_a_second_process_out_of_the_folder_and_say_who_is_in_it() {
+        try (Run run = start()) {
+            assertThat(folder.resolve("run.lock")).exists();
+            for (String[] second : new String[][] {{}, {"--resume"}}) {
+                assertThatThrownBy(() -> start(second))
+                        .isInstanceOf(RunFolderInUseException.class)
+                        .hasMessageContaining("the run folder " + folder + " is in use by process "
+                                + ProcessHandle.current().pid() + " on ")
+                        .hasMessageContaining("wait until that has ended, or name another one");
+            }
+            run.metric("end", Map.of());
+        }
+        assertThat(folder.resolve("run.lock")).doesNotExist();
+        start("--resume").close();
+    }
+
+    @Test
+    void should_take_a_folder_in_which_a_run_was_killed_before_it_came_to_anything() throws Exception {
+        String temporary = ".0b5c1d3e-0000-4000-8000-123456789abc";
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve("run.lock"), "process 999999999 on a-machine since long ago\n");
+        Files.writeString(folder.resolve(temporary + ".tmp"), "half");
+        try (Run run = start()) {
+            assertThat(errors.toString(StandardCharsets.UTF_8))
+                    .contains("steering: process 999999999 on a-machine since long ago did not give the run folder ");
+            // As a kill leaves it: nothing of what closing does.
+            Files.writeString(folder.resolve(temporary + ".7@a-machine.tmp"), "half");
+            Path copy = Files.createDirectory(parent.resolve("killed"));
+            for (String name : List.of("settings.yaml", "log.txt", temporary + ".7@a-machine.tmp")) {
+                Files.copy(folder.resolve(name), copy.resolve(name));
+            }
+        }
+
+        folder = parent.resolve("killed");
+        try (Run run = start()) {
+            run.metric("end", Map.of());
+            assertThat(folder.toFile().list())
+                    .containsExactlyInAnyOrder("settings.yaml", "log.txt", "metrics.jsonl", "run.lock");
+        }
+        assertThatThrownBy(this::start).hasMessageContaining("is not empty");
+
+        folder = Files.createDirectory(parent.resolve("mine"));
+        Files.writeString(folder.resolve("settings.yaml"), "minutes: 3\n");
+        assertThatThrownBy(this::start).as("settings made by hand").hasMessageContaining("is not empty");
+        assertThat(folder.resolve("settings.yaml")).hasContent("minutes: 3\n");
+        assertThat(folder.resolve("run.lock")).doesNotExist();
+    }
+
+    @Test
+    void should_not_go_on_through_a_link_that_leads_out_of_the_folder() throws Exception {
+        try (Run run = start()) {
+            run.metric("end", Map.of());
+        }
+        Path precious = Files.writeString(parent.resolve("precious"), "precious\n");
+        Files.delete(folder.resolve("log.txt"));
+        Files.createSymbolicLink(folder.resolve("log.txt"), precious);
+
+        assertThatThrownBy(() -> start("--resume"))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageContaining("log.txt, a link to " + precious);
+        assertThat(precious).hasContent("precious\n");
     }
 
     @Test

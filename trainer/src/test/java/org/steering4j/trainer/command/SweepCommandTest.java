@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +111,15 @@ class SweepCommandTest {
         assertThat(run.resolve("settings.yaml"))
                 .content()
                 .contains("layers:\n- \"all\"\n- \"0+2\"\n", "learning-rate:\n- 0.05\n- 0.01\n");
+        try (Stream<Path> files = Files.walk(run)) {
+            for (Path file : files.filter(Files::isRegularFile)
+                    .filter(each -> !each.endsWith("settings.yaml") && !each.endsWith("log.txt"))
+                    .toList()) {
+                assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+                        .as(file.toString())
+                        .doesNotContain(folder.toString());
+            }
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.steering4j.trainer.BiPOSettings;
 import org.steering4j.trainer.RandomModelFolder;
 import org.steering4j.vector.SteeringVector;
 
@@ -91,16 +93,45 @@ class TrainCommandTest {
                         "vector.safetensors",
                         "report.html");
         assertThat(run.resolve("log.txt")).content().contains("agreeing: epoch 3/3");
+        assertThat(SteeringVector.read(run.resolve("vector.safetensors")).systemPrompt())
+                .contains(BiPOSettings.REFERENCE_SYSTEM_PROMPT);
         assertThat(run.resolve("settings.yaml"))
                 .content()
                 .contains("layer: 1\n", "learning-rate: 0.05\n", "beta: 0.1\n")
                 .doesNotContain("run-folder");
+        for (String file : List.of("vector.safetensors", "report.html", "summary.json", "metrics.jsonl")) {
+            assertThat(new String(Files.readAllBytes(run.resolve(file)), StandardCharsets.ISO_8859_1))
+                    .doesNotContain(folder.toString(), models.toString());
+        }
+        assertThat(SteeringVector.read(run.resolve("vector.safetensors")).settings())
+                .containsEntry("data", "data.csv");
         List<String> metrics = Files.readAllLines(run.resolve("metrics.jsonl"));
         assertThat(metrics.get(0)).startsWith("{\"event\":\"start\",\"trainingPairs\":9");
         assertThat(metrics.stream().filter(line -> line.startsWith("{\"event\":\"evaluation\"")))
                 .hasSize(3);
         assertThat(metrics.stream().filter(line -> line.startsWith("{\"event\":\"step\"")))
                 .hasSize(9);
+    }
+
+    @Test
+    void should_replace_no_file_elsewhere_that_a_settings_file_names_and_the_command_line_does_not() throws Exception {
+        Path precious = Files.writeString(folder.resolve("precious.html"), "precious");
+        Path settings = Files.writeString(
+                Files.createDirectory(folder.resolve("handed-on")).resolve("s.yaml"), "report: " + precious + "\n");
+        String[] arguments = training("--run-folder", run.toString(), "--settings", settings.toString());
+
+        assertThat(run(errors, arguments)).isEqualTo(2);
+        assertThat(errors.toString())
+                .contains("s.yaml line 1: report is " + precious + ", a file outside the working directory");
+        assertThat(precious).hasContent("precious");
+        assertThat(run).doesNotExist();
+
+        train("--run-folder", run.toString(), "--settings", settings.toString(), "--report", precious.toString());
+        assertThat(precious).content().contains("Training of agreeing");
+
+        assertThat(run(errors, training("--report", folder.resolve("profile").toString())))
+                .isEqualTo(2);
+        assertThat(errors.toString()).contains("expected a name that ends in .html");
     }
 
     @Test
@@ -238,7 +269,10 @@ class TrainCommandTest {
         assertThat(result.get("pairs").asText()).isEqualTo("validation");
         assertThat(result.at("/added/accuracy").isNumber()).isTrue();
         assertThat(result.at("/norms/1").asDouble()).isPositive();
-        assertThat(JSON.readTree(run.resolve("summary.json").toFile())).isEqualTo(result);
+        ((ObjectNode) result).put("vector", "v.pt").put("report", "report.html").put("runFolder", ".");
+        assertThat(JSON.readTree(run.resolve("summary.json").toFile()))
+                .as("the same, without folders of this machine")
+                .isEqualTo(result);
 
         Files.writeString(data, "a,b\n1,2\n");
         assertThat(run(
