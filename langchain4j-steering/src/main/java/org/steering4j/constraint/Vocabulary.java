@@ -42,6 +42,7 @@ public final class Vocabulary {
 
     private final int[] tokens;
     private final int deepest;
+    private final int mostCommas;
 
     private record Entry(int token, short[] text) {}
 
@@ -62,6 +63,8 @@ public final class Vocabulary {
         this.firstToken = new int[nodes + 1];
         this.tokens = entries.stream().mapToInt(Entry::token).toArray();
         this.deepest = fill(entries);
+        this.mostCommas =
+                entries.stream().mapToInt(entry -> commas(entry.text)).max().orElse(0);
         this.bytesAreTokens = IntStream.rangeClosed(0x80, 0xBF).allMatch(this::isToken);
         requireIndispensable();
     }
@@ -94,6 +97,14 @@ public final class Vocabulary {
             entries.add(new Entry(marks.get(markTexts.get(i)), new short[] {(short) (BYTES + i)}));
         }
         return new Vocabulary(size, endTokens, markTexts, entries);
+    }
+
+    private static int commas(short[] text) {
+        int commas = 0;
+        for (short character : text) {
+            commas += character == ',' ? 1 : 0;
+        }
+        return commas;
     }
 
     private static int countNodes(List<Entry> sorted) {
@@ -193,6 +204,16 @@ public final class Vocabulary {
     /** Whether there are tokens for each byte within a character. */
     boolean bytesAreTokens() {
         return bytesAreTokens;
+    }
+
+    /** How many symbols a token writes at most. */
+    int longestToken() {
+        return deepest;
+    }
+
+    /** How many commas a token writes at most. */
+    int mostCommas() {
+        return mostCommas;
     }
 
     int size() {
