@@ -200,6 +200,11 @@ public final class Automaton {
         return accepting.get(state);
     }
 
+    /** How many characters a text has at least; {@link Integer#MAX_VALUE} if there is no text. */
+    public int shortestText() {
+        return shortest()[0];
+    }
+
     /** Of each state, how many characters lead to the end of a text at least. */
     int[] shortest() {
         List<List<Integer>> before = new ArrayList<>();

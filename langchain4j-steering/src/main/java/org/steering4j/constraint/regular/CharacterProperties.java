@@ -170,7 +170,8 @@ final class CharacterProperties {
     }
 
     private static NotRegularException unknown(String property) {
-        return new NotRegularException("\\p{%s}, a property of characters that is not known here".formatted(property));
+        return new NotRegularException(
+                "which holds \\p{%s}, a property of characters that is not known here".formatted(property));
     }
 
     private static boolean isWhiteSpace(int character) {

@@ -71,9 +71,8 @@ public final class Decimals {
             zeros = 0;
         }
         if (units.compareTo(BigInteger.valueOf(MOST_REMAINDERS)) > 0) {
-            throw new NotRegularException(
-                    "for only multiples of whole numbers up to %,d and of these times powers of ten can be guaranteed"
-                            .formatted(MOST_REMAINDERS));
+            throw new NotRegularException("which is no whole number up to %,d, nor such a number times a power of ten"
+                    .formatted(MOST_REMAINDERS));
         }
         int divider = units.intValueExact();
         int fractionDigits = scale;
@@ -91,7 +90,7 @@ public final class Decimals {
         private static Bound of(BigDecimal value) {
             if (Math.abs((long) value.precision() - value.scale()) > MOST_BOUND_DIGITS
                     || value.precision() > MOST_BOUND_DIGITS) {
-                throw new NotRegularException("a bound of more than %,d digits".formatted(MOST_BOUND_DIGITS));
+                throw new NotRegularException("which has a bound of more than %,d digits".formatted(MOST_BOUND_DIGITS));
             }
             String plain = value.stripTrailingZeros().toPlainString();
             int point = plain.indexOf('.');

@@ -57,8 +57,7 @@ final class Determinization {
     static Automaton of(Expression expression) {
         if (expression.size() > MOST_STATES) {
             throw new NotRegularException(
-                    "which repeats too much: it is to have at most %,d characters when written out"
-                            .formatted(MOST_STATES));
+                    "which has more than %,d characters when its repetitions are written out".formatted(MOST_STATES));
         }
         return new Determinization().automaton(expression);
     }
@@ -316,7 +315,7 @@ final class Determinization {
     private void count(int states) {
         work += states;
         if (work > MOST_WORK) {
-            throw new NotRegularException("which takes too long to turn into an automaton; make it simpler");
+            throw new NotRegularException("which takes too long to turn into an automaton");
         }
     }
 }

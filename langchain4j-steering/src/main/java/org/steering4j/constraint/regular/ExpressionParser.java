@@ -131,15 +131,16 @@ final class ExpressionParser {
 
     private Expression group(int start) {
         if (++groups > MOST_NESTED_GROUPS) {
-            throw new NotRegularException("more than %d groups within one another".formatted(MOST_NESTED_GROUPS));
+            throw new NotRegularException(
+                    "which holds more than %d groups within one another".formatted(MOST_NESTED_GROUPS));
         }
         if (skip('?')) {
             if (skip('=') || skip('!')) {
-                throw refusal("the lookahead", start, "for which answers cannot be held to it");
+                throw refusal("the lookahead", start, "");
             }
             if (skip('<')) {
                 if (skip('=') || skip('!')) {
-                    throw refusal("the lookbehind", start, "for which answers cannot be held to it");
+                    throw refusal("the lookbehind", start, "");
                 }
                 while (peek() != END && peek() != '>') {
                     place++;
@@ -248,7 +249,7 @@ final class ExpressionParser {
             case 'k', '1', '2', '3', '4', '5', '6', '7', '8', '9' ->
                 throw inClass
                         ? refusal("the escape", start, "which a class cannot hold")
-                        : refusal("the backreference", start, "for which answers cannot be held to it");
+                        : refusal("the backreference", start, "");
             default -> {
                 if (letter < 0x80 && Character.isLetter(letter)) {
                     throw refusal("the escape", start, "which ECMA 262 does not know");
@@ -342,7 +343,8 @@ final class ExpressionParser {
 
     private NotRegularException refusal(String what, int start, String why) {
         int end = Math.min(Math.max(place, start + 1), characters.length);
-        return new NotRegularException("%s \"%s\" at character %d, %s"
-                .formatted(what, new String(characters, start, end - start), start + 1, why));
+        return new NotRegularException("which holds %s \"%s\" at character %d%s"
+                .formatted(
+                        what, new String(characters, start, end - start), start + 1, why.isEmpty() ? "" : ", " + why));
     }
 }

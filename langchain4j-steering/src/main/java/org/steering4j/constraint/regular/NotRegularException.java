@@ -1,6 +1,6 @@
 package org.steering4j.constraint.regular;
 
-/** A language that we build no automaton for. The message says what it is about it, as a part of a sentence. */
+/** A language that we build no automaton for. The message says why, in words that can follow its name and a comma. */
 public final class NotRegularException extends RuntimeException {
 
     public NotRegularException(String message) {

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.Year;
+import java.time.YearMonth;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,7 +27,7 @@ class FormatTest {
                     boolean exists = month >= 1
                             && month <= 12
                             && day >= 1
-                            && day <= java.time.YearMonth.of(year, month).lengthOfMonth();
+                            && day <= YearMonth.of(year, month).lengthOfMonth();
                     String date = "%04d-%02d-%02d".formatted(year, month, day);
                     assertThat(accepts("date", date)).as(date).isEqualTo(exists);
                     assertThat(accepts("date-time", date + "T12:00:00Z"))
@@ -42,20 +43,6 @@ class FormatTest {
         assertThat(LocalDate.parse("0001-01-01").getYear()).isOne();
     }
 
-    @Test
-    void should_know_the_leap_second_at_each_offset() {
-        for (int minute = 0; minute < 24 * 60; minute++) {
-            String time = "%02d:%02d:60".formatted(minute / 60, minute % 60);
-            for (int offset = 0; offset < 24 * 60; offset += 15) {
-                String clock = "%02d:%02d".formatted(offset / 60, offset % 60);
-                boolean ahead = Math.floorMod(minute - offset, 24 * 60) == 24 * 60 - 1;
-                boolean behind = Math.floorMod(minute + offset, 24 * 60) == 24 * 60 - 1;
-                assertThat(accepts("time", time + "+" + clock)).isEqualTo(ahead);
-                assertThat(accepts("time", time + ".5-" + clock)).isEqualTo(behind);
-            }
-        }
-    }
-
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
@@ -63,13 +50,9 @@ class FormatTest {
             value = {
                 "date-time ; 1963-06-19T08:30:06.283185Z",
                 "date-time ; 1990-12-31T15:59:50.123-08:00",
-                "date-time ; 1998-12-31T23:59:60Z",
-                "date-time ; 1998-12-31T15:59:60.123-08:00",
-                "date-time ; 2017-01-01T08:59:60+09:00",
                 "date-time ; 1937-01-01T12:00:27.87+00:20",
-                "time ; 23:59:60+00:00",
                 "time ; 12:34:56-00:00",
-                "time ; 00:00:00.123456789+23:59",
+                "time ; 00:00:00.123456789+18:00",
                 "duration ; P4DT12H30M5S",
                 "duration ; P1Y2M",
                 "duration ; PT0S",
@@ -106,14 +89,15 @@ class FormatTest {
                 "date ; ` 2023-02-01`",
                 "date ; `2023-02-01\n`",
                 "date ; 2023-02-0১",
-                "date-time ; 1998-12-30T23:59:60Z",
+                "date-time ; 1998-12-31T23:59:60Z",
                 "date-time ; 1998-12-31T23:59:61Z",
                 "date-time ; 1998-12-31T22:59:60Z",
-                "date-time ; 2017-01-01T23:59:60Z",
+                "date-time ; 1998-12-31T15:59:60-08:00",
                 "date-time ; 1990-12-31T15:59:59-24:00",
                 "date-time ; 1990-12-31T15:59:59",
                 "date-time ; 1990-12-31 15:59:59Z",
-                "time ; 22:59:60Z",
+                "time ; 23:59:60Z",
+                "time ; 12:00:00+18:01",
                 "time ; 08:30:06 PST",
                 "time ; 01:02:03+00:60",
                 "duration ; P",
@@ -175,13 +159,7 @@ class FormatTest {
     @Test
     void should_write_what_Java_reads() {
         for (String text : Texts.of(Format.named("date-time").orElseThrow().language(), 300, 1)) {
-            if (!text.contains(":60")) {
-                String offset = text.endsWith("Z") ? "Z" : text.substring(text.length() - 6);
-                String near = offset.matches("[+-](1[89]|2\\d).*")
-                        ? text.replace(offset, "Z")
-                        : text; // Java's offsets end at 18 hours
-                assertThat(OffsetDateTime.parse(near).getYear()).isPositive();
-            }
+            assertThat(OffsetDateTime.parse(text).getYear()).isPositive();
         }
         for (String text : Texts.of(Format.named("uri").orElseThrow().language(), 300, 2)) {
             assertThat(URI.create(text.replaceAll("^([^:]*://[^/?#]*?@?)[^/?#]*", "$1host"))
