@@ -1,11 +1,12 @@
 package org.steering4j.constraint;
 
 import java.util.function.Consumer;
+import org.steering4j.constraint.regular.Language;
 
 /** What an automaton recognises, such as strings that match a pattern, or the integers of a range. A class, not a record: equal ones are one. */
 final class AutomatonSyntax implements Syntax {
 
-    static final int UNLIMITED = Integer.MAX_VALUE;
+    static final int UNLIMITED = Language.UNLIMITED;
 
     private final ByteAutomaton automaton;
     private final ShortestEnds ends;

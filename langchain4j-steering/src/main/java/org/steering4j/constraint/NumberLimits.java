@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.steering4j.constraint.regular.Automaton;
 import org.steering4j.constraint.regular.Decimals;
-import org.steering4j.constraint.regular.Format;
+import org.steering4j.constraint.regular.Formats;
 import org.steering4j.constraint.regular.NotRegularException;
 
 /**
@@ -63,7 +63,7 @@ record NumberLimits(
             case "int64" -> integers(LEAST_LONG, GREATEST_LONG);
             case "", "float", "double" -> new NumberLimits(null, null, null, null, Set.of());
             default -> {
-                if (Format.named(format).isEmpty()) {
+                if (Formats.named(format).isEmpty()) {
                     throw new NotRegularException("the format \"" + format + "\"");
                 }
                 yield new NumberLimits(null, null, null, null, Set.of()); // one of strings says nothing of numbers

@@ -6,8 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.steering4j.constraint.regular.Automaton;
-import org.steering4j.constraint.regular.Format;
+import java.util.stream.Stream;
+import org.steering4j.constraint.regular.Formats;
+import org.steering4j.constraint.regular.Language;
 import org.steering4j.constraint.regular.NotRegularException;
 import org.steering4j.constraint.regular.RegularExpression;
 
@@ -16,14 +17,14 @@ final class StringLimits {
 
     static final Set<String> KEYWORDS = Set.of("minLength", "maxLength", "pattern", "format");
 
-    private static final int UNLIMITED = Integer.MAX_VALUE;
+    private static final int UNLIMITED = Language.UNLIMITED;
 
     private final int least;
     private final int most;
     private final Set<String> patterns;
     private final Set<String> formats;
-    /** Of patterns and formats; null where it is not known yet. */
-    private Automaton language;
+    /** Of patterns and formats; null where that is not known yet. */
+    private Language language;
 
     private StringLimits(int least, int most, Set<String> patterns, Set<String> formats) {
         this.least = least;
@@ -85,13 +86,13 @@ final class StringLimits {
     }
 
     /**
-     * Whether a text keeps to them. Of formats it is one that we would write; see {@link Format}.
+     * Whether a text keeps to them. Of a format it is one that we would write; see {@link Formats}.
      *
      * @throws NotRegularException as {@link #syntax}
      */
     boolean admit(String text) {
         int length = text.codePointCount(0, text.length());
-        return length >= least && length <= longest() && language().accepts(text);
+        return length >= least && length <= most && language().accepts(text);
     }
 
     /**
@@ -100,7 +101,7 @@ final class StringLimits {
      * @throws NotRegularException as {@link #syntax}
      */
     boolean isContradictory() {
-        return isTooLong(language().and(Automaton.ofLengthAtLeast(least)));
+        return least > most || language().and(Language.ofLength(least, most)).isEmpty();
     }
 
     /**
@@ -109,57 +110,41 @@ final class StringLimits {
      * @throws NotRegularException if there are none, or for what no answer can be held to; the message names it
      */
     Syntax syntax(Vocabulary vocabulary, TextRules rules) {
-        if (least > longest()) {
+        if (least > most) {
             throw new NotRegularException(description() + ", which no text fits,");
         }
         if (patterns.isEmpty() && formats.isEmpty()) {
             return new StringSyntax(rules, least, most, vocabulary.longestToken());
         }
-        Automaton language = language();
+        Language language = language();
         try {
-            Automaton texts = least == 0 ? language : language.and(Automaton.ofLengthAtLeast(least));
-            if (isTooLong(texts)) {
+            Language texts = language.and(Language.ofLength(least, most));
+            if (texts.isEmpty()) {
                 throw new NotRegularException("which no text fits");
             }
-            return new AutomatonSyntax(vocabulary, ByteAutomaton.quoted(texts, rules), longest());
+            return new AutomatonSyntax(vocabulary, ByteAutomaton.quoted(texts.automaton(), rules), texts.longest());
         } catch (NotRegularException e) {
             throw new NotRegularException(description() + ", " + e.getMessage() + ",");
         }
     }
 
-    private boolean isTooLong(Automaton texts) {
-        return texts.isEmpty() || texts.shortestText() > longest();
-    }
-
-    private int longest() {
-        int longest = most;
-        for (String name : formats) {
-            longest = Math.min(longest, format(name).longest());
-        }
-        return longest;
-    }
-
-    private static Format format(String name) {
-        return Format.named(name).orElseThrow(() -> new NotRegularException("the format \"" + name + "\""));
-    }
-
-    private Automaton language() {
+    private Language language() {
         if (language == null) {
-            Automaton all = Automaton.ofLengthAtLeast(0);
-            for (String name : formats) {
-                all = all.and(format(name).language());
-            }
-            for (String pattern : patterns) {
-                all = all.and(automaton(pattern));
-            }
-            language = all;
+            language = Stream.concat(
+                            formats.stream().map(StringLimits::ofFormat),
+                            patterns.stream().map(StringLimits::ofPattern))
+                    .reduce(Language.ofLength(0, UNLIMITED), Language::and);
         }
         return language;
     }
 
-    private static Automaton automaton(String pattern) {
+    private static Language ofFormat(String name) {
+        return Formats.named(name).orElseThrow(() -> new NotRegularException("the format \"" + name + "\""));
+    }
+
+    private static Language ofPattern(String pattern) {
         try {
-            return RegularExpression.automaton(pattern);
+            return RegularExpression.language(pattern);
         } catch (NotRegularException e) {
             throw new NotRegularException("the pattern \"%s\", %s,".formatted(pattern, e.getMessage()));
         }

@@ -1,7 +1,7 @@
 /**
  * Regular languages: sets of texts that a finite automaton recognises, such as those that match a pattern, or the numbers of a range.
  *
- * <p>{@link org.steering4j.constraint.regular.Automaton} is such a language. {@link org.steering4j.constraint.regular.RegularExpression} makes
+ * <p>{@link org.steering4j.constraint.regular.Language} is such a set. {@link org.steering4j.constraint.regular.RegularExpression} makes
  * one of a pattern, {@link org.steering4j.constraint.regular.Formats} of a name such as {@code date-time}, and
  * {@link org.steering4j.constraint.regular.Decimals} of bounds.
  *

@@ -65,7 +65,7 @@ class RegularExpressionTest {
         for (int seed = 0; seed < 1500; seed++) {
             Random random = new Random(seed);
             String expression = alternatives(random, 2);
-            Automaton automaton = RegularExpression.automaton(expression);
+            Language automaton = RegularExpression.language(expression);
             Pattern pattern = Pattern.compile(expression);
             for (int i = 0; i < 40; i++) {
                 String text = text(random);
@@ -127,7 +127,7 @@ class RegularExpressionTest {
                 "^(0{0}1{2,3}?)+$ ~ 11111 ~ 1"
             })
     void should_read_expressions_as_ECMA_262_does(String expression, String matching, String other) {
-        Automaton automaton = RegularExpression.automaton(expression);
+        Language automaton = RegularExpression.language(expression);
         assertThat(automaton.accepts(matching)).isTrue();
         assertThat(automaton.accepts(other)).isFalse();
     }
@@ -138,11 +138,11 @@ class RegularExpressionTest {
         assertThat(Character.isDefined(unassigned)).isFalse();
         String text = Character.toString(unassigned);
         for (String expression : List.of("^\\P{L}$", "^[^\\p{L}]$", "^[^\\P{Lu}]$", "^\\p{L}$", "^[\\P{L}a]$")) {
-            assertThat(RegularExpression.automaton(expression).accepts(text))
+            assertThat(RegularExpression.language(expression).accepts(text))
                     .as(expression)
                     .isFalse();
         }
-        assertThat(RegularExpression.automaton("^[^a]$").accepts(text)).isTrue();
+        assertThat(RegularExpression.language("^[^a]$").accepts(text)).isTrue();
     }
 
     @ParameterizedTest
@@ -180,7 +180,7 @@ class RegularExpressionTest {
                 "\\pL ~ a name in braces"
             })
     void should_refuse_what_is_no_regular_expression_or_not_regular(String expression, String message) {
-        assertThatThrownBy(() -> RegularExpression.automaton(expression))
+        assertThatThrownBy(() -> RegularExpression.language(expression))
                 .isExactlyInstanceOf(NotRegularException.class)
                 .hasMessageContaining(message);
     }
@@ -197,20 +197,20 @@ class RegularExpressionTest {
                 "(\\bx|\\B.){3000}y"
             })
     void should_refuse_what_takes_too_large_an_automaton(String expression) {
-        assertThatThrownBy(() -> RegularExpression.automaton(expression))
+        assertThatThrownBy(() -> RegularExpression.language(expression))
                 .isExactlyInstanceOf(NotRegularException.class)
                 .hasMessageContaining("which ");
     }
 
     @Test
     void should_refuse_groups_nested_too_deep_and_expressions_too_long() {
-        assertThatThrownBy(() -> RegularExpression.automaton("(".repeat(10_000) + ")".repeat(10_000)))
+        assertThatThrownBy(() -> RegularExpression.language("(".repeat(10_000) + ")".repeat(10_000)))
                 .isExactlyInstanceOf(NotRegularException.class)
                 .hasMessageContaining("groups");
-        assertThatThrownBy(() -> RegularExpression.automaton("a".repeat(20_001)))
+        assertThatThrownBy(() -> RegularExpression.language("a".repeat(20_001)))
                 .isExactlyInstanceOf(NotRegularException.class)
                 .hasMessageContaining("20,001");
-        assertThat(RegularExpression.automaton("()".repeat(1000)).isEverything())
+        assertThat(RegularExpression.language("()".repeat(1000)).automaton().isEverything())
                 .isTrue();
     }
 
@@ -225,19 +225,45 @@ class RegularExpressionTest {
         "a$b, 1"
     })
     void should_find_the_smallest_automaton(String expression, int states) {
-        assertThat(RegularExpression.automaton(expression).stateCount()).isEqualTo(states);
+        assertThat(RegularExpression.language(expression).automaton().stateCount())
+                .isEqualTo(states);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'^[ab]{2,500}$', 3, 500",
+        "'^x[ab]{0,100}(?:y)z{3}$', 6, 105",
+        "'^a{45,60}$', 46, 60",
+        "'^[ab]{0,30}$', 31, 2147483647",
+        "'^a{0,50}b{0,50}$', 101, 2147483647",
+        "'^a{0,50}b*$', 51, 2147483647",
+        "'^(ab){0,50}$', 101, 2147483647"
+    })
+    void should_count_the_repetitions_of_one_character(String expression, int states, int longest) {
+        Language language = RegularExpression.language(expression);
+        assertThat(language.automaton().stateCount()).isEqualTo(states);
+        assertThat(language.longest()).isEqualTo(longest);
+        Pattern pattern = Pattern.compile(expression);
+        for (int length = 0; length < 600; length++) {
+            for (String text : List.of("a".repeat(length), "x" + "b".repeat(length) + "yzzz", "ab".repeat(length))) {
+                assertThat(language.accepts(text))
+                        .as(text)
+                        .isEqualTo(pattern.matcher(text).find());
+            }
+        }
     }
 
     @Test
     void should_intersect() {
-        Automaton vowels = RegularExpression.automaton("^[aeiou]*$");
-        Automaton words = RegularExpression.automaton("^[a-m]*$");
-        Automaton both = vowels.and(words).and(Automaton.ofLengthAtLeast(2));
+        Language vowels = RegularExpression.language("^[aeiou]*$");
+        Language words = RegularExpression.language("^[a-m]*$");
+        Language both = vowels.and(words).and(Language.ofLength(2, 3));
         assertThat(both.accepts("aei")).isTrue();
         assertThat(both.accepts("a")).isFalse();
+        assertThat(both.accepts("aeia")).isFalse();
         assertThat(both.accepts("ou")).isFalse();
         assertThat(both.accepts("bd")).isFalse();
-        assertThat(vowels.and(RegularExpression.automaton("x")).isEmpty()).isTrue();
-        assertThat(RegularExpression.automaton("a$b").isEmpty()).isTrue();
+        assertThat(vowels.and(RegularExpression.language("x")).isEmpty()).isTrue();
+        assertThat(RegularExpression.language("a$b").isEmpty()).isTrue();
     }
 }

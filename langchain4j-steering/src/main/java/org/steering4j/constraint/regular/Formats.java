@@ -8,14 +8,9 @@ import java.util.function.Supplier;
 /**
  * What JSON Schema's {@code format} calls by a name (draft 2020-12, validation, section 7.3). Of several spellings that mean the same, such as
  * {@code t} and {@code T} in a time, only the usual one belongs to it, and where readers differ only what all of them take; the subsets are
- * named below. Immutable.
- *
- * @param language of the texts, which may be longer than is allowed
- * @param longest how many characters they may have
+ * named below.
  */
-public record Format(Automaton language, int longest) {
-
-    private static final int ANY_LENGTH = Integer.MAX_VALUE;
+public final class Formats {
 
     private static final String YEAR =
             "(?:[1-9]\\d{3}|0[1-9]\\d\\d|00[1-9]\\d|000[1-9])"; // Python and others know no year 0
@@ -67,7 +62,7 @@ public record Format(Automaton language, int longest) {
     private static final String PRIVATE = "\\u{E000}-\\u{F8FF}\\u{F0000}-\\u{FFFFD}\\u{100000}-\\u{10FFFD}";
     private static final String POINTER = "(?:/(?:[^~/]|~[01])*)*";
 
-    private static final Map<String, Supplier<Format>> KNOWN = Map.ofEntries(
+    private static final Map<String, Supplier<Language>> KNOWN = Map.ofEntries(
             Map.entry("date", () -> of(DATE)),
             Map.entry("time", () -> of(TIME)),
             Map.entry("date-time", () -> of(DATE + "T" + TIME)),
@@ -85,11 +80,13 @@ public record Format(Automaton language, int longest) {
             Map.entry("json-pointer", () -> of(POINTER)),
             Map.entry("relative-json-pointer", () -> of("(?:0|[1-9]\\d?)(?:#|" + POINTER + ")")));
 
-    private static final Map<String, Format> BUILT = new ConcurrentHashMap<>();
+    private static final Map<String, Language> BUILT = new ConcurrentHashMap<>();
+
+    private Formats() {}
 
     /** The texts of a format; empty for a name that is not known, or whose texts no automaton recognises. */
-    public static Optional<Format> named(String name) {
-        Supplier<Format> known = KNOWN.get(name);
+    public static Optional<Language> named(String name) {
+        Supplier<Language> known = KNOWN.get(name);
         return known == null ? Optional.empty() : Optional.of(BUILT.computeIfAbsent(name, unknown -> known.get()));
     }
 
@@ -98,22 +95,22 @@ public record Format(Automaton language, int longest) {
         return KNOWN.keySet().stream().sorted().toList();
     }
 
-    private static Format of(String expression) {
-        return new Format(automaton("^(?:" + expression + ")$"), ANY_LENGTH);
+    private static Language of(String expression) {
+        return Language.of(automaton("^(?:" + expression + ")$"));
     }
 
     private static Automaton automaton(String expression) {
         return Determinization.of(ExpressionParser.parse(expression));
     }
 
-    private static Format hostname() {
+    private static Language hostname() {
         Automaton labels = automaton("^" + LABEL + "(?:\\." + LABEL + ")*$");
         Automaton lastIsNoNumber = automaton("[a-zA-Z-][^.]*$"); // lest it be an IP address, which is no name
-        return new Format(labels.and(lastIsNoNumber), LONGEST_HOST);
+        return new Language(labels.and(lastIsNoNumber), LONGEST_HOST);
     }
 
-    private static Format email() {
-        return new Format(automaton("^" + EMAIL + "$").and(automaton("^[^@]{1,64}@")), LONGEST_EMAIL);
+    private static Language email() {
+        return new Language(automaton("^" + EMAIL + "$").and(automaton("^[^@]{1,64}@")), LONGEST_EMAIL);
     }
 
     /** RFC 3986, section 3.2.2. */
