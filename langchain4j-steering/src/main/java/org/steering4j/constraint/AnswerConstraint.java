@@ -58,10 +58,9 @@ public final class AnswerConstraint implements TokenConstraint.Factory {
     /** Either of the two; see there. */
     public static AnswerConstraint jsonOrToolCalls(
             Vocabulary vocabulary, JsonSchema schema, List<ToolSpecification> tools, ToolCallFormat format) {
-        Choice choice =
-                new Choice(List.of(jsonSyntax(vocabulary, schema), ToolCallSyntax.of(vocabulary, tools, format)));
-        choice.flatten();
-        return new AnswerConstraint(vocabulary, choice);
+        return new AnswerConstraint(
+                vocabulary,
+                new Choice(List.of(jsonSyntax(vocabulary, schema), ToolCallSyntax.of(vocabulary, tools, format))));
     }
 
     private static Syntax jsonSyntax(Vocabulary vocabulary, JsonSchema schema) {

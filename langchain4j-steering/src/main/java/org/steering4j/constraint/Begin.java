@@ -11,6 +11,12 @@ record Begin(Syntax syntax, int levels) implements Frame {
     }
 
     @Override
+    public Frame relaxed() {
+        int relaxed = Syntax.relaxed(levels);
+        return relaxed == levels ? this : new Begin(syntax, relaxed);
+    }
+
+    @Override
     public void write(int symbol, Stack rest, Consumer<Stack> next) {
         syntax.begin(symbol, levels, rest, next);
     }

@@ -2,13 +2,15 @@ package org.steering4j.constraint;
 
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 
-/** One of several syntaxes, or a reference to one that is still being built. */
+/** One of several syntaxes. It may be filled after it was made, for a recursive schema's syntax holds itself. */
 final class Choice implements Syntax {
 
     private List<Syntax> alternatives;
+
+    /** By levels; 0 where not known yet. Threads that share the syntax write the same values. */
+    private final int[] shortest = new int[DEEPEST + 1];
 
     /** To be filled before it is used. */
     Choice() {}
@@ -17,42 +19,26 @@ final class Choice implements Syntax {
         fill(alternatives);
     }
 
+    /** @param alternatives none of which is a choice */
     void fill(List<Syntax> alternatives) {
-        this.alternatives = List.copyOf(alternatives);
-    }
-
-    /**
-     * Replaces choices among the alternatives by theirs, so that a choice that refers to itself, which adds nothing, does no harm. To be called
-     * when all choices are filled.
-     */
-    void flatten() {
-        Set<Syntax> flat = new LinkedHashSet<>();
-        collect(flat, new LinkedHashSet<>());
-        alternatives = List.copyOf(flat);
-    }
-
-    private void collect(Set<Syntax> flat, Set<Choice> visited) {
-        if (visited.add(this)) {
-            for (Syntax alternative : alternatives) {
-                if (alternative instanceof Choice choice) {
-                    choice.collect(flat, visited);
-                } else {
-                    flat.add(alternative);
-                }
-            }
-        }
+        this.alternatives = List.copyOf(new LinkedHashSet<>(alternatives));
     }
 
     @Override
     public int shortest(int levels) {
-        return alternatives.stream()
-                .mapToInt(alternative -> alternative.shortest(levels))
-                .min()
-                .orElse(Cost.IMPOSSIBLE);
+        if (shortest[levels] == 0) {
+            shortest[levels] = alternatives.stream()
+                    .mapToInt(alternative -> alternative.shortest(levels))
+                    .min()
+                    .orElse(Cost.IMPOSSIBLE);
+        }
+        return shortest[levels];
     }
 
     @Override
     public void begin(int symbol, int levels, Stack rest, Consumer<Stack> next) {
-        alternatives.forEach(alternative -> alternative.begin(symbol, levels, rest, next));
+        for (Syntax alternative : alternatives) {
+            alternative.begin(symbol, levels, rest, next);
+        }
     }
 }

@@ -15,4 +15,8 @@ final class Cost {
         }
         return sum;
     }
+
+    static int times(int count, int cost) {
+        return (int) Math.min(IMPOSSIBLE, (long) count * cost);
+    }
 }

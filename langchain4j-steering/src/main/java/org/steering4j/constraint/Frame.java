@@ -21,6 +21,14 @@ interface Frame {
      */
     void write(int symbol, Stack rest, Consumer<Stack> next);
 
+    /**
+     * The frame with a bound moved away that is ours and not the schema's, such as that of digits, if the frame is so near to it that a token
+     * may meet it; otherwise the frame itself. What the bound excludes, a model may have wanted; then the answer is cut short.
+     */
+    default Frame relaxed() {
+        return this;
+    }
+
     /** The frame without what only matters once a token is chosen, so that more frames are equal. See {@link Members}. */
     default Frame forgetful() {
         return this;

@@ -19,7 +19,8 @@ record Gap(int spaces, int indentation) implements Frame {
 
     /** @param levels how many may still be opened here */
     static Gap line(int levels) {
-        return new Gap(1, Math.min(MOST_INDENTATION, SPACES_PER_LEVEL * (Syntax.MOST_LEVELS - levels)));
+        int depth = Math.floorMod(Syntax.MOST_LEVELS - levels, Syntax.MOST_LEVELS);
+        return new Gap(1, Math.min(MOST_INDENTATION, SPACES_PER_LEVEL * depth));
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.BitSet;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * The inside of an object.
@@ -19,6 +20,9 @@ import java.util.function.Consumer;
  */
 record Members(ObjectSyntax syntax, Place place, BitSet written, Set<String> further, boolean unknown, int levels)
         implements Frame {
+
+    /** Stands for a second name that is not known; no name holds such a character. */
+    private static final String UNKNOWN = "\0";
 
     enum Place {
         FIRST,
@@ -37,25 +41,36 @@ record Members(ObjectSyntax syntax, Place place, BitSet written, Set<String> fur
                 costs = Cost.sum(costs, memberCost(property));
             }
         }
+        int more = Math.max(missing, Math.max(syntax.least() - count(), place == Place.AFTER_COMMA ? 1 : 0));
+        if (more > syntax.most() - count()) {
+            return Cost.IMPOSSIBLE;
+        }
+        costs = Cost.sum(costs, cheapest(more - missing));
         return switch (place) {
             case BEFORE_END -> 1;
-            case AFTER_VALUE -> Cost.sum(costs, missing, 1);
-            case FIRST -> missing == 0 ? 1 : Cost.sum(costs, missing);
-            case AFTER_COMMA -> missing == 0 ? Cost.sum(cheapestMember(), 1) : Cost.sum(costs, missing);
+            case AFTER_VALUE -> Cost.sum(costs, more, 1);
+            case FIRST, AFTER_COMMA -> Cost.sum(costs, Math.max(1, more));
         };
+    }
+
+    private int count() {
+        return written.cardinality() + further.size() + (unknown ? 1 : 0);
     }
 
     private boolean isMissing(int property) {
         return syntax.properties().get(property).required() && !written.get(property);
     }
 
-    private boolean nothingIsMissing() {
+    private int missing() {
+        int missing = 0;
         for (int property = 0; property < syntax.properties().size(); property++) {
-            if (isMissing(property)) {
-                return false;
-            }
+            missing += isMissing(property) ? 1 : 0;
         }
-        return true;
+        return missing;
+    }
+
+    private boolean mayEndHere() {
+        return count() >= syntax.least() && missing() == 0;
     }
 
     private int memberCost(int property) {
@@ -65,24 +80,53 @@ record Members(ObjectSyntax syntax, Place place, BitSet written, Set<String> fur
                 syntax.properties().get(property).value().shortest(levels));
     }
 
-    /** Of those that may come, {@link Cost#IMPOSSIBLE} if there is none. */
-    private int cheapestMember() {
-        int cheapest = mayHaveFurther() ? Cost.sum(1, furtherName("").memberCost()) : Cost.IMPOSSIBLE;
-        for (int property = 0; property < syntax.properties().size(); property++) {
-            if (!written.get(property)) {
-                cheapest = Math.min(cheapest, memberCost(property));
-            }
+    /** Of so many members that are not required, {@link Cost#IMPOSSIBLE} if there are not so many. */
+    private int cheapest(int members) {
+        if (members == 0) {
+            return 0;
         }
-        return cheapest;
+        int furtherCost = allowsFurther() ? Cost.sum(1, furtherName("").memberCost(members)) : Cost.IMPOSSIBLE;
+        int[] declared = IntStream.range(0, syntax.properties().size())
+                .filter(property -> !written.get(property) && !isMissing(property))
+                .map(this::memberCost)
+                .filter(cost -> cost < furtherCost)
+                .sorted()
+                .limit(members)
+                .toArray();
+        return Cost.sum(Cost.sum(declared), Cost.times(members - declared.length, furtherCost));
+    }
+
+    /** Whether there may be a member that is not required. */
+    private boolean hasRoom() {
+        return syntax.most() == Integer.MAX_VALUE || count() + missing() < syntax.most();
     }
 
     private boolean mayHaveFurther() {
+        return allowsFurther() && hasRoom();
+    }
+
+    private boolean allowsFurther() {
         return syntax.furtherValues() != null && syntax.furtherValues().shortest(levels) < Cost.IMPOSSIBLE;
     }
 
     private boolean mayCome(int property) {
         return !written.get(property)
-                && syntax.properties().get(property).value().shortest(levels) < Cost.IMPOSSIBLE;
+                && syntax.properties().get(property).value().shortest(levels) < Cost.IMPOSSIBLE
+                && (isMissing(property) || hasRoom());
+    }
+
+    private boolean mayGoOn() {
+        return at(Place.AFTER_COMMA).needed() < Cost.IMPOSSIBLE;
+    }
+
+    @Override
+    public Frame relaxed() {
+        return relaxedMembers();
+    }
+
+    private Members relaxedMembers() {
+        int relaxed = Syntax.relaxed(levels);
+        return relaxed == levels ? this : new Members(syntax, place, written, further, unknown, relaxed);
     }
 
     @Override
@@ -95,14 +139,14 @@ record Members(ObjectSyntax syntax, Place place, BitSet written, Set<String> fur
                 }
             }
         } else if (symbol == '}') {
-            if (place != Place.AFTER_COMMA && nothingIsMissing()) {
+            if (place != Place.AFTER_COMMA && mayEndHere()) {
                 next.accept(rest);
             }
         } else if (place == Place.AFTER_VALUE && symbol == ',') {
-            if (cheapestMember() < Cost.IMPOSSIBLE) {
+            if (mayGoOn()) {
                 next.accept(rest.push(at(Place.AFTER_COMMA)).push(Gap.line(levels)));
             }
-        } else if (place == Place.AFTER_VALUE && nothingIsMissing()) {
+        } else if (place == Place.AFTER_VALUE && mayEndHere()) {
             Gap.line(levels).write(symbol, rest.push(at(Place.BEFORE_END)), next);
         }
     }
@@ -121,9 +165,20 @@ record Members(ObjectSyntax syntax, Place place, BitSet written, Set<String> fur
         if (name == null) {
             return new Members(syntax, Place.AFTER_VALUE, written, further, true, levels);
         }
-        Set<String> more = new HashSet<>(further);
+        return new Members(syntax, Place.AFTER_VALUE, written, with(further, name), unknown, levels);
+    }
+
+    /** With a further member whose name is not known. */
+    private Members withOneMore() {
+        return unknown
+                ? new Members(syntax, Place.AFTER_VALUE, written, with(further, UNKNOWN), true, levels)
+                : withFurther(null);
+    }
+
+    private static Set<String> with(Set<String> names, String name) {
+        Set<String> more = new HashSet<>(names);
         more.add(name);
-        return new Members(syntax, Place.AFTER_VALUE, written, Set.copyOf(more), unknown, levels);
+        return Set.copyOf(more);
     }
 
     private FurtherName furtherName(String text) {
@@ -138,6 +193,12 @@ record Members(ObjectSyntax syntax, Place place, BitSet written, Set<String> fur
 
     /** @param names those that what is written is the beginning of, quotes included */
     private record DeclaredName(Members object, Words.Range names) implements Frame {
+
+        @Override
+        public Frame relaxed() {
+            Members relaxed = object.relaxedMembers();
+            return relaxed == object ? this : new DeclaredName(relaxed, names);
+        }
 
         @Override
         public int needed() {
@@ -194,27 +255,37 @@ record Members(ObjectSyntax syntax, Place place, BitSet written, Set<String> fur
 
         @Override
         public int needed() {
-            return Cost.sum(memberCost(), object.at(Place.AFTER_VALUE).needed());
+            return Cost.sum(memberCost(1), object.withOneMore().needed());
         }
 
-        /** Of what is missing of name and value. */
-        private int memberCost() {
+        /**
+         * Of what is missing of name and value.
+         *
+         * @param members of how many members that follow one another, each
+         */
+        private int memberCost(int members) {
             return Cost.sum(
                     characters.needed(object.syntax.rules()),
-                    extension(),
+                    extension(members),
                     2,
                     object.syntax.furtherValues().shortest(object.levels));
         }
 
-        /** How many digits make the name one that is not taken yet: so many that there are more texts of them than are taken. */
-        private int extension() {
+        /** How many digits make names that are not taken yet: so many that there are enough texts of them beside those that are taken. */
+        private int extension(int members) {
             int digits = 0;
             long texts = 1;
-            while (takenTexts(characters.left() + digits) >= texts) {
+            while (takenTexts(characters.left() + digits) + members > texts) {
                 digits++;
                 texts *= 10;
             }
             return digits;
+        }
+
+        @Override
+        public Frame relaxed() {
+            Members relaxed = object.relaxedMembers();
+            return relaxed == object ? this : new FurtherName(relaxed, taken, characters, text);
         }
 
         private long takenTexts(int length) {

@@ -2,12 +2,15 @@ package org.steering4j.constraint;
 
 import java.util.function.Consumer;
 
-/** A JSON number, or integer, of bounded length, so that it fits a long or a double, and that no model goes on counting. */
+/** A JSON number, or integer, of bounded length, so that no model goes on counting, and that readers of JSON take it. */
 record NumberSyntax(boolean integer) implements Syntax {
 
-    private static final int MOST_DIGITS = 18;
-    private static final int MOST_FRACTION_DIGITS = 24;
-    private static final int MOST_EXPONENT_DIGITS = 2;
+    static final int MOST_INTEGER_DIGITS = 40;
+    static final int MOST_DIGITS = 100;
+    private static final int MOST_EXPONENT_DIGITS = 3;
+
+    /** More than a token writes. */
+    static final int MOST_DIGITS_IN_TOKEN = 20;
 
     @Override
     public int shortest(int levels) {
@@ -58,15 +61,28 @@ record NumberSyntax(boolean integer) implements Syntax {
             }
         }
 
+        @Override
+        public Frame relaxed() {
+            int most = switch (place) {
+                case IN_INTEGER -> syntax.integer ? MOST_INTEGER_DIGITS : MOST_DIGITS;
+                case IN_FRACTION -> MOST_DIGITS;
+                case AFTER_E, AFTER_SIGN, IN_EXPONENT -> MOST_EXPONENT_DIGITS;
+                case AFTER_MINUS, AFTER_ZERO, AFTER_POINT -> Integer.MAX_VALUE;
+            };
+            boolean far = count + MOST_DIGITS_IN_TOKEN <= most;
+            return far || count < 0 ? this : at(place, -MOST_DIGITS_IN_TOKEN);
+        }
+
         private Digits after(int symbol) {
             boolean digit = symbol >= '0' && symbol <= '9';
             return switch (place) {
                 case AFTER_MINUS -> symbol == '0' ? at(Place.AFTER_ZERO, 0) : digit ? at(Place.IN_INTEGER, 1) : null;
                 case AFTER_ZERO -> pointOrExponent(symbol);
-                case IN_INTEGER -> digit ? more(MOST_DIGITS) : pointOrExponent(symbol);
+                case IN_INTEGER ->
+                    digit ? more(syntax.integer ? MOST_INTEGER_DIGITS : MOST_DIGITS) : pointOrExponent(symbol);
                 case AFTER_POINT -> digit ? at(Place.IN_FRACTION, 1) : null;
-                case IN_FRACTION -> digit ? more(MOST_FRACTION_DIGITS) : exponent(symbol);
-                case AFTER_E -> symbol == '+' || symbol == '-' ? at(Place.AFTER_SIGN, 0) : exponentDigit(digit);
+                case IN_FRACTION -> digit ? more(MOST_DIGITS) : exponent(symbol);
+                case AFTER_E -> symbol == '+' || symbol == '-' ? at(Place.AFTER_SIGN, count) : exponentDigit(digit);
                 case AFTER_SIGN -> exponentDigit(digit);
                 case IN_EXPONENT -> digit ? more(MOST_EXPONENT_DIGITS) : null;
             };
@@ -89,7 +105,7 @@ record NumberSyntax(boolean integer) implements Syntax {
         }
 
         private Digits exponentDigit(boolean digit) {
-            return digit ? at(Place.IN_EXPONENT, 1) : null;
+            return digit ? at(Place.IN_EXPONENT, count + 1) : null;
         }
     }
 }

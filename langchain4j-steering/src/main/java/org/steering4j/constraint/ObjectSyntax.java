@@ -26,12 +26,30 @@ final class ObjectSyntax implements Syntax {
     private final Set<String> declaredNames;
     private final Syntax furtherValues;
     private final TextRules rules;
+    private final int least;
+    private final int most;
 
     /** By levels; 0 where not known yet. Threads that share the syntax write the same values. */
-    private final int[] shortest = new int[MOST_LEVELS + 1];
+    private final int[] shortest = new int[DEEPEST + 1];
 
     /** @param furtherValues of the members that are not declared, or null if there may be none */
     ObjectSyntax(Vocabulary vocabulary, TextRules rules, Collection<Property> properties, Syntax furtherValues) {
+        this(vocabulary, rules, properties, furtherValues, 0, Integer.MAX_VALUE);
+    }
+
+    /**
+     * @param least how many members there are, at least
+     * @param most and at most
+     */
+    ObjectSyntax(
+            Vocabulary vocabulary,
+            TextRules rules,
+            Collection<Property> properties,
+            Syntax furtherValues,
+            int least,
+            int most) {
+        this.least = least;
+        this.most = most;
         List<Spelled> spelled = properties.stream()
                 .map(property -> new Spelled(property, Vocabulary.symbols(JsonText.quoted(property.name(), rules))))
                 .sorted((a, b) -> Arrays.compare(a.name, b.name))
@@ -57,6 +75,14 @@ final class ObjectSyntax implements Syntax {
     /** Null if there may be no further members. */
     Syntax furtherValues() {
         return furtherValues;
+    }
+
+    int least() {
+        return least;
+    }
+
+    int most() {
+        return most;
     }
 
     TextRules rules() {

@@ -28,8 +28,9 @@ final class RunningConstraint implements TokenConstraint {
         BitSet now;
         synchronized (states) {
             now = withEnd(allowedText());
-            if (allowedText() != unlimitedMask().tokens()) {
-                cutShort |= !now.get(likeliest(logits, withEnd(unlimitedMask().tokens())));
+            BitSet wanted = wantedText();
+            if (allowedText() != wanted) {
+                cutShort |= !now.get(likeliest(logits, withEnd(wanted)));
             }
         }
         long[] words = now.toLongArray();
@@ -75,14 +76,28 @@ final class RunningConstraint implements TokenConstraint {
         return allowedText;
     }
 
+    /** The tokens that could come next if neither the limit nor a bound of ours were there, but for the end tokens. */
+    private BitSet wantedText() {
+        if (stacks.stream().noneMatch(Stack::isNearBound)) {
+            return unlimitedMask().tokens();
+        }
+        Set<Stack> relaxed = new LinkedHashSet<>();
+        stacks.forEach(stack -> relaxed.add(stack.relaxed().forgetful()));
+        return states.first(relaxed).mask(vocabulary).tokens();
+    }
+
     private Vocabulary.Mask unlimitedMask() {
         return state().mask(vocabulary);
     }
 
     private State state() {
+        return states.first(forgetful());
+    }
+
+    private Set<Stack> forgetful() {
         Set<Stack> forgetful = new LinkedHashSet<>();
         stacks.forEach(stack -> forgetful.add(stack.forgetful()));
-        return states.first(forgetful);
+        return forgetful;
     }
 
     boolean isComplete() {
@@ -99,9 +114,7 @@ final class RunningConstraint implements TokenConstraint {
 
     /** How many tokens suffice to complete the answer after another one, which is not taken. */
     int neededAfter(int token) {
-        Set<Stack> forgetful = new LinkedHashSet<>();
-        stacks.forEach(stack -> forgetful.add(stack.forgetful()));
-        return Stack.needed(write(vocabulary.text(token), forgetful));
+        return Stack.needed(write(vocabulary.text(token), forgetful()));
     }
 
     @Override

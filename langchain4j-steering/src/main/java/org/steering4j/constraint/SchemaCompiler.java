@@ -3,272 +3,250 @@ package org.steering4j.constraint;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.json.JsonSchemaElement;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * Turns a JSON schema into a syntax, or refuses it by the name of what it cannot express. Of JSON Schema (draft 2020-12) it knows what makes
- * the structure of a document, and ignores what only explains it. For one thread.
+ * Turns a JSON schema (draft 2020-12) into a syntax, or refuses it by the name of what it cannot express. What it writes fits the schema; some
+ * of what fits, it does not write. For one thread.
+ *
+ * <p>A value may have to fit several schemas at once, as by {@code allOf}. So a syntax is made for a set of schemas: these are resolved into
+ * {@link Alternative}s, and each of them into the syntaxes of the kinds of values that it allows. The sets of members and items come later, in
+ * turn, so that neither deep nor recursive schemas need a deep stack.
  */
 final class SchemaCompiler {
 
-    private static final Set<String> KEYWORDS =
-            Set.of("type", "enum", "const", "anyOf", "$ref", "properties", "required", "additionalProperties", "items");
-    private static final Set<String> EXPLANATIONS = Set.of(
-            "$schema",
-            "$id",
-            "$comment",
-            "$defs",
-            "definitions",
-            "title",
-            "description",
-            "default",
-            "examples",
-            "deprecated",
-            "readOnly",
-            "writeOnly");
-    private static final List<String> TYPES =
-            List.of("object", "array", "string", "number", "integer", "boolean", "null");
+    /** Sets of schemas for which a syntax is made. */
+    private static final int MOST_SYNTAXES = 100_000;
 
     private final Vocabulary vocabulary;
     private final TextRules rules;
     private final String subject;
+    private final SchemaAlternatives alternatives;
 
-    /** What references lead to, which may be within what they lead to. */
-    private final Map<JsonNode, Choice> referenced = new IdentityHashMap<>();
-
-    private final List<Choice> choices = new ArrayList<>();
+    private final Map<Set<Subschema>, Choice> known = new HashMap<>();
+    private final Map<Set<Kind>, Choice> simpleTypes = new HashMap<>();
+    private final Deque<Set<Subschema>> next = new ArrayDeque<>();
     private final Choice anyValue = new Choice();
-    private JsonNode document;
+    private final Syntax booleans;
+    private final Syntax nulls;
 
     /** @param subject whose schema it is, for messages */
     SchemaCompiler(Vocabulary vocabulary, TextRules rules, String subject) {
         this.vocabulary = vocabulary;
         this.rules = rules;
         this.subject = subject;
-        anyValue.fill(TYPES.stream()
-                .filter(type -> !type.equals("integer")) // every integer is a number
-                .map(type -> ofType(type, null, null, ""))
-                .toList());
+        this.alternatives = new SchemaAlternatives(subject);
+        this.booleans = new Words(vocabulary, List.of(Vocabulary.symbols("true"), Vocabulary.symbols("false")));
+        this.nulls = Words.of(vocabulary, "null");
+        known.put(Set.of(), anyValue);
+        next.add(Set.of());
     }
 
-    /** Definitions that a schema may refer to: its own, and those of the schemas around it. */
-    private record Scope(JsonNode schema, Scope outer) {}
-
     Syntax anyObject() {
+        finish();
         return new ObjectSyntax(vocabulary, rules, List.of(), anyValue);
     }
 
     /** @throws UnsupportedFeatureException if an answer cannot be held to the schema */
     Syntax compile(JsonSchemaElement element) {
-        document = SchemaDocument.of(element, subject);
-        Syntax syntax = compile(document, null, "$");
-        choices.forEach(Choice::flatten);
+        SchemaDocument document = new SchemaDocument(SchemaReader.read(element, subject), subject);
+        Choice syntax = choice(Set.of(document.root()));
+        finish();
         if (syntax.shortest(Syntax.MOST_LEVELS) >= Cost.IMPOSSIBLE) {
             throw new UnsupportedFeatureException(
                     ("%s: this JSON schema is not supported, for no value fits it that nests at most %d deep and whose names"
-                                    + " this model's tokens can spell; look for an empty enum, and for references that lead in a circle")
-                            .formatted(subject, Syntax.MOST_LEVELS));
+                                    + " this model's tokens can spell; look for %s")
+                            .formatted(
+                                    subject,
+                                    Syntax.MOST_LEVELS,
+                                    alternatives
+                                            .contradiction()
+                                            .orElse("an empty enum, for keywords that contradict each other,"
+                                                    + " and for references that lead in a circle")));
         }
         return syntax;
     }
 
-    private Syntax compile(JsonNode schema, Scope outer, String path) {
-        if (schema.isBoolean() && schema.booleanValue()) {
-            return anyValue;
-        }
-        if (!schema.isObject()) {
-            throw refusal("the schema " + schema, path);
-        }
-        for (Iterator<String> names = schema.fieldNames(); names.hasNext(); ) {
-            String name = names.next();
-            if (!KEYWORDS.contains(name) && !EXPLANATIONS.contains(name)) {
-                throw refusal("the JSON schema keyword \"" + name + "\"", path);
+    /** The syntax of what fits all of some schemas, to be filled later. */
+    private Choice choice(Set<Subschema> schemas) {
+        Set<Subschema> asking = new LinkedHashSet<>(schemas);
+        asking.removeIf(Subschema::isTrue);
+        Set<Kind> simple = simpleType(asking);
+        Choice choice = simple == null ? known.get(asking) : simpleTypes.get(simple);
+        if (choice == null) {
+            if (known.size() == MOST_SYNTAXES) {
+                throw new UnsupportedFeatureException(
+                        "%s: this JSON schema is not supported: more than %,d different values are described by it"
+                                .formatted(subject, MOST_SYNTAXES));
+            }
+            choice = new Choice();
+            known.put(asking, choice);
+            next.add(asking);
+            if (simple != null) {
+                simpleTypes.put(simple, choice);
             }
         }
-        Scope scope = new Scope(schema, outer);
-        if (schema.has("$ref")) {
-            requireAlone("$ref", schema, path);
-            return reference(schema.get("$ref").asText(), scope, path);
-        }
-        if (schema.has("anyOf")) {
-            requireAlone("anyOf", schema, path);
-            List<Syntax> alternatives = new ArrayList<>();
-            for (JsonNode alternative : schema.get("anyOf")) {
-                alternatives.add(compile(alternative, scope, path + ".anyOf[" + alternatives.size() + "]"));
-            }
-            return choice(alternatives);
-        }
-        List<String> types = types(schema, path);
-        if (schema.has("enum") || schema.has("const")) {
-            return values(schema, types, path);
-        }
-        return types.size() == TYPES.size() && !hasStructure(schema)
-                ? anyValue
-                : choice(types.stream()
-                        .map(type -> ofType(type, schema, scope, path))
-                        .toList());
-    }
-
-    private Syntax choice(List<Syntax> alternatives) {
-        if (alternatives.size() == 1) {
-            return alternatives.get(0);
-        }
-        Choice choice = new Choice(alternatives);
-        choices.add(choice);
         return choice;
     }
 
-    private static boolean hasStructure(JsonNode schema) {
-        return schema.has("properties")
-                || schema.has("required")
-                || schema.has("additionalProperties")
-                || schema.has("items");
+    /** What the only schema allows, if it says a type and nothing else: many are alike. */
+    private static Set<Kind> simpleType(Set<Subschema> schemas) {
+        Subschema only = schemas.size() == 1 ? schemas.iterator().next() : null;
+        return only != null && only.assertions().equals(Set.of("type")) ? Kind.ofType(only) : null;
     }
 
-    private void requireAlone(String keyword, JsonNode schema, String path) {
-        for (String other : KEYWORDS) {
-            if (!other.equals(keyword) && schema.has(other)) {
-                throw refusal("the JSON schema keyword \"%s\" beside \"%s\"".formatted(keyword, other), path);
+    private void finish() {
+        while (!next.isEmpty()) {
+            Set<Subschema> schemas = next.remove();
+            List<Syntax> syntaxes = new ArrayList<>();
+            for (Alternative alternative : alternatives.of(schemas)) {
+                syntaxes.addAll(syntaxes(alternative.spelledOut()));
             }
+            known.get(schemas).fill(syntaxes);
         }
     }
 
-    /** All, unless the schema names some. */
-    private List<String> types(JsonNode schema, String path) {
-        JsonNode type = schema.path("type");
-        if (type.isMissingNode()) {
-            return schema.has("properties") ? List.of("object") : schema.has("items") ? List.of("array") : TYPES;
+    private List<Syntax> syntaxes(Alternative alternative) {
+        if (alternative.values() != null) {
+            return List.of(words(alternative));
         }
-        List<String> types = new ArrayList<>();
-        for (JsonNode name : type.isArray() ? type : List.of(type)) {
-            if (!TYPES.contains(name.asText())) {
-                throw refusal("the type " + name, path);
-            }
-            types.add(name.asText());
+        alternative.not().values().stream().findFirst().ifPresent(refused -> {
+            throw refused.schema().unsupported(refused.keyword());
+        });
+        Set<Kind> kinds = kinds(alternative);
+        List<Syntax> syntaxes = new ArrayList<>();
+        if (kinds.contains(Kind.OBJECT)) {
+            syntaxes.add(object(alternative));
         }
-        return types;
+        if (kinds.contains(Kind.ARRAY)) {
+            syntaxes.add(array(alternative));
+        }
+        if (kinds.contains(Kind.STRING)) {
+            syntaxes.add(StringKeywords.syntax(alternative.leaves(), vocabulary, rules));
+        }
+        if (kinds.contains(Kind.INTEGER)) {
+            syntaxes.add(NumberKeywords.syntax(alternative.leaves(), vocabulary, !kinds.contains(Kind.FRACTION)));
+        }
+        if (kinds.contains(Kind.BOOLEAN)) {
+            syntaxes.add(booleans);
+        }
+        if (kinds.contains(Kind.NULL)) {
+            syntaxes.add(nulls);
+        }
+        return syntaxes;
     }
 
-    private Syntax reference(String reference, Scope scope, String path) {
-        JsonNode target = reference.equals("#") ? document : definition(reference, scope);
-        if (target == null) {
-            throw refusal("the reference \"%s\", which leads to no definition,".formatted(reference), path);
+    /** Where no schema says a type, other keywords tell what is meant. */
+    private static Set<Kind> kinds(Alternative alternative) {
+        if (alternative.leaves().stream().anyMatch(leaf -> leaf.has("type"))) {
+            return alternative.kinds();
         }
-        Choice known = referenced.get(target);
-        if (known != null) {
-            return known;
+        Set<Kind> meant = EnumSet.noneOf(Kind.class);
+        for (Subschema leaf : alternative.leaves()) {
+            leaf.assertions().forEach(keyword -> meant.addAll(meantBy(keyword)));
         }
-        Choice choice = new Choice();
-        referenced.put(target, choice);
-        choices.add(choice);
-        choice.fill(List.of(compile(target, target == document ? null : scope, path)));
-        return choice;
+        meant.retainAll(alternative.kinds());
+        return meant.isEmpty() ? alternative.kinds() : meant;
     }
 
-    private static JsonNode definition(String reference, Scope scope) {
-        for (String container : List.of("$defs", "definitions")) {
-            String prefix = "#/" + container + "/";
-            for (Scope within = scope; reference.startsWith(prefix) && within != null; within = within.outer) {
-                JsonNode target = within.schema.path(container).get(reference.substring(prefix.length()));
-                if (target != null) {
-                    return target;
-                }
-            }
-        }
-        return null;
+    private static Set<Kind> meantBy(String keyword) {
+        return switch (keyword) {
+            case "properties",
+                    "required",
+                    "additionalProperties",
+                    "patternProperties",
+                    "propertyNames",
+                    "minProperties",
+                    "maxProperties",
+                    "unevaluatedProperties" -> EnumSet.of(Kind.OBJECT);
+            case "items", "prefixItems", "minItems", "maxItems", "contains", "uniqueItems", "unevaluatedItems" ->
+                EnumSet.of(Kind.ARRAY);
+            case "minLength", "maxLength", "pattern", "format" -> EnumSet.of(Kind.STRING);
+            case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf" ->
+                EnumSet.of(Kind.INTEGER, Kind.FRACTION);
+            default -> EnumSet.noneOf(Kind.class);
+        };
     }
 
-    private Syntax values(JsonNode schema, List<String> types, String path) {
+    private Syntax words(Alternative alternative) {
+        boolean plainInteger = alternative.leaves().stream()
+                .anyMatch(leaf -> leaf.has("type") && !Kind.ofType(leaf).contains(Kind.FRACTION));
         List<int[]> texts = new ArrayList<>();
-        for (JsonNode value : schema.has("const") ? List.of(schema.get("const")) : schema.get("enum")) {
-            if (!value.isValueNode()) {
-                throw refusal("the value " + value + " of an enum", path);
-            }
-            if (types.stream().anyMatch(type -> isOfType(value, type)) && isAmong(value, schema.get("enum"))) {
-                texts.add(Vocabulary.symbols(
-                        value.isTextual() ? JsonText.quoted(value.textValue(), rules) : value.toString()));
+        for (JsonNode value : alternative.values().values()) {
+            for (String spelling : JsonValues.spellings(value, plainInteger, rules)) {
+                texts.add(Vocabulary.symbols(spelling));
             }
         }
         return new Words(vocabulary, texts);
     }
 
-    private static boolean isAmong(JsonNode value, JsonNode values) {
-        if (values == null) {
-            return true;
-        }
-        for (JsonNode other : values) {
-            if (other.equals(value)) {
-                return true;
+    private Syntax object(Alternative alternative) {
+        ObjectKeywords keywords = new ObjectKeywords(alternative);
+        Set<String> required = keywords.required();
+        List<ObjectSyntax.Property> properties = new ArrayList<>();
+        keywords.members()
+                .forEach((name, schemas) ->
+                        properties.add(new ObjectSyntax.Property(name, choice(schemas), required.contains(name))));
+        Set<Subschema> further = keywords.further();
+        boolean open = further.stream().noneMatch(Subschema::isFalse);
+        for (Subschema leaf : alternative.having("patternProperties")) {
+            if (open || !keywords.declares()) {
+                throw leaf.unsupported("patternProperties");
             }
         }
-        return false;
-    }
-
-    private static boolean isOfType(JsonNode value, String type) {
-        return switch (type) {
-            case "string" -> value.isTextual();
-            case "number" -> value.isNumber();
-            case "integer" -> value.isIntegralNumber();
-            case "boolean" -> value.isBoolean();
-            case "null" -> value.isNull();
-            default -> false;
-        };
-    }
-
-    /** @param schema null for any value of the type */
-    private Syntax ofType(String type, JsonNode schema, Scope scope, String path) {
-        return switch (type) {
-            case "object" -> schema == null ? anyObject() : object(schema, scope, path);
-            case "array" ->
-                new ArraySyntax(
-                        schema == null || !schema.has("items")
-                                ? anyValue
-                                : compile(schema.get("items"), scope, path + ".items"));
-            case "string" -> new StringSyntax(rules);
-            case "number" -> new NumberSyntax(false);
-            case "integer" -> new NumberSyntax(true);
-            case "boolean" -> new Words(vocabulary, List.of(Vocabulary.symbols("true"), Vocabulary.symbols("false")));
-            case "null" -> Words.of(vocabulary, "null");
-            default -> throw new IllegalStateException(type);
-        };
-    }
-
-    private Syntax object(JsonNode schema, Scope scope, String path) {
-        Map<String, ObjectSyntax.Property> properties = new LinkedHashMap<>();
-        List<String> required = new ArrayList<>();
-        schema.path("required").forEach(name -> required.add(name.asText()));
-        schema.path("properties").fields().forEachRemaining(property -> {
-            String name = property.getKey();
-            Syntax value = compile(property.getValue(), scope, path + ".properties." + name);
-            properties.put(name, new ObjectSyntax.Property(name, value, required.contains(name)));
-        });
-        JsonNode additional = schema.path("additionalProperties");
-        Syntax furtherValues = additional.isMissingNode()
-                ? (properties.isEmpty() ? anyValue : null)
-                : additional.isBoolean() && !additional.booleanValue()
-                        ? null
-                        : compile(additional, scope, path + ".additionalProperties");
-        for (String name : required) {
-            if (!properties.containsKey(name)) {
-                Syntax value = additional.isMissingNode() ? anyValue : furtherValues;
-                if (value == null) {
-                    throw refusal("the required name \"" + name + "\", which is not among the properties,", path);
+        if (open) {
+            for (Subschema leaf : alternative.having("propertyNames")) {
+                if (!alternatives.fitsEvery(Kind.STRING, leaf.one("propertyNames"))) {
+                    open = false;
+                    addNamed(leaf, keywords, required, properties);
                 }
-                properties.put(name, new ObjectSyntax.Property(name, value, true));
             }
         }
-        return new ObjectSyntax(vocabulary, rules, properties.values(), furtherValues);
+        return new ObjectSyntax(
+                vocabulary, rules, properties, open ? choice(further) : null, keywords.least(), keywords.most());
     }
 
-    private UnsupportedFeatureException refusal(String what, String path) {
-        return new UnsupportedFeatureException(
-                "%s: %s (at %s) is not supported: an answer cannot be held to it; leave it out"
-                        .formatted(subject, what, path));
+    /** The members that {@code propertyNames} lists. */
+    private void addNamed(
+            Subschema leaf, ObjectKeywords keywords, Set<String> required, List<ObjectSyntax.Property> properties) {
+        Set<String> names = alternatives.texts(leaf.one("propertyNames"));
+        if (names == null) {
+            throw leaf.unsupported("propertyNames");
+        }
+        Set<String> known = new LinkedHashSet<>();
+        properties.forEach(property -> known.add(property.name()));
+        names.stream()
+                .filter(known::add)
+                .forEach(name -> properties.add(
+                        new ObjectSyntax.Property(name, choice(keywords.schemasOf(name)), required.contains(name))));
+    }
+
+    private Syntax array(Alternative alternative) {
+        ArrayKeywords keywords = new ArrayKeywords(alternative);
+        for (Subschema leaf : alternative.having("contains")) {
+            boolean nothing = leaf.count("minContains", 1) == 0 && !leaf.has("maxContains");
+            if (!nothing) {
+                throw leaf.unsupported("contains");
+            }
+        }
+        for (Subschema leaf : alternative.having("uniqueItems")) {
+            if (leaf.flag("uniqueItems") && keywords.most() > 1) {
+                throw leaf.unsupported("uniqueItems");
+            }
+        }
+        List<Syntax> first = new ArrayList<>();
+        for (int i = 0; i < keywords.prefix(); i++) {
+            first.add(choice(keywords.item(i)));
+        }
+        return new ArraySyntax(
+                vocabulary, first, choice(keywords.item(keywords.prefix())), keywords.least(), keywords.most());
     }
 }

@@ -22,12 +22,16 @@ final class Stack {
     private final Stack rest;
     private final int needed;
     private final int hash;
+    private final boolean nearBound;
+    /** Null where not known yet. */
+    private Stack forgetful;
 
     private Stack(Frame top, Stack rest) {
         this.top = top;
         this.rest = rest;
         this.needed = top == null ? 0 : Cost.sum(top.needed(), rest.needed);
         this.hash = top == null ? 1 : 31 * rest.hash + top.hashCode();
+        this.nearBound = top != null && (top.relaxed() != top || rest.nearBound);
     }
 
     Stack push(Frame frame) {
@@ -43,9 +47,27 @@ final class Stack {
         return this == DONE || (top.mayEnd() && rest.isComplete());
     }
 
+    /** See {@link Frame#forgetful}. */
     Stack forgetful() {
-        Frame frame = top == null ? null : top.forgetful();
-        return frame == top ? this : rest.push(frame);
+        if (top == null) {
+            return this;
+        }
+        if (forgetful == null) {
+            Frame frame = top.forgetful();
+            Stack below = rest.forgetful();
+            forgetful = frame == top && below == rest ? this : below.push(frame);
+        }
+        return forgetful;
+    }
+
+    /** Whether a bound of ours, not of the schema, may end a part of it. */
+    boolean isNearBound() {
+        return nearBound;
+    }
+
+    /** The same without these bounds; see {@link Frame#relaxed}. */
+    Stack relaxed() {
+        return nearBound ? rest.relaxed().push(top.relaxed()) : this;
     }
 
     private void write(int symbol, Consumer<Stack> next) {

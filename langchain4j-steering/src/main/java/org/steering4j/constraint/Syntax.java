@@ -14,6 +14,17 @@ interface Syntax {
     /** Of a whole answer. */
     int MOST_LEVELS = 100;
 
+    /** With some to spare, to see what would come if that limit were not there; see {@link Frame#relaxed}. */
+    int DEEPEST = 2 * MOST_LEVELS;
+
+    /** More than a token opens. */
+    int MOST_LEVELS_IN_TOKEN = 16;
+
+    /** See {@link Frame#relaxed}. */
+    static int relaxed(int levels) {
+        return levels < MOST_LEVELS_IN_TOKEN ? levels + MOST_LEVELS : levels;
+    }
+
     /** How many tokens suffice to write this, or {@link Cost#IMPOSSIBLE}. */
     int shortest(int levels);
 

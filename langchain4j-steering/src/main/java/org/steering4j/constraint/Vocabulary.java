@@ -42,6 +42,7 @@ public final class Vocabulary {
 
     private final int[] tokens;
     private final int deepest;
+    private final int mostCommas;
 
     private record Entry(int token, short[] text) {}
 
@@ -62,6 +63,8 @@ public final class Vocabulary {
         this.firstToken = new int[nodes + 1];
         this.tokens = entries.stream().mapToInt(Entry::token).toArray();
         this.deepest = fill(entries);
+        this.mostCommas =
+                entries.stream().mapToInt(entry -> commas(entry.text)).max().orElse(0);
         this.bytesAreTokens = IntStream.rangeClosed(0x80, 0xBF).allMatch(this::isToken);
         requireIndispensable();
     }
@@ -94,6 +97,14 @@ public final class Vocabulary {
             entries.add(new Entry(marks.get(markTexts.get(i)), new short[] {(short) (BYTES + i)}));
         }
         return new Vocabulary(size, endTokens, markTexts, entries);
+    }
+
+    private static int commas(short[] text) {
+        int commas = 0;
+        for (short character : text) {
+            commas += character == ',' ? 1 : 0;
+        }
+        return commas;
     }
 
     private static int countNodes(List<Entry> sorted) {
@@ -151,7 +162,7 @@ public final class Vocabulary {
     }
 
     /** Whether there is a token for a symbol alone. */
-    private boolean isToken(int symbol) {
+    boolean isToken(int symbol) {
         int node = child(0, symbol);
         return node >= 0 && hasToken(node);
     }
@@ -195,6 +206,16 @@ public final class Vocabulary {
         return bytesAreTokens;
     }
 
+    /** How many symbols a token writes at most. */
+    int longestToken() {
+        return deepest;
+    }
+
+    /** How many commas a token writes at most. */
+    int mostCommas() {
+        return mostCommas;
+    }
+
     int size() {
         return size;
     }
@@ -225,6 +246,33 @@ public final class Vocabulary {
             }
         }
         return costs;
+    }
+
+    /**
+     * How many tokens spell a way, at least.
+     *
+     * @param symbols the way's symbol from each place on
+     * @param successors the place after it, or a negative one at the end
+     * @param costs how many tokens spell what comes from a place on; known for those after the first
+     */
+    int cheapestSpelling(int place, int[] symbols, int[] successors, int[] costs) {
+        int cheapest = Cost.IMPOSSIBLE;
+        int node = 0;
+        for (int at = place; successors[at] >= 0; at = successors[at]) {
+            node = child(node, symbols[at]);
+            if (node < 0) {
+                break;
+            }
+            if (hasToken(node)) {
+                cheapest = Math.min(cheapest, Cost.sum(1, costs[successors[at]]));
+            }
+        }
+        return cheapest;
+    }
+
+    /** How many symbols a token has at most. */
+    int longestToken() {
+        return deepest;
     }
 
     /** The tokens that may follow a state, if so many suffice to complete the answer afterwards. */

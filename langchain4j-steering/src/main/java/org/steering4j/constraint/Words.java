@@ -35,15 +35,24 @@ final class Words implements Syntax {
 
         /** Those that go on with a symbol, or null. */
         Range next(int symbol) {
-            int first = from;
-            while (first < to && words.symbol(first, offset) < symbol) {
-                first++;
-            }
-            int last = first;
-            while (last < to && words.symbol(last, offset) == symbol) {
-                last++;
-            }
+            int first = firstNotBelow(symbol);
+            int last = firstNotBelow(symbol + 1);
             return first == last ? null : new Range(words, first, last, offset + 1);
+        }
+
+        /** The first whose next symbol is at least so high; texts that end here come before all that go on. */
+        private int firstNotBelow(int symbol) {
+            int low = from;
+            int high = to;
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if (words.symbol(middle, offset) < symbol) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return low;
         }
 
         /** Whether the first of them ends here; the others then begin with it. */
@@ -70,7 +79,8 @@ final class Words implements Syntax {
     }
 
     private int symbol(int word, int offset) {
-        return texts.get(word)[offset];
+        int[] text = texts.get(word);
+        return offset < text.length ? text[offset] : -1;
     }
 
     Range all() {

@@ -289,8 +289,8 @@ record Example(String name, JsonSchemaElement schema, String meaning, List<Strin
                         "a number",
                         new JsonNumberSchema(),
                         "{\"type\": \"number\"}",
-                        List.of("0", "-0", "12", "0.5", "1e5", "1.25E+10"),
-                        List.of("00", "1.", "e5", "1e", "--1", "1234567890123456789")));
+                        List.of("0", "-0", "12", "0.5", "1e5", "1.25E+10", "1234567890123456789012", "1e400"),
+                        List.of("00", "1.", "e5", "1e", "--1", "1e1234")));
     }
 
     JsonSchema jsonSchema() {
