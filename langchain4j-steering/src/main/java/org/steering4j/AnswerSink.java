@@ -25,6 +25,11 @@ interface AnswerSink {
             public void onToolCall(AnswerPart.ToolCall call) {}
 
             @Override
+            public boolean wantsWhole() {
+                return true;
+            }
+
+            @Override
             public boolean isCancelled() {
                 return cancelled.getAsBoolean();
             }
@@ -38,6 +43,11 @@ interface AnswerSink {
     void onPartialToolCall(AnswerPart.PartialToolCall call);
 
     void onToolCall(AnswerPart.ToolCall call);
+
+    /** Whether it looks at nothing that it is told, so that parts may as well be held back until the end. */
+    default boolean wantsWhole() {
+        return false;
+    }
 
     /** Once true, nothing more is told, and generation stops. */
     boolean isCancelled();

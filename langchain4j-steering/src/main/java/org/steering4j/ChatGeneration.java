@@ -134,7 +134,12 @@ final class ChatGeneration {
 
     private ChatResponse generate(AnswerSink sink) {
         AnswerReader reader = model.prompts()
-                .answerReader(prompt, settings.stopSequences(), settings.tools(), settings.constraint() != null);
+                .answerReader(
+                        prompt,
+                        settings.stopSequences(),
+                        settings.tools(),
+                        settings.constraint() != null,
+                        sink.wantsWhole());
         GenerationResult result = model.generator().generate(request(), token -> {
             deliver(reader.append(token), sink);
             return !reader.stopped() && !sink.isCancelled();
@@ -168,9 +173,10 @@ final class ChatGeneration {
         int vocabulary = model.generator().vocabularySize();
         int opening = marks.openingToken().orElse(vocabulary);
         int closing = marks.closingToken().orElse(vocabulary);
-        if (opening < vocabulary && closing < vocabulary) {
+        if (closing < vocabulary && (open || opening < vocabulary)) {
+            int first = opening < vocabulary ? opening : closing; // what is open already is not opened
             return new AnswerAfterThinking(
-                    form, open, opening, closing, model.prompts().endTokens());
+                    form, open, first, closing, model.prompts().endTokens());
         }
         if (open) {
             throw new UnsupportedFeatureException(

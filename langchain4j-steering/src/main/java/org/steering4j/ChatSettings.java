@@ -141,8 +141,10 @@ record ChatSettings(
                             .formatted(
                                     model.name(),
                                     written
-                                            ? "neither its chat template nor its tokenizer has the marks of a tool call that is known"
-                                                    + " (<tool_call>, <|tool_call|>, [TOOL_CALLS] or <|python_tag|>)"
+                                            ? "the calls that its chat template writes or asks for are in no form that is known, so that"
+                                                    + " those of the model could not be read (known are JSON in <tool_call>, <|tool_call|>,"
+                                                    + " [TOOL_CALLS] or <TOOLCALL>, after <|python_tag|> or bare, Python's calls in a list,"
+                                                    + " and <function=...> in <tool_call>)"
                                             : "its chat template does not write tools"));
         }
     }

@@ -110,7 +110,15 @@ class RequiredToolCallTest {
                 Arguments.of(ToolCallFormat.LLAMA, ToolTemplates.LLAMA_3, ToolTemplates.LLAMA_3_TOKENS),
                 Arguments.of(ToolCallFormat.PIPED_LIST, ScriptedModel.TEMPLATE, new String[] {"<|tool_call|>"}),
                 Arguments.of(ToolCallFormat.MISTRAL_LIST, ToolTemplates.MISTRAL, ToolTemplates.MISTRAL_TOKENS),
-                Arguments.of(ToolCallFormat.MISTRAL_NAMED, ToolTemplates.MISTRAL, ToolTemplates.NEW_MISTRAL_TOKENS));
+                Arguments.of(ToolCallFormat.MISTRAL_NAMED, ToolTemplates.NEW_MISTRAL, ToolTemplates.NEW_MISTRAL_TOKENS),
+                Arguments.of(ToolCallFormat.NEMOTRON_LIST, ToolTemplates.NEMOTRON, new String[0]),
+                Arguments.of(ToolCallFormat.PLAIN_LIST, ToolTemplates.PLAIN_LIST, new String[0]),
+                Arguments.of(ToolCallFormat.PLAIN_OBJECT, ToolTemplates.PLAIN_OBJECT, new String[0]),
+                Arguments.of(ToolCallFormat.PYTHON_LIST, ToolTemplates.PYTHON, new String[0]),
+                Arguments.of(ToolCallFormat.MARKED_PYTHON_LIST, ToolTemplates.MARKED_PYTHON, new String[] {
+                    "<|tool_call_start|>", "<|tool_call_end|>"
+                }),
+                Arguments.of(ToolCallFormat.FUNCTION_TAGS, ToolTemplates.FUNCTION_TAGS, new String[0]));
     }
 
     @ParameterizedTest
@@ -155,7 +163,10 @@ class RequiredToolCallTest {
                                 ToolCallFormat.HERMES, ScriptedModel.TEMPLATE + "{# <tool_call></tool_call> #}", none),
                         Arguments.of(ToolCallFormat.TAGGED_LIST, ScriptedModel.TEMPLATE + "{# <tool_call> #}", none),
                         Arguments.of(ToolCallFormat.MISTRAL_LIST, ToolTemplates.MISTRAL, none),
-                        Arguments.of(ToolCallFormat.MISTRAL_NAMED, ToolTemplates.MISTRAL + "{# [ARGS] #}", none)));
+                        Arguments.of(ToolCallFormat.MISTRAL_NAMED, ToolTemplates.NEW_MISTRAL, none),
+                        Arguments.of(ToolCallFormat.NEMOTRON_LIST, ToolTemplates.NEMOTRON, none),
+                        Arguments.of(ToolCallFormat.MARKED_PYTHON_LIST, ToolTemplates.MARKED_PYTHON, none),
+                        Arguments.of(ToolCallFormat.FUNCTION_TAGS, ToolTemplates.FUNCTION_TAGS, none)));
     }
 
     @ParameterizedTest

@@ -1,39 +1,25 @@
 package org.steering4j.prompt;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.agent.tool.ToolSpecification;
-import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
-import dev.langchain4j.data.message.Content;
-import dev.langchain4j.data.message.SystemMessage;
-import dev.langchain4j.data.message.TextContent;
-import dev.langchain4j.data.message.ToolExecutionResultMessage;
-import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
-import dev.langchain4j.internal.JsonSchemaElementUtils;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.steering4j.checkpoint.JsonFiles;
 import org.steering4j.checkpoint.ModelFolder;
 import org.steering4j.checkpoint.ModelFolderException;
@@ -53,55 +39,32 @@ public final class PromptRenderer implements AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     /** Of a mark of thinking at the end of a prompt, white space after it included. */
     private static final int LONGEST_MARK_TOKENS = 16;
-
-    private static final List<String> NAMED_TOKENS =
-            List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
-
-    private static final String DEFAULT_TEMPLATE = "default";
-    private static final String TEMPLATE_WITH_TOOLS = "tool_use";
-    private static final Set<String> OUR_KEYS = Set.of("role", "type");
-    /** What is the template's own under these: templates write it into control tokens. */
-    private static final Set<String> OUR_WORDS = Set.of(
-            "system",
-            "user",
-            "assistant",
-            "tool",
-            "function",
-            "object",
-            "string",
-            "integer",
-            "number",
-            "boolean",
-            "array",
-            "null");
+    /** Of what a template may write of the thinking itself. */
+    private static final int LONGEST_BEGINNING_TOKENS = 64;
 
     private final Path folder;
     private final TextTokenizer tokenizer;
-    private final Map<String, ChatTemplate> templates;
-    private final Map<String, Object> namedTokens;
+    private final ChatTemplates templates;
+    private final TemplateHabits habits;
     private final Set<Integer> endTokens;
     private final TextBeginning textBeginning;
     private final Thinking thinking;
-    /** Null if it is none that we know. */
-    private final ToolCallFormat toolCallFormat;
 
     private PromptRenderer(
             Path folder,
             TextTokenizer tokenizer,
-            Map<String, ChatTemplate> templates,
-            Map<String, Object> namedTokens,
+            ChatTemplates templates,
+            TemplateHabits habits,
             Set<Integer> endTokens,
             TextBeginning textBeginning,
-            Thinking thinking,
-            ToolCallFormat toolCallFormat) {
+            Thinking thinking) {
         this.folder = folder;
         this.tokenizer = tokenizer;
         this.templates = templates;
-        this.namedTokens = namedTokens;
+        this.habits = habits;
         this.endTokens = endTokens;
         this.textBeginning = textBeginning;
         this.thinking = thinking;
-        this.toolCallFormat = toolCallFormat;
     }
 
     /**
@@ -113,23 +76,22 @@ public final class PromptRenderer implements AutoCloseable {
     public static PromptRenderer open(Path given) {
         Path folder = ModelFolder.find(given);
         JsonNode configuration = readIfPresent(folder.resolve("tokenizer_config.json"));
-        Map<String, ChatTemplate> templates = readTemplates(folder, configuration);
-        String sources = templates.values().stream().map(ChatTemplate::source).collect(Collectors.joining());
+        ChatTemplates templates = ChatTemplates.read(folder, configuration);
         List<String> marks = new ArrayList<>(ToolCallFormat.allMarks());
         marks.addAll(ThinkingFormat.marks());
-        TextTokenizer tokenizer = TextTokenizer.open(folder, sources, marks, embeddingRows(folder));
+        TextTokenizer tokenizer = TextTokenizer.open(folder, templates.sources(), marks, embeddingRows(folder));
         try {
-            Map<String, Object> namedTokens = namedTokens(folder, configuration);
+            Thinking thinking = Thinking.of(templates.all(), tokenizer);
+            TemplateHabits habits = TemplateHabits.of(templates, tokenizer, thinking.format());
             TokenIds ids = new TokenIds(embeddingRows(folder));
             return new PromptRenderer(
                     folder,
                     tokenizer,
                     templates,
-                    namedTokens,
-                    endTokens(folder, tokenizer, namedTokens, ids),
-                    TextBeginning.read(folder, tokenizer, (String) namedTokens.get("bos_token"), ids),
-                    Thinking.of(templates.values(), tokenizer),
-                    ToolCallFormat.of(sources, tokenizer.controlTokens()).orElse(null));
+                    habits,
+                    endTokens(folder, tokenizer, templates.namedToken("eos_token"), habits.endTokens(), ids),
+                    TextBeginning.read(folder, tokenizer, templates.namedToken("bos_token"), ids),
+                    thinking);
         } catch (Throwable e) {
             tokenizer.close();
             throw e;
@@ -145,64 +107,17 @@ public final class PromptRenderer implements AutoCloseable {
         return Files.exists(file) ? JsonFiles.readObject(file) : MAPPER.createObjectNode();
     }
 
-    /** The files come before the configuration, as in transformers. */
-    private static Map<String, ChatTemplate> readTemplates(Path folder, JsonNode configuration) {
-        Map<String, ChatTemplate> templates = new HashMap<>();
-        Path file = folder.resolve("chat_template.jinja");
-        if (Files.exists(file)) {
-            templates.put(DEFAULT_TEMPLATE, templateFile(file));
-            Path withTools = folder.resolve("additional_chat_templates").resolve(TEMPLATE_WITH_TOOLS + ".jinja");
-            if (Files.exists(withTools)) {
-                templates.put(TEMPLATE_WITH_TOOLS, templateFile(withTools));
-            }
-            return templates;
-        }
-        Path json = folder.resolve("chat_template.json");
-        JsonNode inJson = readIfPresent(json).path("chat_template");
-        JsonNode given = inJson.isMissingNode() ? configuration.path("chat_template") : inJson;
-        String origin =
-                "the chat template in " + (inJson.isMissingNode() ? folder.resolve("tokenizer_config.json") : json);
-        if (given.isTextual()) {
-            templates.put(DEFAULT_TEMPLATE, new ChatTemplate(given.asText(), origin));
-        }
-        for (JsonNode named : given) {
-            String name = named.path("name").asText();
-            if (name.equals(DEFAULT_TEMPLATE) || name.equals(TEMPLATE_WITH_TOOLS)) {
-                templates.put(
-                        name, new ChatTemplate(named.path("template").asText(), origin + " named \"" + name + "\""));
-            }
-        }
-        return templates;
-    }
-
-    private static ChatTemplate templateFile(Path file) {
-        try {
-            return new ChatTemplate(Files.readString(file), file.toString());
-        } catch (IOException e) {
-            throw new ModelFolderException(file + " cannot be read as UTF-8 text: " + e, e);
-        }
-    }
-
-    /** {@code bos_token} and its like, which templates may write. */
-    private static Map<String, Object> namedTokens(Path folder, JsonNode configuration) {
-        JsonNode map = readIfPresent(folder.resolve("special_tokens_map.json"));
-        Map<String, Object> tokens = new HashMap<>();
-        for (String name : NAMED_TOKENS) {
-            JsonNode token = configuration.hasNonNull(name) ? configuration.get(name) : map.path(name);
-            String content = token.isObject() ? token.path("content").asText() : token.asText("");
-            if (!content.isEmpty()) {
-                tokens.put(name, content);
-            }
-        }
-        return tokens;
-    }
-
-    /** The tokenizer's own end token first: it is the one that ends a turn. */
+    /** Those of the template first: they are what ends a turn. Then the tokenizer's own. */
     private static Set<Integer> endTokens(
-            Path folder, TextTokenizer tokenizer, Map<String, Object> namedTokens, TokenIds ids) {
+            Path folder,
+            TextTokenizer tokenizer,
+            String tokenOfTokenizer,
+            Set<String> tokensOfTemplate,
+            TokenIds ids) {
         Set<Integer> endTokens = new LinkedHashSet<>();
-        if (namedTokens.get("eos_token") instanceof String content) {
-            tokenizer.controlToken(content).ifPresent(endTokens::add);
+        tokensOfTemplate.forEach(content -> tokenizer.controlToken(content).ifPresent(endTokens::add));
+        if (tokenOfTokenizer != null) {
+            tokenizer.controlToken(tokenOfTokenizer).ifPresent(endTokens::add);
         }
         for (String file : List.of("generation_config.json", "config.json")) {
             Path path = folder.resolve(file);
@@ -212,8 +127,9 @@ public final class PromptRenderer implements AutoCloseable {
     }
 
     /**
-     * The tokens that end an answer, each of which the model may give: {@code eos_token} of {@code tokenizer_config.json}, which comes
-     * first, and {@code eos_token_id} of {@code generation_config.json} and {@code config.json}.
+     * The tokens that end an answer, each of which the model may give: the control tokens that the chat template writes behind messages of
+     * the assistant, the one behind an ordinary answer first, {@code eos_token} of {@code tokenizer_config.json}, and {@code eos_token_id} of
+     * {@code generation_config.json} and {@code config.json}.
      */
     public Set<Integer> endTokens() {
         return endTokens;
@@ -221,14 +137,15 @@ public final class PromptRenderer implements AutoCloseable {
 
     /** Whether the chat template writes tools at all; one that does not would drop them silently. */
     public boolean writesTools() {
-        return templates.containsKey(TEMPLATE_WITH_TOOLS)
-                || templates.values().stream()
-                        .anyMatch(template -> template.source().contains("tools"));
+        return templates.writeTools();
     }
 
-    /** How the model writes tool calls; empty if neither its chat template nor its tokenizer has the marks of a format that is known. */
+    /**
+     * How the model writes tool calls, which is how its chat template writes those of earlier turns; of a template that leaves these out, what
+     * it tells of them, or else the marks that the tokenizer has. Empty if that is no format that is known.
+     */
     public Optional<ToolCallFormat> toolCallFormat() {
-        return Optional.ofNullable(toolCallFormat);
+        return Optional.ofNullable(habits.toolCallFormat());
     }
 
     /** Whether and how the model thinks before it answers. */
@@ -236,9 +153,31 @@ public final class PromptRenderer implements AutoCloseable {
         return thinking;
     }
 
-    /** Whether a prompt ends within thinking, so that the answer goes on with it. */
+    /**
+     * Whether a prompt ends within thinking, so that the answer goes on with it: the thinking was opened and not closed, or the model's chat
+     * template writes thinking without a mark before it.
+     */
     public boolean opensThinking(int[] prompt) {
-        return endsWith(prompt, thinking.format().opening());
+        return endsWith(prompt, thinking.format().opening())
+                || opensThinkingBefore(prompt)
+                || habits.thinkingUnopened() && !closesThinking(prompt);
+    }
+
+    /** Whether the last token of a mark opens thinking, and text of it follows. */
+    private boolean opensThinkingBefore(int[] prompt) {
+        if (thinking.openingToken().isEmpty()) {
+            return false;
+        }
+        for (int i = prompt.length - 1; i >= Math.max(0, prompt.length - LONGEST_BEGINNING_TOKENS); i--) {
+            if (prompt[i] == thinking.openingToken().getAsInt()) {
+                return thinking.isPossible();
+            }
+            if (endTokens.contains(prompt[i])
+                    || prompt[i] == thinking.closingToken().orElse(-1)) {
+                return false;
+            }
+        }
+        return false;
     }
 
     /** Whether a prompt ends with thinking that is over, so that the answer goes on without. */
@@ -348,30 +287,15 @@ public final class PromptRenderer implements AutoCloseable {
     /** What the template writes. */
     Text render(List<ChatMessage> messages, List<ToolSpecification> tools, Boolean think) {
         ToolTurns.requireKnownCalls(messages);
-        List<ChatMessage> turns =
-                toolCallFormat == ToolCallFormat.LLAMA ? ToolTurns.oneCallAtATime(messages) : messages;
-        Map<String, Object> variables = new HashMap<>(namedTokens);
-        variables.put(
-                "messages",
-                turns.stream()
-                        .map(PromptRenderer::dictionary)
-                        .map(PromptRenderer::withOrigin)
-                        .toList());
-        // As transformers do: what there is none of is none, not undefined.
-        variables.put(
-                "tools",
-                tools.isEmpty()
-                        ? null
-                        : tools.stream()
-                                .map(PromptRenderer::function)
-                                .map(PromptRenderer::withOrigin)
-                                .toList());
-        variables.put("documents", null);
+        List<ChatMessage> turns = habits.oneCallAtATime() ? ToolTurns.oneCallAtATime(messages) : messages;
+        Map<String, Object> variables = new HashMap<>();
+        variables.put("messages", TemplateMessages.messages(turns, habits.argumentsAsText()));
+        variables.put("tools", TemplateMessages.tools(tools));
         variables.put("add_generation_prompt", true);
         if (think != null) {
             thinking.switchName().ifPresent(name -> variables.put(name, think));
         }
-        return template(!tools.isEmpty()).render(variables);
+        return templates.render(!tools.isEmpty(), variables);
     }
 
     /**
@@ -396,19 +320,6 @@ public final class PromptRenderer implements AutoCloseable {
         return whole;
     }
 
-    private ChatTemplate template(boolean withTools) {
-        ChatTemplate template = templates.get(DEFAULT_TEMPLATE);
-        if (template == null || (withTools && templates.containsKey(TEMPLATE_WITH_TOOLS))) {
-            template = templates.get(TEMPLATE_WITH_TOOLS);
-        }
-        if (template == null) {
-            throw new ModelFolderException(folder
-                    + " has no chat template (neither chat_template.jinja nor chat_template.json nor chat_template in tokenizer_config.json): use the"
-                    + " model's instruct or chat variant, or add the template");
-        }
-        return template;
-    }
-
     /**
      * Reads the answer to a prompt.
      *
@@ -421,22 +332,37 @@ public final class PromptRenderer implements AutoCloseable {
      */
     public AnswerReader answerReader(
             int[] prompt, List<String> stopSequences, List<ToolSpecification> tools, boolean formed) {
+        return answerReader(prompt, stopSequences, tools, formed, false);
+    }
+
+    /**
+     * As {@link #answerReader(int[], List, List, boolean)}.
+     *
+     * <p>Some models think without a mark before it, and only close it. Where the chat template knows of thinking, what may turn out to be
+     * thought is held back until that is known. Where only the tokenizer has a token that closes thinking, nearly all that comes is an answer,
+     * which to hold back would be no streaming any more: so then it is held back only if nobody waits for it.
+     *
+     * @param whole whether nobody looks at the answer before it is complete
+     */
+    public AnswerReader answerReader(
+            int[] prompt, List<String> stopSequences, List<ToolSpecification> tools, boolean formed, boolean whole) {
         Map<String, String> shown = new HashMap<>();
         UnaryOperator<String> spelled = UnaryOperator.identity();
-        ToolCallScanner toolCalls = null;
-        if (!tools.isEmpty() && toolCallFormat != null) {
-            ToolCallMarks marks = ToolCallMarks.of(toolCallFormat, tokenizer);
+        Supplier<ToolCallScanner> toolCalls = () -> null;
+        if (!tools.isEmpty() && habits.toolCallFormat() != null) {
+            ToolCallMarks marks = ToolCallMarks.of(habits.toolCallFormat(), tokenizer);
             shown.putAll(marks.characters());
             spelled = marks::spelled;
-            Set<String> names = tools.stream().map(ToolSpecification::name).collect(Collectors.toSet());
-            toolCalls = new ToolCallScanner(marks, names, formed);
+            toolCalls = () -> new ToolCallScanner(marks, tools, formed);
         }
         // Always: some models think of whom neither template nor tokenizer tells it.
         ThinkingFormat format = thinking.format();
         shown.put(format.opening(), inText(format.opening()));
         shown.put(format.closing(), inText(format.closing()));
-        ThinkingScanner thoughts = new ThinkingScanner(format, this::inText, opensThinking(prompt), spelled);
-        return new AnswerReader(tokenizer.decoder(shown), thoughts, new StopSequences(stopSequences), toolCalls);
+        boolean open = opensThinking(prompt);
+        boolean maybeUnopened = !open && !formed && !closesThinking(prompt) && thinking.mayBeUnopened(whole);
+        ThinkingScanner thoughts = new ThinkingScanner(format, this::inText, open, maybeUnopened, spelled);
+        return new AnswerReader(tokenizer.decoder(shown), thoughts, () -> new StopSequences(stopSequences), toolCalls);
     }
 
     /** What stands for a mark of thinking in decoded text, as {@link ToolCallMarks} has it: a character of its own, if it is a token. */
@@ -453,118 +379,6 @@ public final class PromptRenderer implements AutoCloseable {
             tokenizer.controlToken(mark).ifPresent(token -> marks.put(token, inText(mark)));
         }
         return marks;
-    }
-
-    private static Map<String, Object> dictionary(ChatMessage message) {
-        Map<String, Object> dictionary = new LinkedHashMap<>();
-        if (message instanceof SystemMessage system) {
-            dictionary.put("role", "system");
-            dictionary.put("content", system.text());
-        } else if (message instanceof UserMessage user) {
-            dictionary.put("role", "user");
-            dictionary.put("content", text(user.contents()));
-        } else if (message instanceof AiMessage assistant) {
-            dictionary.put("role", "assistant");
-            dictionary.put("content", assistant.text() == null ? "" : assistant.text());
-            if (assistant.thinking() != null) {
-                dictionary.put("reasoning_content", assistant.thinking());
-            }
-            if (assistant.hasToolExecutionRequests()) {
-                dictionary.put(
-                        "tool_calls",
-                        assistant.toolExecutionRequests().stream()
-                                .map(PromptRenderer::toolCall)
-                                .toList());
-            }
-        } else if (message instanceof ToolExecutionResultMessage result) {
-            dictionary.put("role", "tool");
-            dictionary.put("name", result.toolName());
-            if (result.id() != null) {
-                dictionary.put("tool_call_id", result.id());
-            }
-            dictionary.put("content", text(result.contents()));
-        } else {
-            throw new UnsupportedFeatureException("messages of type " + message.type()
-                    + " are not supported by this model: use system, user, assistant or tool messages");
-        }
-        return dictionary;
-    }
-
-    private static String text(List<Content> contents) {
-        return contents.stream()
-                .map(content -> {
-                    if (content instanceof TextContent text) {
-                        return text.text();
-                    }
-                    throw new UnsupportedFeatureException(
-                            "%s content is not supported: this model reads text only; leave non-text content out, of messages and of tool results"
-                                    .formatted(content.type().name().toLowerCase(Locale.ROOT)));
-                })
-                .collect(Collectors.joining("\n"));
-    }
-
-    private static Map<String, Object> toolCall(ToolExecutionRequest request) {
-        Map<String, Object> function = new LinkedHashMap<>();
-        function.put("name", request.name());
-        function.put("arguments", arguments(request.arguments()));
-        Map<String, Object> call = new LinkedHashMap<>();
-        call.put("type", "function");
-        if (request.id() != null) {
-            call.put("id", request.id());
-        }
-        call.put("function", function);
-        return call;
-    }
-
-    /** As a dictionary, which is what templates expect; what is no JSON object stays a string. */
-    private static Object arguments(String json) {
-        try {
-            return json == null || json.isBlank()
-                    ? Map.of()
-                    : MAPPER.readValue(json, new TypeReference<LinkedHashMap<String, Object>>() {});
-        } catch (JacksonException e) {
-            return json;
-        }
-    }
-
-    /** A tool in the form of OpenAI and Hugging Face. */
-    private static Map<String, Object> function(ToolSpecification tool) {
-        Map<String, Object> function = new LinkedHashMap<>();
-        function.put("name", tool.name());
-        function.put("description", tool.description() == null ? "" : tool.description());
-        function.put(
-                "parameters",
-                tool.parameters() == null ? noParameters() : JsonSchemaElementUtils.toMap(tool.parameters()));
-        Map<String, Object> dictionary = new LinkedHashMap<>();
-        dictionary.put("type", "function");
-        dictionary.put("function", function);
-        return dictionary;
-    }
-
-    private static Map<String, Object> noParameters() {
-        Map<String, Object> parameters = new LinkedHashMap<>();
-        parameters.put("type", "object");
-        parameters.put("properties", Map.of());
-        return parameters;
-    }
-
-    /** A copy in which every text is foreign that is not ours: all but roles and types. */
-    private static Object withOrigin(Object value) {
-        if (value instanceof String text) {
-            return Text.foreign(text);
-        }
-        if (value instanceof Collection<?> collection) {
-            return collection.stream().map(PromptRenderer::withOrigin).collect(Collectors.toList());
-        }
-        if (value instanceof Map<?, ?> map) {
-            Map<Object, Object> copy = new LinkedHashMap<>();
-            map.forEach((key, item) -> {
-                boolean ours = item instanceof String word && OUR_KEYS.contains(key) && OUR_WORDS.contains(word);
-                copy.put(withOrigin(key), ours ? item : withOrigin(item));
-            });
-            return copy;
-        }
-        return value;
     }
 
     @Override

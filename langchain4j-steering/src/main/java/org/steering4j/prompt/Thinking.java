@@ -72,6 +72,16 @@ public record Thinking(
         }
     }
 
+    /**
+     * Whether what the model begins an answer with may turn out to be thinking, by a mark that closes what none has opened.
+     *
+     * @param tokenTells whether it is enough that the tokenizer has a token for that mark
+     */
+    boolean mayBeUnopened(boolean tokenTells) {
+        boolean templateTells = written && usual() && format != ThinkingFormat.SENTENCES;
+        return templateTells || tokenTells && closingToken.isPresent();
+    }
+
     /** Whether a prompt may open thinking, or close it. */
     boolean isPossible() {
         return written || openingToken.isPresent() && closingToken.isPresent();

@@ -6,6 +6,8 @@ import java.util.function.UnaryOperator;
 /**
  * Sets apart what a model thinks at the beginning of an answer, between the marks of its {@link ThinkingFormat}, as it comes. White space
  * around the thinking belongs to no one. Later marks are text. Not thread-safe.
+ *
+ * <p>Where an answer may begin with thinking that no mark opens, it is an answer until a mark closes it: then all of it is taken back.
  */
 final class ThinkingScanner {
 
@@ -25,18 +27,40 @@ final class ThinkingScanner {
     private final StringBuilder held = new StringBuilder();
     private Place place;
     private boolean anyThinking;
+    private final boolean maybeUnopened;
+    /** What was given out as an answer and may still be thinking; null where that is out of the question. */
+    private StringBuilder answer;
+
+    private boolean takenBack;
 
     /**
      * @param inText how a mark stands in the decoded text: the character that stands for its token, or its letters
      * @param open whether the prompt has opened the thinking already
+     * @param maybeUnopened whether the answer may begin with thinking that no mark opens
      * @param spelled writes what stands for control tokens in letters
      */
-    ThinkingScanner(ThinkingFormat format, UnaryOperator<String> inText, boolean open, UnaryOperator<String> spelled) {
+    ThinkingScanner(
+            ThinkingFormat format,
+            UnaryOperator<String> inText,
+            boolean open,
+            boolean maybeUnopened,
+            UnaryOperator<String> spelled) {
         this.format = format;
         this.opening = inText.apply(format.opening());
         this.closing = inText.apply(format.closing());
         this.place = open ? Place.THINKING : Place.BEFORE;
+        this.maybeUnopened = maybeUnopened;
         this.spelled = spelled;
+    }
+
+    /** Whether what was given out as an answer may still be thinking. */
+    boolean isUndecided() {
+        return answer != null;
+    }
+
+    /** Whether all that was given out as an answer before the last {@link #append} was thinking, which that has added whole. */
+    boolean tookBack() {
+        return takenBack;
     }
 
     /**
@@ -45,8 +69,12 @@ final class ThinkingScanner {
      */
     String append(String text, List<AnswerPart> parts) {
         held.append(text);
+        takenBack = false;
         if (place == Place.BEFORE) {
             lookForOpening();
+        }
+        if (place == Place.ANSWER && answer != null) {
+            lookForUnopenedEnd(parts);
         }
         if (place == Place.THINKING) {
             lookForClosing(parts);
@@ -57,7 +85,7 @@ final class ThinkingScanner {
         if (place == Place.MARKED_ANSWER) {
             return releaseMarked();
         }
-        return place == Place.ANSWER ? release(held.length()) : "";
+        return place == Place.ANSWER ? release(held.length() - (answer == null ? 0 : possible(closing))) : "";
     }
 
     /** What was held back in vain; thinking that has no end is thinking. */
@@ -76,6 +104,24 @@ final class ThinkingScanner {
             place = Place.THINKING;
         } else if (!opening.startsWith(start)) {
             place = Place.ANSWER;
+            answer = maybeUnopened ? new StringBuilder() : null;
+        }
+    }
+
+    private void lookForUnopenedEnd(List<AnswerPart> parts) {
+        int end = held.indexOf(closing);
+        int start = held.indexOf(opening);
+        if (start >= 0 && (end < 0 || start < end)) { // it speaks of marks
+            answer = null;
+        } else if (end >= 0) {
+            String thought = (answer + held.substring(0, end)).strip();
+            held.delete(0, end + closing.length());
+            if (!thought.isEmpty()) {
+                parts.add(new AnswerPart.Thinking(spelled.apply(thought)));
+            }
+            answer = null;
+            takenBack = true;
+            place = Place.AFTER;
         }
     }
 
@@ -147,6 +193,9 @@ final class ThinkingScanner {
         String text =
                 held.substring(0, length).replace(opening, format.opening()).replace(closing, format.closing());
         held.delete(0, length);
+        if (answer != null) {
+            answer.append(text);
+        }
         return text;
     }
 }

@@ -51,6 +51,15 @@ record ToolCallMarks(ToolCallFormat format, Map<String, String> characters) {
         return characters.getOrDefault(mark, mark);
     }
 
+    /** A text in which the control tokens that the marks are stand as in an answer. */
+    String asTokens(String spelled) {
+        String text = spelled;
+        for (Map.Entry<String, String> mark : characters.entrySet()) {
+            text = text.replace(mark.getKey(), mark.getValue());
+        }
+        return text;
+    }
+
     /** Whether a character stands for a control token. */
     boolean isControlToken(char c) {
         return characters.containsValue(String.valueOf(c));

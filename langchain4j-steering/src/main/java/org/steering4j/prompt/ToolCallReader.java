@@ -1,24 +1,7 @@
 package org.steering4j.prompt;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.async.ByteArrayFeeder;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
-import java.util.Set;
-
-/**
- * Reads the JSON of one tool call, {@code {"name": ..., "arguments": {...}}}, as it comes. It knows nothing of what stands around it. Not
- * thread-safe.
- *
- * <p>Arguments may be called parameters, may be missing, null, or their JSON in a string. Other members are skipped.
- */
-final class ToolCallReader {
+/** Reads one tool call, character by character, as it comes. It knows nothing of what stands around it. Not thread-safe. */
+interface ToolCallReader {
 
     enum Progress {
         UNFINISHED,
@@ -27,173 +10,22 @@ final class ToolCallReader {
         UNREADABLE
     }
 
-    private static final ObjectMapper MAPPER =
-            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
-    private static final String NAME = "name";
-    private static final String ARGUMENTS = "arguments";
-    private static final String PARAMETERS = "parameters";
-
-    private final JsonParser parser;
-    private final StringBuilder arguments = new StringBuilder();
-    /** Objects and arrays that are open. */
-    private int depth;
-    /** When it is reached again, the call is complete. */
-    private final int outside;
-
-    /** Null if a call may be written in other ways as well. */
-    private final String onlyArgumentsKey;
-
-    private final Set<String> keys = new HashSet<>();
-    private String key = "";
-    private String name = "";
-    private boolean insideArguments;
-    /** How many characters of the arguments were given out. */
-    private int given;
-
-    private String highSurrogate = "";
-
-    private ToolCallReader(int outside, String onlyArgumentsKey) {
-        try {
-            this.parser = MAPPER.getFactory().createNonBlockingByteArrayParser();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // reads from memory
-        }
-        this.outside = outside;
-        this.onlyArgumentsKey = onlyArgumentsKey;
-        this.depth = outside;
-    }
-
-    /** Reads name and arguments. */
-    static ToolCallReader ofCall() {
-        return new ToolCallReader(0, null);
-    }
-
-    /** Reads a call that holds its name, then its arguments, which are an object, and nothing else. */
-    static ToolCallReader ofPlainCall(String argumentsKey) {
-        return new ToolCallReader(0, argumentsKey);
-    }
-
-    /** Reads the arguments alone: as if they came within a call whose name is known. */
-    static ToolCallReader ofArguments(String name) {
-        ToolCallReader reader = new ToolCallReader(1, null);
-        reader.name = name;
-        reader.key = ARGUMENTS;
-        return reader;
-    }
-
-    /** The first character is an opening brace. */
-    Progress append(char c) {
-        if (Character.isHighSurrogate(c)) {
-            highSurrogate = String.valueOf(c);
-            return Progress.UNFINISHED;
-        }
-        String character = highSurrogate + c;
-        highSurrogate = "";
-        boolean insideBefore = insideArguments;
-        try {
-            byte[] bytes = character.getBytes(StandardCharsets.UTF_8);
-            ((ByteArrayFeeder) parser.getNonBlockingInputFeeder()).feedInput(bytes, 0, bytes.length);
-            for (JsonToken token = parser.nextToken(); token != JsonToken.NOT_AVAILABLE; token = parser.nextToken()) {
-                if (!read(token)) {
-                    return Progress.UNREADABLE;
-                }
-                if (depth == outside) {
-                    return complete(character);
-                }
-            }
-        } catch (JacksonException e) {
-            return Progress.UNREADABLE;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // reads from memory
-        }
-        if (insideBefore || insideArguments) {
-            arguments.append(character);
-        }
-        return Progress.UNFINISHED;
-    }
-
-    private Progress complete(String last) throws IOException {
-        if (outside == 1) {
-            arguments.append(last);
-        }
-        if (arguments.isEmpty()) {
-            arguments.append("{}");
-        }
-        // Jackson's parser for single bytes (2.20) lets commas before closing brackets pass: this one does not.
-        boolean readable = !name.isEmpty()
-                && (onlyArgumentsKey == null || keys.contains(onlyArgumentsKey))
-                && MAPPER.readTree(arguments.toString()).isObject();
-        return readable ? Progress.COMPLETE : Progress.UNREADABLE;
-    }
-
-    /** Whether it can still become a call. */
-    private boolean read(JsonToken token) throws IOException {
-        boolean member = depth == 1 && token != JsonToken.END_OBJECT;
-        boolean argument = member && (key.equals(ARGUMENTS) || key.equals(PARAMETERS));
-        if (token.isStructStart()) {
-            depth++;
-        } else if (token.isStructEnd()) {
-            depth--;
-            insideArguments &= depth > 1;
-        }
-        if (member && token == JsonToken.FIELD_NAME) {
-            return readKey(parser.currentName());
-        }
-        if (argument) {
-            return readArguments(token);
-        }
-        if (member && key.equals(NAME)) {
-            name = token == JsonToken.VALUE_STRING ? parser.getText() : "";
-            return !name.isEmpty();
-        }
-        return true;
-    }
-
-    private boolean readKey(String next) {
-        key = next;
-        if (onlyArgumentsKey != null) {
-            return next.equals(keys.isEmpty() ? NAME : onlyArgumentsKey) && keys.add(next);
-        }
-        boolean meansArguments = next.equals(ARGUMENTS) || next.equals(PARAMETERS);
-        return keys.add(meansArguments ? ARGUMENTS : next) || !(meansArguments || next.equals(NAME));
-    }
-
-    private boolean readArguments(JsonToken token) throws IOException {
-        insideArguments = token == JsonToken.START_OBJECT;
-        if (insideArguments || onlyArgumentsKey != null) {
-            return insideArguments;
-        }
-        if (token == JsonToken.VALUE_STRING) {
-            arguments.append(parser.getText());
-            return true;
-        }
-        return token == JsonToken.VALUE_NULL;
-    }
+    Progress append(char c);
 
     /** Empty as long as it is not known. */
-    String name() {
-        return name;
-    }
+    String name();
 
-    /** The name of the member that is being read; empty before the first. */
-    String key() {
-        return key;
-    }
-
-    /** All arguments so far, as they were written. */
-    String arguments() {
-        return arguments.toString();
-    }
+    /** The JSON of all arguments so far. */
+    String arguments();
 
     /**
      * The arguments that were not given out yet; nothing before the name is known, nor for the opening brace alone: a call without arguments
      * gives one piece, as LangChain4j's suite for streaming models asks.
      */
-    String newArguments() {
-        boolean none = name.isEmpty() || arguments.toString().strip().length() < 2;
-        String piece = none ? "" : arguments.substring(given);
-        given += piece.length();
-        return piece;
+    String newArguments();
+
+    /** Whether what was read so far has nothing that a call without a mark has not. */
+    default boolean mayBeWithoutMark() {
+        return true;
     }
 }

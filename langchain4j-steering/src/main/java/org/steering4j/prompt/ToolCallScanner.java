@@ -1,10 +1,17 @@
 package org.steering4j.prompt;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.internal.JsonSchemaElementUtils;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.steering4j.prompt.ToolCallReader.Progress;
 
 /**
@@ -14,6 +21,8 @@ import org.steering4j.prompt.ToolCallReader.Progress;
  * belong to no one. What looks like a call but cannot be read is text, up to its closing mark, or to the end where the format has none:
  * within it no other call is looked for, since it may quote anything.
  *
+ * <p>A list of calls without a mark is calls only as a whole: until its bracket closes, all of it is held back.
+ *
  * <p>Where the answer is held to a form, it is calls or JSON: what does not begin as a call is JSON, and text to its end, whatever it quotes.
  */
 final class ToolCallScanner {
@@ -21,9 +30,10 @@ final class ToolCallScanner {
     private enum Place {
         TEXT,
         AFTER_OPENING,
+        IN_FENCE,
         IN_NAME,
-        BEFORE_JSON,
-        IN_JSON,
+        BEFORE_CALL,
+        IN_CALL,
         BEFORE_CLOSING,
         BETWEEN_CALLS,
         AFTER_LIST,
@@ -31,17 +41,22 @@ final class ToolCallScanner {
         NO_CALL
     }
 
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
     /** The chat templates of Mistral refuse ids of any other kind. */
     private static final int ID_LENGTH = 9;
 
     private static final String ID_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-    private static final Set<String> MEMBERS = Set.of("type", "id", "name", "arguments", "parameters");
+    private static final String FENCE = "```";
+    /** What may stand between the beginning of an answer and a list of calls without a mark, or the beginning of that. */
+    private static final Pattern BEGINNING_OF_FENCE = Pattern.compile("`{1,2}|```\\w*\\s*");
 
     private final ToolCallMarks marks;
     private final ToolCallFormat format;
     private final boolean formed;
-    private final Set<String> toolNames;
+    /** The JSON schemas of their parameters, by name. */
+    private final Map<String, JsonNode> tools;
 
     private Place place = Place.TEXT;
     /** Neither given out as text nor part of a complete call. */
@@ -50,6 +65,10 @@ final class ToolCallScanner {
     private final StringBuilder here = new StringBuilder();
 
     private List<AnswerPart> parts = new ArrayList<>();
+    /** The calls of a list without a mark, which is calls only as a whole; null outside of one. */
+    private List<AnswerPart> list;
+
+    private boolean fenced;
     private boolean nothingButSpace = true;
     private boolean marked;
     private boolean anyCall;
@@ -60,14 +79,22 @@ final class ToolCallScanner {
     private boolean partiallyGiven;
 
     /**
-     * @param toolNames without a mark, only a call of one of these is a call
+     * @param tools without a mark, only a call of one of these is a call
      * @param formed whether the answer is held to tool calls, or JSON
      */
-    ToolCallScanner(ToolCallMarks marks, Set<String> toolNames, boolean formed) {
+    ToolCallScanner(ToolCallMarks marks, Collection<ToolSpecification> tools, boolean formed) {
         this.marks = marks;
         this.format = marks.format();
-        this.toolNames = Set.copyOf(toolNames);
+        this.tools = tools.stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        ToolSpecification::name, ToolCallScanner::parameters, (first, second) -> first));
         this.formed = formed;
+    }
+
+    private static JsonNode parameters(ToolSpecification tool) {
+        return tool.parameters() == null
+                ? MAPPER.createObjectNode()
+                : MAPPER.valueToTree(JsonSchemaElementUtils.toMap(tool.parameters()));
     }
 
     /** The parts that are certain now. */
@@ -83,8 +110,8 @@ final class ToolCallScanner {
         if (place == Place.BEFORE_CLOSING && here.toString().isBlank()) {
             completeCall();
         }
-        boolean betweenCalls =
-                place == Place.BETWEEN_CALLS || (anyCall && held.toString().isBlank());
+        boolean betweenCalls = list == null
+                && (place == Place.BETWEEN_CALLS || (anyCall && held.toString().isBlank()));
         if (!held.isEmpty() && !betweenCalls) {
             addText(held.toString());
         }
@@ -102,14 +129,15 @@ final class ToolCallScanner {
         held.append(c);
         switch (place) {
             case TEXT -> readText(c);
+            case IN_FENCE -> readFence(c);
             case AFTER_OPENING -> readOpening(c);
             case IN_NAME -> readName(c);
-            case BEFORE_JSON -> {
+            case BEFORE_CALL -> {
                 if (!Character.isWhitespace(c)) {
-                    beginJson(c, ToolCallReader.ofArguments(name()));
+                    beginCall(c, JsonCallReader.ofArguments(name()));
                 }
             }
-            case IN_JSON -> readJson(c);
+            case IN_CALL -> readCall(c);
             case BEFORE_CLOSING -> readClosing(c);
             case BETWEEN_CALLS -> readSeparator(c);
             case AFTER_LIST -> readAfterList(c);
@@ -118,15 +146,21 @@ final class ToolCallScanner {
     }
 
     private void readText(char c) {
-        if (format.markIsOptional() && nothingButSpace && c == '{') {
+        boolean fence = c == '`' && format.isList();
+        if (format.markIsOptional() && nothingButSpace && (fence || c == bareBeginning())) {
             nothingButSpace = false;
             marked = false;
-            beginJson(c, formed ? ToolCallReader.ofPlainCall(format.argumentsKey()) : ToolCallReader.ofCall());
+            if (fence) {
+                go(Place.IN_FENCE);
+                here.append(c);
+            } else {
+                beginBare(c);
+            }
             return;
         }
         nothingButSpace &= Character.isWhitespace(c);
         int opening = held.length() - marks.opening().length();
-        if (opening >= 0 && held.indexOf(marks.opening(), opening) >= 0) {
+        if (!marks.opening().isEmpty() && opening >= 0 && held.indexOf(marks.opening(), opening) >= 0) {
             showText(opening);
             marked = true;
             go(Place.AFTER_OPENING);
@@ -136,6 +170,41 @@ final class ToolCallScanner {
         showText(held.length() - possibleOpening);
         if (formed && possibleOpening == 0 && !Character.isWhitespace(c)) {
             go(Place.NO_CALL);
+        }
+    }
+
+    private char bareBeginning() {
+        return format.isList() ? '[' : '{';
+    }
+
+    private void beginBare(char c) {
+        if (format.isList()) {
+            list = new ArrayList<>();
+            go(Place.AFTER_OPENING);
+            readOpening(c);
+        } else {
+            beginCall(c, reader());
+        }
+    }
+
+    /** Of the next call in its own format. */
+    private ToolCallReader reader() {
+        if (format == ToolCallFormat.FUNCTION_TAGS) {
+            return new TagsCallReader(tools);
+        }
+        if (format.isPython()) {
+            return new PythonCallReader();
+        }
+        return formed && !marked ? JsonCallReader.ofPlainCall(format.argumentsKey()) : JsonCallReader.ofCall();
+    }
+
+    private void readFence(char c) {
+        here.append(c);
+        if (c == bareBeginning() && here.indexOf(FENCE) == 0) {
+            fenced = true;
+            beginBare(c);
+        } else if (!BEGINNING_OF_FENCE.matcher(here).matches()) {
+            giveUp();
         }
     }
 
@@ -168,14 +237,14 @@ final class ToolCallScanner {
         } else if (format.isList() && here.toString().isBlank()) {
             giveUp();
         } else {
-            beginJson(c, ToolCallReader.ofCall());
+            beginCall(c, reader());
         }
     }
 
     private void readName(char c) {
         here.append(c);
         if (here.indexOf(marks.arguments()) >= 0 && !name().isEmpty()) {
-            place = Place.BEFORE_JSON;
+            place = Place.BEFORE_CALL;
         } else if (Character.isWhitespace(c) || endsWith(here, marks.opening())) {
             giveUp();
         }
@@ -187,19 +256,19 @@ final class ToolCallScanner {
         return callId < 0 ? name : name.substring(0, callId);
     }
 
-    private void beginJson(char c, ToolCallReader reader) {
-        if (c != '{') {
-            giveUp();
-            return;
-        }
+    private void beginCall(char c, ToolCallReader reader) {
         call = reader;
         id = newId();
         partiallyGiven = false;
-        go(Place.IN_JSON);
-        readJson(c);
+        go(Place.IN_CALL);
+        if (reader instanceof JsonCallReader && c != '{') {
+            giveUp();
+        } else {
+            readCall(c);
+        }
     }
 
-    private void readJson(char c) {
+    private void readCall(char c) {
         Progress progress = marks.isControlToken(c) ? Progress.UNREADABLE : call.append(c);
         here.append(c);
         // A closing mark closes even in a string: what follows is not the call's.
@@ -216,11 +285,9 @@ final class ToolCallScanner {
         }
     }
 
-    /** Without a mark, JSON is a call only if it names a tool and has the members of a call. */
+    /** Without a mark, only what names a tool and has the members of a call is a call. */
     private boolean mayBeCall() {
-        return marked
-                || ((call.key().isEmpty() || MEMBERS.contains(call.key()))
-                        && (call.name().isEmpty() || toolNames.contains(call.name())));
+        return marked || call.mayBeWithoutMark() && (call.name().isEmpty() || tools.containsKey(call.name()));
     }
 
     private void readClosing(char c) {
@@ -234,31 +301,50 @@ final class ToolCallScanner {
     }
 
     private void completeCall() {
-        parts.add(new AnswerPart.ToolCall(
-                index++,
-                ToolExecutionRequest.builder()
-                        .id(id)
-                        .name(call.name())
-                        .arguments(call.arguments())
-                        .build()));
-        anyCall = true;
+        destination()
+                .add(new AnswerPart.ToolCall(
+                        index++,
+                        ToolExecutionRequest.builder()
+                                .id(id)
+                                .name(call.name())
+                                .arguments(call.arguments())
+                                .build()));
         partiallyGiven = false;
+        if (list == null) {
+            anyCall = true;
+            held.setLength(0);
+        }
+        go(format.isSeparated() ? Place.BETWEEN_CALLS : Place.TEXT);
+    }
+
+    private List<AnswerPart> destination() {
+        return list == null ? parts : list;
+    }
+
+    private void endList() {
+        if (list != null) {
+            parts.addAll(list);
+            list = null;
+        }
+        anyCall = true;
         held.setLength(0);
-        boolean separated = format == ToolCallFormat.LLAMA || format.isList();
-        go(separated ? Place.BETWEEN_CALLS : Place.TEXT);
+        go(afterList().isEmpty() ? Place.TEXT : Place.AFTER_LIST);
+    }
+
+    private String afterList() {
+        return fenced ? FENCE : marks.afterList();
     }
 
     private void readSeparator(char c) {
-        boolean list = format.isList();
-        boolean separated = !list || here.indexOf(",") >= 0;
-        if (Character.isWhitespace(c) || (list ? c == ',' && !separated : c == ';')) {
+        boolean inList = format.isList();
+        boolean separated = !inList || here.indexOf(",") >= 0;
+        if (Character.isWhitespace(c) || (inList ? c == ',' && !separated : c == ';')) {
             here.append(c);
-        } else if (c == '{' && separated) {
-            beginJson(c, ToolCallReader.ofCall());
-        } else if (list && c == ']') {
-            held.setLength(0);
-            go(marks.afterList().isEmpty() ? Place.TEXT : Place.AFTER_LIST);
-        } else if (list) {
+        } else if (inList && c == ']') {
+            endList();
+        } else if (separated && (inList || c == '{')) {
+            beginCall(c, inList ? reader() : JsonCallReader.ofCall());
+        } else if (inList) {
             giveUp();
         } else {
             go(Place.TEXT);
@@ -269,10 +355,12 @@ final class ToolCallScanner {
     private void readAfterList(char c) {
         here.append(c);
         String soFar = here.toString().stripLeading();
-        if (soFar.equals(marks.afterList())) {
+        if (soFar.equals(afterList())) {
             held.setLength(0);
+            fenced = false;
             go(Place.TEXT);
-        } else if (!marks.afterList().startsWith(soFar)) {
+        } else if (!afterList().startsWith(soFar)) {
+            fenced = false;
             go(Place.TEXT);
             readText(c);
         }
@@ -280,6 +368,12 @@ final class ToolCallScanner {
 
     /** What is held turns out to be text. */
     private void giveUp() {
+        if (list != null) {
+            index = 0; // nothing of it was given out, and nothing before it
+            list = null;
+            partiallyGiven = false;
+        }
+        fenced = false;
         if (partiallyGiven) {
             index++;
             partiallyGiven = false;
@@ -330,14 +424,14 @@ final class ToolCallScanner {
             return;
         }
         partiallyGiven = true;
-        if (!parts.isEmpty()
-                && parts.get(parts.size() - 1) instanceof AnswerPart.PartialToolCall before
+        List<AnswerPart> destination = destination();
+        int last = destination.size() - 1;
+        if (last >= 0
+                && destination.get(last) instanceof AnswerPart.PartialToolCall before
                 && before.index() == index) {
-            parts.set(
-                    parts.size() - 1,
-                    new AnswerPart.PartialToolCall(index, id, call.name(), before.arguments() + piece));
+            destination.set(last, new AnswerPart.PartialToolCall(index, id, call.name(), before.arguments() + piece));
         } else {
-            parts.add(new AnswerPart.PartialToolCall(index, id, call.name(), piece));
+            destination.add(new AnswerPart.PartialToolCall(index, id, call.name(), piece));
         }
     }
 

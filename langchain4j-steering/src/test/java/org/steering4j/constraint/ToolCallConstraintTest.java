@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.model.chat.request.json.JsonArraySchema;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.request.json.JsonRawSchema;
 import java.io.IOException;
@@ -46,6 +47,7 @@ class ToolCallConstraintTest {
         List<TestVocabularies> vocabularies =
                 List.of(TestVocabularies.bytes(), TestVocabularies.merged(), TestVocabularies.mergedWithoutMarks());
         return Stream.of(ToolCallFormat.values())
+                .filter(format -> !format.argumentsKey().isEmpty() || format == ToolCallFormat.MISTRAL_NAMED)
                 .flatMap(format -> vocabularies.stream().map(tokens -> Arguments.of(format, tokens)));
     }
 
@@ -55,8 +57,11 @@ class ToolCallConstraintTest {
         String left = answer.strip();
         if (format.name().endsWith("LIST")) {
             assertThat(left).startsWith(format.opening());
-            JsonNode list = SchemaValidator.MAPPER.readTree(
-                    left.substring(format.opening().length()));
+            boolean closed = format == ToolCallFormat.NEMOTRON_LIST;
+            assertThat(left).endsWith(closed ? format.afterList() : "]");
+            JsonNode list = SchemaValidator.MAPPER.readTree(left.substring(
+                    format.opening().length(),
+                    left.length() - (closed ? format.afterList().length() : 0)));
             assertThat(list.isArray()).isTrue();
             list.forEach(call -> calls.add(call(call, "arguments")));
             return calls;
@@ -64,7 +69,7 @@ class ToolCallConstraintTest {
         while (!left.isEmpty()) {
             int end = switch (format) {
                 case HERMES -> readBetweenMarks(left, calls);
-                case LLAMA -> readJson(left, calls);
+                case LLAMA, PLAIN_OBJECT -> readJson(left, format, calls);
                 default -> readNamed(left, calls);
             };
             left = left.substring(end).strip();
@@ -85,11 +90,11 @@ class ToolCallConstraintTest {
         return closing + "</tool_call>".length();
     }
 
-    private static int readJson(String text, List<Call> calls) throws IOException {
+    private static int readJson(String text, ToolCallFormat format, List<Call> calls) throws IOException {
         int start = calls.isEmpty() ? 0 : 1;
         assertThat(calls.isEmpty() || text.startsWith(";")).as(text).isTrue();
         try (JsonParser parser = LENIENT.createParser(text.substring(start))) {
-            calls.add(call(parser.readValueAsTree(), "parameters"));
+            calls.add(call(parser.readValueAsTree(), format.argumentsKey()));
             return start + (int) parser.currentLocation().getCharOffset();
         }
     }
@@ -139,6 +144,7 @@ class ToolCallConstraintTest {
     void should_give_either_calls_or_the_JSON_asked_for(ToolCallFormat format, TestVocabularies tokens)
             throws Exception {
         AnswerConstraint constraint = AnswerConstraint.jsonOrToolCalls(tokens.vocabulary(), null, TOOLS, format);
+        boolean plain = format == ToolCallFormat.LLAMA || format == ToolCallFormat.PLAIN_OBJECT;
         Set<Boolean> kinds = new HashSet<>();
         for (int seed = 0; seed < 40; seed++) {
             String answer = new Walk(tokens, seed).go(constraint, 250, seed % 4 / 4.0);
@@ -150,12 +156,11 @@ class ToolCallConstraintTest {
                 try (JsonParser parser = LENIENT.createParser(answer)) {
                     assertThat(parser.<JsonNode>readValueAsTree().isObject()).isTrue();
                     int end = (int) parser.currentLocation().getCharOffset();
-                    assertThat(answer.substring(end).strip())
-                            .matches(format == ToolCallFormat.LLAMA ? "(?s)(;.*)?" : "");
+                    assertThat(answer.substring(end).strip()).matches(plain ? "(?s)(;.*)?" : "");
                 }
             }
         }
-        assertThat(kinds).contains(false).hasSize(format == ToolCallFormat.LLAMA ? 1 : 2);
+        assertThat(kinds).contains(false).hasSize(plain ? 1 : 2);
     }
 
     @ParameterizedTest
@@ -171,6 +176,12 @@ class ToolCallConstraintTest {
                 "PIPED_LIST|'<|tool_call|>[{\"name\": \"clock\", \"arguments\": {}}]'",
                 "TAGGED_LIST|<tool_call>[{\"name\": \"clock\", \"arguments\": {}}]",
                 "MISTRAL_LIST|[TOOL_CALLS][{\"name\":\"clock\",\"arguments\":{}}]",
+                "NEMOTRON_LIST|<TOOLCALL>[{\"name\": \"clock\", \"arguments\": {}}]</TOOLCALL>",
+                "PLAIN_LIST|[{\"name\": \"clock\", \"arguments\": {}}, {\"name\": \"clock\", \"arguments\": {}}]",
+                "PLAIN_OBJECT|{\"name\": \"clock\", \"arguments\": {}}; {\"name\": \"clock\", \"arguments\": {}}",
+                "PYTHON_LIST|[write(text=\"a </i>\", mark=\"<\"), clock()]",
+                "PYTHON_LIST|[write(mark=\"</tool_call>\",text=\"\")]",
+                "MARKED_PYTHON_LIST|'<|tool_call_start|>[clock()]<|tool_call_end|>'",
                 "MISTRAL_NAMED|[TOOL_CALLS]clock[ARGS]{}[TOOL_CALLS]write[ARGS]{\"text\": \"\", \"mark\": \"<\"}",
             })
     void should_allow_what_models_write(ToolCallFormat format, String written) {
@@ -183,6 +194,68 @@ class ToolCallConstraintTest {
             running.advance(c);
         }
         assertThat(running.isComplete()).isTrue();
+    }
+
+    /** Values of text stand there without quotes, others as JSON. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "<function=clock>\\n</function>",
+                "<function=note>\\n<parameter=text>\\na \"b\"\\n <c>\\n</parameter>\\n</function>",
+                "<function=note>\\n<parameter=kind>\\nthe one\\n</parameter>\\n<parameter=text>\\n\\n</parameter>\\n<parameter=places>\\n[{\"x\": 1}]\\n</parameter>\\n</function>",
+            })
+    void should_allow_calls_in_tags(String function) {
+        List<ToolSpecification> tools = List.of(
+                TOOLS.get(0),
+                ToolSpecification.builder()
+                        .name("note")
+                        .parameters(JsonObjectSchema.builder()
+                                .addStringProperty("text")
+                                .addEnumProperty("kind", List.of("the one", "the other"))
+                                .addProperty(
+                                        "places",
+                                        JsonArraySchema.builder()
+                                                .items(JsonObjectSchema.builder()
+                                                        .addIntegerProperty("x")
+                                                        .build())
+                                                .build())
+                                .required("text")
+                                .build())
+                        .build());
+        TestVocabularies tokens = TestVocabularies.bytes();
+        RunningConstraint running = AnswerConstraint.toolCalls(tokens.vocabulary(), tools, ToolCallFormat.FUNCTION_TAGS)
+                .running(10_000);
+        String call = "<tool_call>\n" + function.replace("\\n", "\n") + "\n</tool_call>";
+        for (char c : (call + "\n" + call).toCharArray()) {
+            assertThat(Walk.allowed(running)).as(call + " before " + c).contains((int) c);
+            running.advance(c);
+        }
+        assertThat(running.isComplete()).isTrue();
+    }
+
+    @Test
+    void should_refuse_by_name_what_calls_that_are_no_JSON_cannot_be_held_to() {
+        TestVocabularies tokens = TestVocabularies.bytes();
+        ToolSpecification nullable = ToolSpecification.builder()
+                .name("search")
+                .parameters(JsonObjectSchema.builder()
+                        .addProperty("when", JsonRawSchema.from("{\"type\":[\"string\",\"null\"]}"))
+                        .build())
+                .build();
+        assertThatThrownBy(() -> AnswerConstraint.toolCalls(
+                        tokens.vocabulary(), List.of(nullable), ToolCallFormat.FUNCTION_TAGS))
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContainingAll("search", "\"when\"");
+        ToolSpecification spaced = ToolSpecification.builder()
+                .name("search")
+                .parameters(
+                        JsonObjectSchema.builder().addStringProperty("the day").build())
+                .build();
+        assertThatThrownBy(() ->
+                        AnswerConstraint.toolCalls(tokens.vocabulary(), List.of(spaced), ToolCallFormat.PYTHON_LIST))
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContainingAll("search", "\"the day\"");
     }
 
     @Test

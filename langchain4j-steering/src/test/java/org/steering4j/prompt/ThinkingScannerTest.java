@@ -90,7 +90,8 @@ class ThinkingScannerTest {
 
     /** The thinking, then the text. */
     private static List<String> read(ThinkingFormat format, boolean open, String answer, int size) {
-        ThinkingScanner scanner = new ThinkingScanner(format, UnaryOperator.identity(), open, UnaryOperator.identity());
+        ThinkingScanner scanner =
+                new ThinkingScanner(format, UnaryOperator.identity(), open, false, UnaryOperator.identity());
         List<AnswerPart> parts = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         for (int from = 0; from < answer.length(); from += size) {

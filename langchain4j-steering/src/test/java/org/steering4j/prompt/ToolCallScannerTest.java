@@ -9,11 +9,12 @@ import static org.steering4j.prompt.ToolCallFormat.MISTRAL_NAMED;
 import static org.steering4j.prompt.ToolCallFormat.PIPED_LIST;
 import static org.steering4j.prompt.ToolCallFormat.TAGGED_LIST;
 
+import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +23,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ToolCallScannerTest {
 
-    private static final Set<String> TOOLS = Set.of("clock", "weather");
+    private static final List<ToolSpecification> TOOLS = List.of(
+            ToolSpecification.builder().name("clock").build(),
+            ToolSpecification.builder()
+                    .name("weather")
+                    .parameters(JsonObjectSchema.builder()
+                            .addStringProperty("city")
+                            .addIntegerProperty("days")
+                            .build())
+                    .build());
 
     /** With all marks in letters. */
     private static ToolCallScanner scanner(ToolCallFormat format) {

@@ -129,6 +129,30 @@ public final class ToolTemplates {
             {%- endfor %}
             """;
 
+    /** As Mistral's models from 2025 on: the same, but for the calls. */
+    public static final String NEW_MISTRAL = """
+            {{- bos_token }}
+            {%- if tools %}
+                {{- '[AVAILABLE_TOOLS]' + (tools | tojson) + '[/AVAILABLE_TOOLS]' }}
+            {%- endif %}
+            {%- for message in messages %}
+                {%- if message['role'] == 'user' %}
+                    {{- '[INST]' + message['content'] + '[/INST]' }}
+                {%- elif message['role'] == 'assistant' %}
+                    {%- if message.tool_calls is defined %}
+                        {%- for call in message.tool_calls %}
+                            {{- '[TOOL_CALLS]' + call.function.name + '[ARGS]' + (call.function.arguments | tojson) }}
+                        {%- endfor %}
+                        {{- eos_token }}
+                    {%- else %}
+                        {{- message['content'] + eos_token }}
+                    {%- endif %}
+                {%- elif message['role'] == 'tool' %}
+                    {{- '[TOOL_RESULTS]' + message.tool_call_id + '[TOOL_CONTENT]' + message.content + '[/TOOL_RESULTS]' }}
+                {%- endif %}
+            {%- endfor %}
+            """;
+
     /** What stands out in the templates above, as the tokenizers of these models have it. */
     public static final String[] LLAMA_3_TOKENS = {
         "<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>", "<|eom_id|>", "<|python_tag|>"
@@ -158,6 +182,82 @@ public final class ToolTemplates {
         "[CALL_ID]",
         "[ARGS]"
     };
+
+    private static final String TOOLS_IN_SYSTEM = """
+            {%- if tools %}
+                {{- '<|im_start|>system\\nTools: ' }}
+                {%- for tool in tools %}{{- tool | tojson }}{%- endfor %}
+                {{- '<|im_end|>\\n' }}
+            {%- endif %}
+            {%- for message in messages %}
+                {{- '<|im_start|>' + message.role + '\\n' }}
+                {%- if message.tool_calls %}
+                    CALLS
+                {%- else %}
+                    {{- message.content }}
+                {%- endif %}
+                {{- '<|im_end|>\\n' }}
+            {%- endfor %}
+            {%- if add_generation_prompt %}
+                {{- '<|im_start|>assistant\\n' }}
+            {%- endif %}
+            """;
+
+    /** ChatML with calls in a form of their own, which {@code calls} writes. */
+    private static String withCalls(String calls) {
+        return TOOLS_IN_SYSTEM.replace("CALLS", calls);
+    }
+
+    private static final String OBJECTS =
+            "{%- for call in message.tool_calls %}{{- '{\"name\": \"' + call.function.name + '\", \"arguments\": ' + (call.function.arguments | tojson) + '}' }}"
+                    + "{%- if not loop.last %}{{- ', ' }}{%- endif %}{%- endfor %}";
+
+    /** As xLAM: a bare array. */
+    public static final String PLAIN_LIST = withCalls("{{- '[' }}" + OBJECTS + "{{- ']' }}");
+
+    /** As Hammer: the array in a code fence. */
+    public static final String FENCED_LIST = withCalls("{{- '```json\\n[\\n' }}" + OBJECTS + "{{- '\\n]\\n```' }}");
+
+    /** As Nemotron. */
+    public static final String NEMOTRON = withCalls("{{- '<TOOLCALL>[' }}" + OBJECTS + "{{- ']</TOOLCALL>' }}");
+
+    /** A bare object. */
+    public static final String PLAIN_OBJECT = withCalls(OBJECTS.replace("', '", "'; '"));
+
+    private static final String PYTHON_CALLS = "{%- for call in message.tool_calls %}{{- call.function.name + '(' }}"
+            + "{%- for key, value in call.function.arguments | items %}{{- key + '=' + VALUE }}{%- if not loop.last %}{{- ', ' }}{%- endif %}{%- endfor %}"
+            + "{{- ')' }}{%- if not loop.last %}{{- ', ' }}{%- endif %}{%- endfor %}";
+
+    /** As Llama 3.2's calls in Python. */
+    public static final String PYTHON =
+            withCalls("{{- '[' }}" + PYTHON_CALLS.replace("VALUE", "(value | tojson)") + "{{- ']' }}");
+
+    /** The same without quotes around strings, as templates that format values write it. */
+    public static final String PYTHON_WITHOUT_QUOTES =
+            withCalls("{{- '[' }}" + PYTHON_CALLS.replace("VALUE", "('%s' | format(value))") + "{{- ']' }}");
+
+    /** As Llama 4. */
+    public static final String PYTHON_IN_MARKS = withCalls("{{- '<|python_start|>[' }}"
+            + PYTHON_CALLS.replace("VALUE", "(value | tojson)") + "{{- ']<|python_end|>' }}");
+
+    /** As LFM2. */
+    public static final String MARKED_PYTHON = withCalls("{{- '<|tool_call_start|>[' }}"
+            + PYTHON_CALLS.replace("VALUE", "(value | tojson)") + "{{- ']<|tool_call_end|>' }}");
+
+    /** As Qwen3-Coder. */
+    public static final String FUNCTION_TAGS = withCalls("{%- for call in message.tool_calls %}"
+            + "{{- '<tool_call>\\n<function=' + call.function.name + '>\\n' }}"
+            + "{%- for key, value in call.function.arguments | items %}"
+            + "{{- '<parameter=' + key + '>\\n' + (value if value is string else value | tojson) + '\\n</parameter>\\n' }}{%- endfor %}"
+            + "{{- '</function>\\n</tool_call>\\n' }}{%- endfor %}");
+
+    /** In no form that is known. */
+    public static final String UNKNOWN = withCalls(
+            "{%- for call in message.tool_calls %}{{- 'CALL ' + call.function.name + ' WITH ' + (call.function.arguments | tojson) }}{%- endfor %}");
+
+    /** The arguments as text, which it adds to others. */
+    public static final String HERMES_WITH_TEXT = withCalls(
+            "{%- for call in message.tool_calls %}{{- '<tool_call>\\n{\"name\": \"' + call.function.name + '\", \"arguments\": ' + call.function.arguments + '}\\n</tool_call>' }}{%- endfor %}");
 
     private ToolTemplates() {}
 }

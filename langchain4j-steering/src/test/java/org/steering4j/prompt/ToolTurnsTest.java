@@ -146,10 +146,13 @@ class ToolTurnsTest {
     }
 
     @Test
-    void should_know_the_newer_format_of_mistral_by_its_tokens() {
-        try (PromptRenderer renderer = PromptRenderer.open(
-                SmallTokenizers.byteLevel(folder, ToolTemplates.MISTRAL, ToolTemplates.NEW_MISTRAL_TOKENS))) {
-            assertThat(renderer.toolCallFormat()).contains(ToolCallFormat.MISTRAL_NAMED);
+    void should_know_the_newer_format_of_mistral_by_how_its_template_writes_calls() {
+        try (PromptRenderer newer = PromptRenderer.open(SmallTokenizers.byteLevel(
+                        folder.resolve("newer"), ToolTemplates.NEW_MISTRAL, ToolTemplates.NEW_MISTRAL_TOKENS));
+                PromptRenderer older = PromptRenderer.open(SmallTokenizers.byteLevel(
+                        folder.resolve("older"), ToolTemplates.MISTRAL, ToolTemplates.NEW_MISTRAL_TOKENS))) {
+            assertThat(newer.toolCallFormat()).contains(ToolCallFormat.MISTRAL_NAMED);
+            assertThat(older.toolCallFormat()).contains(ToolCallFormat.MISTRAL_LIST);
         }
     }
 
