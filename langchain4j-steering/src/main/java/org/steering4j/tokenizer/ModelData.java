@@ -187,6 +187,12 @@ final class ModelData {
         return vocabulary.get(token);
     }
 
+    /** The id of the token that stands for what is unknown, or -1. */
+    int unknownId() {
+        String token = parameters.path("unk_token").asText("");
+        return listed != null ? parameters.path("unk_id").asInt(-1) : vocabulary.getOrDefault(token, -1);
+    }
+
     /** Texts by id. */
     void fill(String[] tokens) {
         if (listed != null) {

@@ -12,6 +12,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.steering4j.checkpoint.JsonFiles;
@@ -31,12 +32,21 @@ public final class TokenizerFile {
     private final ObjectNode parts;
     private final ModelData model;
     private final List<AddedToken> addedTokens;
+    /** Texts by id; null where there is none. */
+    private final String[] tokens;
 
     private TokenizerFile(Path file, ObjectNode parts, ModelData model, List<AddedToken> addedTokens) {
         this.file = file;
         this.parts = parts;
         this.model = model;
         this.addedTokens = addedTokens;
+        int highest = model.highestId();
+        for (AddedToken token : addedTokens) {
+            highest = Math.max(highest, token.id());
+        }
+        this.tokens = new String[highest + 1];
+        model.fill(tokens);
+        addedTokens.forEach(token -> tokens[token.id()] = token.content());
     }
 
     /** @throws ModelFolderException if it is no such file; components are looked at when a tokenizer is made */
@@ -151,6 +161,11 @@ public final class TokenizerFile {
         return model.highestId();
     }
 
+    /** The token that stands for what is unknown, if there is one. */
+    public OptionalInt unknownToken() {
+        return model.unknownId() < 0 ? OptionalInt.empty() : OptionalInt.of(model.unknownId());
+    }
+
     /** A part of the file beside the model, such as {@code decoder}, as it stands there; a missing node if it does not. */
     public JsonNode part(String name) {
         return parts.path(name).deepCopy();
@@ -176,16 +191,11 @@ public final class TokenizerFile {
 
     private Tokenizer make(Predicate<AddedToken> control) {
         BitSet controls = new BitSet();
-        int bound = model.highestId() + 1;
         for (AddedToken token : addedTokens) {
-            bound = Math.max(bound, token.id() + 1);
             if (control.test(token)) {
                 controls.set(token.id());
             }
         }
-        String[] tokens = new String[bound];
-        model.fill(tokens);
-        addedTokens.forEach(token -> tokens[token.id()] = token.content());
         ComponentReader reader = new ComponentReader();
         Normalizer normalizer = reader.normalizer(parts.path("normalizer"));
         PreTokenizer preTokenizer = reader.preTokenizer(parts.path("pre_tokenizer"));
