@@ -21,6 +21,7 @@ import org.steering4j.engine.EngineOverloadedException;
 import org.steering4j.engine.GenerationRequest;
 import org.steering4j.engine.GenerationResult;
 import org.steering4j.engine.GenerationTimeoutException;
+import org.steering4j.engine.NotEnoughMemoryException;
 import org.steering4j.engine.PromptTooLongException;
 import org.steering4j.engine.StopCause;
 import org.steering4j.engine.TokenConstraint;
@@ -59,6 +60,7 @@ final class ChatGeneration {
      *     tool call
      * @throws IllegalArgumentException if there is no room for an answer of the form asked for, or a tool is required where there is none
      * @throws PromptTooLongException if the conversation leaves no room in the model's context
+     * @throws NotEnoughMemoryException if the Java heap is too small for the messages
      * @throws org.steering4j.engine.ModelClosedException if the model is closed
      */
     static ChatGeneration prepare(ChatSetup setup, ChatRequest request) {
@@ -69,13 +71,7 @@ final class ChatGeneration {
             requireToolsToCall(parameters);
             List<ChatMessage> messages = settings.messages(request);
             setup.systemPrompts().warn(setup.vectors(), settings.steering(), messages);
-            int[] prompt = model.prompts().prompt(messages, settings.tools(), parameters.think());
-            if (prompt.length >= model.generator().contextLength()) {
-                throw new PromptTooLongException(
-                        prompt.length,
-                        model.generator().contextLength(),
-                        model.generator().longestContext());
-            }
+            int[] prompt = prompt(model, settings, messages, parameters.think());
             int shared = settings.shareSystemMessage()
                     ? model.prompts().systemMessageTokens(prompt, messages, settings.tools(), parameters.think())
                     : 0;
@@ -84,6 +80,29 @@ final class ChatGeneration {
             generation.requireRoomForConstraint();
             return generation;
         });
+    }
+
+    private static int[] prompt(
+            SteeredModel model, ChatSettings settings, List<ChatMessage> messages, Boolean think) {
+        int context = model.generator().contextLength();
+        int longest = model.generator().longestContext();
+        int[] prompt;
+        try {
+            prompt = model.prompts().prompt(messages, settings.tools(), think, tokens -> {
+                if (tokens >= context) {
+                    throw PromptTooLongException.ofAtLeast(tokens, context, longest);
+                }
+            });
+        } catch (OutOfMemoryError e) {
+            // Of a single huge message, whose copies are garbage by now: others are not to suffer from it.
+            throw new NotEnoughMemoryException(
+                    "the Java heap of at most %,d bytes is too small to turn the messages into tokens: shorten them, or give Java more memory with -Xmx"
+                            .formatted(Runtime.getRuntime().maxMemory()));
+        }
+        if (prompt.length >= context) {
+            throw new PromptTooLongException(prompt.length, context, longest);
+        }
+        return prompt;
     }
 
     /** Not of defaults, to which a request may add tools. */

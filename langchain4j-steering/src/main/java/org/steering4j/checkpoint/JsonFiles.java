@@ -1,8 +1,8 @@
 package org.steering4j.checkpoint;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -20,15 +20,35 @@ public final class JsonFiles {
 
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
     private JsonFiles() {}
 
+    /** What to do with the values of a file, one after the other. */
+    @FunctionalInterface
+    public interface Reading<T> {
+
+        /** @param values not begun yet; not to be closed */
+        T read(JsonParser values) throws IOException;
+    }
+
     public static JsonNode readObject(Path file) {
-        JsonNode json;
-        try {
-            json = MAPPER.readTree(readBytes(file));
+        JsonNode json = read(file, MAPPER::readTree);
+        if (json == null || !json.isObject()) {
+            throw new ModelFolderException("%s does not hold a JSON object; download it again".formatted(file));
+        }
+        return json;
+    }
+
+    /** Reads a file that is too large for a tree of it all. Values that are read as a tree are held to the same rules as elsewhere. */
+    public static <T> T read(Path file, Reading<T> reading) {
+        try (JsonParser values = MAPPER.createParser(readBytes(file))) {
+            T read = reading.read(values);
+            if (values.nextToken() != null) {
+                throw new ModelFolderException(
+                        "%s is not valid JSON: something follows its end; download it again".formatted(file));
+            }
+            return read;
         } catch (NoSuchFileException e) {
             throw new ModelFolderException(
                     "%s is missing; a model folder holds config.json, model.safetensors, tokenizer.json and tokenizer_config.json"
@@ -40,10 +60,6 @@ public final class JsonFiles {
         } catch (IOException e) {
             throw new ModelFolderException("%s cannot be read: %s; expected a readable file".formatted(file, e), e);
         }
-        if (json == null || !json.isObject()) {
-            throw new ModelFolderException("%s does not hold a JSON object; download it again".formatted(file));
-        }
-        return json;
     }
 
     private static byte[] readBytes(Path file) throws IOException {

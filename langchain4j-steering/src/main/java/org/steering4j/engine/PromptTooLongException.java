@@ -9,8 +9,17 @@ public class PromptTooLongException extends EngineException {
 
     /** @param longestContext for how many tokens the model could have been opened */
     public PromptTooLongException(int promptTokens, int contextLength, int longestContext) {
+        this(Integer.toString(promptTokens), contextLength, longestContext);
+    }
+
+    /** Of a prompt whose length in characters says enough. */
+    public static PromptTooLongException ofAtLeast(long promptTokens, int contextLength, int longestContext) {
+        return new PromptTooLongException("at least " + promptTokens, contextLength, longestContext);
+    }
+
+    private PromptTooLongException(String promptTokens, int contextLength, int longestContext) {
         super(
-                "the prompt has %d tokens, but the model's context holds %d, prompt and answer together; shorten the prompt or keep fewer messages in the chat memory%s"
+                "the prompt has %s tokens, but the model's context holds %d, prompt and answer together; shorten the prompt or keep fewer messages in the chat memory%s"
                         .formatted(
                                 promptTokens,
                                 contextLength,

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.steering4j.checkpoint.JsonFiles;
@@ -216,7 +217,18 @@ public final class PromptRenderer implements AutoCloseable {
      * @throws UnsupportedFeatureException also if the template does not heed its switch with these messages, and does otherwise
      */
     public int[] prompt(List<ChatMessage> messages, List<ToolSpecification> tools, Boolean think) {
+        return prompt(messages, tools, think, tokens -> {});
+    }
+
+    /**
+     * As {@link #prompt(List, List, Boolean)}.
+     *
+     * @param leastTokens is told how many tokens the prompt has at least, before any work is spent on turning it into tokens; it may throw
+     */
+    public int[] prompt(
+            List<ChatMessage> messages, List<ToolSpecification> tools, Boolean think, LongConsumer leastTokens) {
         Text prompt = render(messages, tools, think);
+        leastTokens.accept(tokenizer.leastTokens(prompt));
         if (!tools.isEmpty() && prompt.equals(renderedIfPossible(messages, List.of(), think))) {
             throw new UnsupportedFeatureException(
                     "toolSpecifications are not supported with these messages: the model's chat template writes the same with them as without;"

@@ -23,19 +23,16 @@ record TextBeginning(OptionalInt token, boolean always) {
             OptionalInt id = ids.one(path, readIfPresent(path), "bos_token_id");
             token = token.isPresent() ? token : id;
         }
-        return new TextBeginning(token, token.isPresent() && putBeforeEveryText(folder, content));
+        return new TextBeginning(token, token.isPresent() && putBeforeEveryText(folder, tokenizer, content));
     }
 
     /** Either the configuration says so, or the tokenizer's post-processor names the token. */
-    private static boolean putBeforeEveryText(Path folder, String content) {
+    private static boolean putBeforeEveryText(Path folder, TextTokenizer tokenizer, String content) {
         JsonNode asked = readIfPresent(folder.resolve("tokenizer_config.json")).path("add_bos_token");
         if (asked.isBoolean()) {
             return asked.asBoolean();
         }
-        String postProcessor = JsonFiles.readObject(folder.resolve("tokenizer.json"))
-                .path("post_processor")
-                .toString();
-        return content != null && postProcessor.contains("\"" + content + "\"");
+        return content != null && tokenizer.postProcessor().toString().contains("\"" + content + "\"");
     }
 
     private static JsonNode readIfPresent(Path file) {

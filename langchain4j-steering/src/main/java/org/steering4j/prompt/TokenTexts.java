@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.steering4j.tokenizer.Tokenizer;
 
 /**
  * What each token of a {@code tokenizer.json} writes in the middle of a text, in bytes: a token may be a part of a character only, which no
@@ -33,32 +35,24 @@ final class TokenTexts {
     }
 
     /**
-     * @param json of the file
+     * @param decoder as it stands in the file
+     * @param unknown the token that stands for what is unknown, which no text is meant by
      * @param control tokens to leave out
      * @throws UnsupportedFeatureException if the decoder does something that we do not know
      */
-    static Map<Integer, byte[]> read(JsonNode json, Set<Integer> control) {
-        TokenTexts texts = new TokenTexts(json.path("decoder"));
-        JsonNode model = json.path("model");
-        String unknown = model.path("unk_token").asText("");
+    static Map<Integer, byte[]> read(
+            Tokenizer tokenizer, JsonNode decoder, OptionalInt unknown, Set<Integer> control) {
+        TokenTexts texts = new TokenTexts(decoder);
         Map<Integer, byte[]> bytes = new HashMap<>();
-        JsonNode vocabulary = model.path("vocab");
-        if (vocabulary.isArray()) { // of pairs of piece and score
-            for (int id = 0; id < vocabulary.size(); id++) {
-                if (id != model.path("unk_id").asInt(-1)) {
-                    bytes.put(id, texts.bytes(vocabulary.get(id).path(0).asText()));
-                }
+        for (int id = 0; id < tokenizer.idBound(); id++) {
+            String token = tokenizer.token(id);
+            if (token != null) {
+                bytes.put(id, texts.bytes(token));
             }
-        } else {
-            vocabulary.fields().forEachRemaining(entry -> {
-                if (!entry.getKey().equals(unknown)) {
-                    bytes.put(entry.getValue().asInt(), texts.bytes(entry.getKey()));
-                }
-            });
         }
-        for (JsonNode token : json.path("added_tokens")) {
-            bytes.put(
-                    token.path("id").asInt(), texts.bytes(token.path("content").asText()));
+        if (unknown.isPresent()
+                && tokenizer.addedTokens().stream().noneMatch(token -> token.id() == unknown.getAsInt())) {
+            bytes.remove(unknown.getAsInt());
         }
         bytes.keySet().removeAll(control);
         return bytes;

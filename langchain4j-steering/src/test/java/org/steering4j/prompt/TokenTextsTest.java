@@ -3,8 +3,6 @@ package org.steering4j.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.steering4j.tokenizer.TokenizerFile;
 
 class TokenTextsTest {
 
@@ -68,9 +67,10 @@ class TokenTextsTest {
         }
     }
 
-    private static Map<Integer, byte[]> read(String json) throws Exception {
-        JsonNode tokenizer = new ObjectMapper().readTree(json.replace('\'', '"'));
-        return TokenTexts.read(tokenizer, Set.of());
+    private Map<Integer, byte[]> read(String json) throws Exception {
+        TokenizerFile file =
+                TokenizerFile.read(Files.writeString(folder.resolve("other.json"), json.replace('\'', '"')));
+        return TokenTexts.read(file.tokenizer(), file.part("decoder"), file.unknownToken(), Set.of());
     }
 
     @Test
@@ -85,10 +85,10 @@ class TokenTextsTest {
 
     @Test
     void should_refuse_decoders_it_does_not_know() {
-        assertThatThrownBy(() -> read("{'model':{'vocab':{'a':0}},'decoder':{'type':'WordPiece'}}"))
+        assertThatThrownBy(() -> read("{'model':{'vocab':{'a':0},'unk_token':'a'},'decoder':{'type':'WordPiece','prefix':'##','cleanup':false}}"))
                 .isExactlyInstanceOf(UnsupportedFeatureException.class)
                 .hasMessageContainingAll("WordPiece", "not supported");
-        assertThatThrownBy(() -> read("{'model':{'vocab':{'a':0}},'decoder':null}"))
+        assertThatThrownBy(() -> read("{'model':{'vocab':{'a':0},'unk_token':'a'},'decoder':null}"))
                 .isExactlyInstanceOf(UnsupportedFeatureException.class);
     }
 }
