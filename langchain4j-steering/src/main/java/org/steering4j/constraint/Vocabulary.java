@@ -270,11 +270,6 @@ public final class Vocabulary {
         return cheapest;
     }
 
-    /** How many symbols a token has at most. */
-    int longestToken() {
-        return deepest;
-    }
-
     /** The tokens that may follow a state, if so many suffice to complete the answer afterwards. */
     Mask mask(State start, int mostNeeded) {
         BitSet allowed = new BitSet(size);
