@@ -214,15 +214,11 @@ public final class Judge {
                         "the judge " + name + " cannot be asked: " + e.getMessage()
                                 + ". Check its address, its name and the key. What was judged is kept",
                         e);
-            } catch (NonRetriableException
-                    | UnsupportedFeatureException
-                    | PromptTooLongException
-                    | IllegalArgumentException e) {
-                // Such as a prompt that is too long, or filtered: it would not fare better a second time.
-                failures.incrementAndGet();
-                return Judgement.unjudged(e.toString());
             } catch (RuntimeException e) {
                 failures.incrementAndGet();
+                if (wouldFailAgain(e)) {
+                    return Judgement.unjudged(e.toString());
+                }
                 problem = e.toString();
                 failed = true;
                 notReached += isNotReached(e) ? 1 : 0;
@@ -246,6 +242,14 @@ public final class Judge {
             problem = "no score in \"" + reply.substring(0, Math.min(LONGEST_QUOTE, reply.length())) + '"';
         }
         return Judgement.unjudged(problem);
+    }
+
+    /** Such as at a prompt that is too long, or filtered. */
+    private static boolean wouldFailAgain(RuntimeException e) {
+        return e instanceof NonRetriableException
+                || e instanceof UnsupportedFeatureException
+                || e instanceof PromptTooLongException
+                || e instanceof IllegalArgumentException;
     }
 
     private static boolean isNotReached(Throwable failure) {
