@@ -33,6 +33,8 @@ public final class EngineThreads {
         private EngineThread(Runnable work, String name) {
             super(work, name);
             setDaemon(true);
+            // Not that of whoever called first: it would be kept from being unloaded, and may know nothing of DJL.
+            setContextClassLoader(EngineThreads.class.getClassLoader());
         }
     }
 

@@ -10,6 +10,7 @@ import org.steering4j.checkpoint.LoraAdapter;
 import org.steering4j.checkpoint.StoredWeight;
 import org.steering4j.checkpoint.Weight;
 import org.steering4j.engine.EngineException;
+import org.steering4j.engine.NativeLibraryException;
 import org.steering4j.engine.Precision;
 import org.steering4j.internal.DataType;
 import org.steering4j.internal.TensorInfo;
@@ -77,10 +78,9 @@ public enum Projections {
                 probe.seconds(1);
                 probe.seconds(2);
                 return true;
+            } catch (NativeLibraryException e) {
+                throw e;
             } catch (EngineException e) {
-                if (TorchScriptProgram.isMissing(e)) {
-                    throw e;
-                }
                 return false;
             }
         });
@@ -183,8 +183,7 @@ public enum Projections {
         if (!isPackedOnOneThread()) {
             return 1;
         }
-        return (int) Math.max(
-                1, Math.min(MOST_ELEMENTS_AT_ONCE / largest, Math.min(MOST_AT_ONCE, TorchScriptProgram.threads())));
+        return (int) Math.max(1, Math.min(MOST_ELEMENTS_AT_ONCE / largest, Math.min(MOST_AT_ONCE, Libtorch.threads())));
     }
 
     /** The methods, for a class of a program. */

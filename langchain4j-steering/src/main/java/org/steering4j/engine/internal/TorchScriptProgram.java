@@ -1,6 +1,5 @@
 package org.steering4j.engine.internal;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -17,25 +16,16 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.UnaryOperator;
 import org.steering4j.engine.EngineException;
-import org.steering4j.internal.OfflineMode;
 
 /**
  * A TorchScript class loaded into libtorch: calls its methods with arrays. Knows nothing of what the methods compute.
  * Methods may be called from several threads at once; {@link #close} must not run beside a call.
  */
 final class TorchScriptProgram implements AutoCloseable {
-
-    static {
-        OfflineMode.enter();
-    }
-
-    /** As {@code pytorch.version} in the parent POM. */
-    private static final String NATIVE_ARTIFACT = "ai.djl.pytorch:pytorch-native-cpu:2.7.1";
 
     private static final String ERROR = "RuntimeError: ";
 
@@ -85,48 +75,17 @@ final class TorchScriptProgram implements AutoCloseable {
             throw translated("loading " + className, e);
         } catch (LinkageError e) {
             manager.close();
-            throw nativeLibraryMissing(e);
+            throw Libtorch.translated(e, DjlSettings.ofProcess());
         } catch (RuntimeException | Error e) {
             manager.close();
             throw e;
         }
     }
 
-    /** The first use of libtorch: its native library is loaded here. */
     private static NDManager newManager() {
-        try {
-            NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-            GRAPH_OPTIMISER_IS_OFF.get();
-            return manager;
-        } catch (RuntimeException | LinkageError e) {
-            throw nativeLibraryMissing(e);
-        }
-    }
-
-    /** How many threads libtorch computes on, within an operation. */
-    static int threads() {
-        return JniUtils.getNumThreads();
-    }
-
-    /** Whether an exception says that there is no libtorch at all. */
-    static boolean isMissing(EngineException e) {
-        return !(e.getCause() instanceof ai.djl.engine.EngineException);
-    }
-
-    static EngineException nativeLibraryMissing(Throwable cause) {
-        return new EngineException(
-                ("libtorch cannot be loaded: %s. Its native library must be on the class path: add the dependency %s with the"
-                                + " classifier %s. DJL unpacks it into ~/.djl.ai: that folder must be writable, or set"
-                                + " DJL_CACHE_DIR to one that is")
-                        .formatted(firstLine(cause), NATIVE_ARTIFACT, classifier()),
-                cause);
-    }
-
-    /** This platform's, as DJL names its native artifacts. */
-    private static String classifier() {
-        String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
-        String processor = System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch");
-        return (system.startsWith("win") ? "win" : system.startsWith("mac") ? "osx" : "linux") + "-" + processor;
+        NDManager manager = Libtorch.newManager();
+        GRAPH_OPTIMISER_IS_OFF.get();
+        return manager;
     }
 
     /** @param doing what was going on, such as "score" */

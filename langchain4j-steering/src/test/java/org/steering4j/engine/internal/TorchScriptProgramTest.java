@@ -1,6 +1,5 @@
 package org.steering4j.engine.internal;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
@@ -35,12 +34,5 @@ class TorchScriptProgramTest {
                     .hasMessageContaining("libtorch failed at fail")
                     .hasMessageNotContaining("native memory");
         }
-    }
-
-    @Test
-    void should_name_the_artifact_when_the_native_library_is_missing() {
-        assertThat(TorchScriptProgram.nativeLibraryMissing(new UnsatisfiedLinkError("no torch")))
-                .hasMessageContainingAll(
-                        "no torch", "ai.djl.pytorch:pytorch-native-cpu:2.7.1", "classifier ", "DJL_CACHE_DIR");
     }
 }
