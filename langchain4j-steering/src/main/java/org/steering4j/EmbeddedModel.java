@@ -20,7 +20,9 @@ import org.steering4j.checkpoint.ModelFolderException;
  */
 record EmbeddedModel(Path root, Path folder) {
 
-    private static final String RESOURCES = "/org/steering4j/embedded/";
+    /** Looked for by the class loader: as a resource of the class, it would have to be in its module. */
+    private static final String RESOURCES = "org/steering4j/embedded/";
+
     private static final String ARTIFACT = "org.steering4j:langchain4j-steering-tiny-model";
     private static final List<String> FILES = List.of(
             "config.json",
@@ -35,7 +37,7 @@ record EmbeddedModel(Path root, Path folder) {
     private static final String VARIANT = "steering4j-tiny-seafarer";
 
     static boolean isPresent() {
-        return EmbeddedModel.class.getResource(RESOURCES + FILES.get(0)) != null;
+        return EmbeddedModel.class.getClassLoader().getResource(RESOURCES + FILES.get(0)) != null;
     }
 
     static EmbeddedModel unpack() {
@@ -96,7 +98,7 @@ record EmbeddedModel(Path root, Path folder) {
     }
 
     private void copy(String file) throws IOException {
-        try (InputStream resource = EmbeddedModel.class.getResourceAsStream(RESOURCES + file)) {
+        try (InputStream resource = EmbeddedModel.class.getClassLoader().getResourceAsStream(RESOURCES + file)) {
             if (resource != null) {
                 Path copy = root.resolve(file);
                 if (Files.notExists(copy.getParent())) {
