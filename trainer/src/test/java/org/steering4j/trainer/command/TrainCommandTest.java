@@ -255,6 +255,44 @@ class TrainCommandTest {
     }
 
     @Test
+    void should_refuse_to_be_told_how_to_resume_what_is_not_resumed() {
+        assertThat(run(errors, training("--resume-on-any-machine"))).isEqualTo(2);
+        assertThat(errors.toString()).contains("--resume-on-any-machine says how to resume: give --resume, too");
+        assertThat(run).doesNotExist();
+    }
+
+    @Test
+    void should_resume_on_the_same_machine_as_on_any() throws Exception {
+        Path whole = folder.resolve("whole");
+        train("--run-folder", whole.toString());
+        OutputStream interrupting =
+                new LineHook("step 4/9", () -> Thread.currentThread().interrupt());
+        assertThat(run(interrupting, training("--run-folder", run.toString()))).isEqualTo(1);
+        assertThat(Thread.interrupted()).isTrue();
+
+        assertThat(run(errors, "train", "--resume", run.toString(), "--resume-on-any-machine"))
+                .as(errors.toString())
+                .isZero();
+        assertThat(run.resolve("vector.safetensors")).hasSameBinaryContentAs(whole.resolve("vector.safetensors"));
+        assertThat(run.resolve("settings.yaml")).content().doesNotContain("any-machine");
+    }
+
+    @Test
+    void should_refuse_a_damaged_checkpoint_and_say_what_to_do() throws Exception {
+        OutputStream interrupting =
+                new LineHook("step 4/9", () -> Thread.currentThread().interrupt());
+        assertThat(run(interrupting, training("--run-folder", run.toString()))).isEqualTo(1);
+        assertThat(Thread.interrupted()).isTrue();
+        Path checkpoint = run.resolve("checkpoint");
+        Files.writeString(
+                checkpoint, Files.readString(checkpoint).replace("\"evaluations\":[", "\"evaluations\":[null"));
+
+        assertThat(run(errors, "train", "--resume", run.toString())).isEqualTo(1);
+        assertThat(errors.toString())
+                .contains("the checkpoint " + checkpoint + " is damaged", "delete it and begin anew");
+    }
+
+    @Test
     void should_print_nothing_but_json_when_asked() throws Exception {
         train(
                 "--run-folder",
