@@ -93,6 +93,16 @@ public final class ModelFolder {
         return path;
     }
 
+    /**
+     * What config.json says that the training began from ({@code _name_or_path}): a name on the hub, or a path on the machine where it ran; empty if
+     * it does not say. Every fine-tune of a model may say the same.
+     */
+    public String origin() {
+        return JsonFiles.readObject(path.resolve("config.json"))
+                .path("_name_or_path")
+                .asText("");
+    }
+
     public ModelConfiguration configuration() {
         return configuration;
     }

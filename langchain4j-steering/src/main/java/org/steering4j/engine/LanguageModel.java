@@ -115,12 +115,16 @@ public final class LanguageModel implements TokenGenerator, AutoCloseable {
     /** What a steering vector must fit to steer a model, for which the model need not be open. Reads a few rows of every matrix. */
     public static ModelShape shapeOf(ModelFolder folder) {
         ModelConfiguration configuration = folder.configuration();
+        String fingerprint = folder.fingerprint();
         return new ModelShape(
                 configuration.name(),
+                configuration.name(),
+                folder.origin(),
                 configuration.modelType(),
                 configuration.numberOfLayers(),
                 configuration.hiddenSize(),
-                folder.fingerprint());
+                fingerprint,
+                fingerprint);
     }
 
     /** {@link #shapeOf(ModelFolder)} of the model that an adapter is merged into; its name says so. */

@@ -8,6 +8,8 @@ import java.util.Objects;
  * @param name what people call it, such as {@code Qwen2.5-0.5B-Instruct}, or with an adapter {@code Qwen2.5-0.5B-Instruct + my-adapter}; models may
  *     share one
  * @param base the name without the adapter; the same as the name if there is none
+ * @param origin what its folder says that its training began from, by which older versions called it; empty if it does not say. Vectors that do not
+ *     know their model's fingerprint know it by this name, too
  * @param architecture {@code model_type} of its {@code config.json}, such as {@code llama} or {@code qwen2}
  * @param numberOfLayers number of decoder blocks, at least 1; they are numbered from 0
  * @param hiddenSize width of the residual stream, at least 1
@@ -17,6 +19,7 @@ import java.util.Objects;
 public record ModelShape(
         String name,
         String base,
+        String origin,
         String architecture,
         int numberOfLayers,
         int hiddenSize,
@@ -27,6 +30,7 @@ public record ModelShape(
     public ModelShape {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(base, "base");
+        Objects.requireNonNull(origin, "origin");
         Objects.requireNonNull(architecture, "architecture");
         Objects.requireNonNull(fingerprint, "fingerprint");
         Objects.requireNonNull(baseFingerprint, "baseFingerprint");
@@ -43,7 +47,7 @@ public record ModelShape(
 
     /** A model without an adapter. */
     public ModelShape(String name, String architecture, int numberOfLayers, int hiddenSize, String fingerprint) {
-        this(name, name, architecture, numberOfLayers, hiddenSize, fingerprint, fingerprint);
+        this(name, name, "", architecture, numberOfLayers, hiddenSize, fingerprint, fingerprint);
     }
 
     /**
@@ -53,6 +57,13 @@ public record ModelShape(
      */
     public ModelShape adapted(String adapter, String fingerprint) {
         return new ModelShape(
-                name + " + " + adapter, base, architecture, numberOfLayers, hiddenSize, fingerprint, baseFingerprint);
+                name + " + " + adapter,
+                base,
+                origin,
+                architecture,
+                numberOfLayers,
+                hiddenSize,
+                fingerprint,
+                baseFingerprint);
     }
 }

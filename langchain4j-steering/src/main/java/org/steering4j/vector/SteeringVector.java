@@ -262,9 +262,12 @@ public final class SteeringVector {
             notes.add("it was made on " + madeOn() + ", a model of the same shape but "
                     + (isToldByWeights(model) ? "other weights" : "another name"));
         } else if (modelFingerprint == null && !model.fingerprint().isEmpty()) {
-            notes.add(
-                    "it says that it was made on a model of this name, but not on which weights: if others were trained"
-                            + " under that name, such as those of a fine-tune, it may be for these. Vectors that are trained now say it");
+            notes.add("it was made on " + madeOn() + ", "
+                    + (isNamed(model.name())
+                            ? "as this model is called"
+                            : "from which this model says that its training began")
+                    + ", but it does not say on which weights: it may be for others of that name, such as those before or after a"
+                    + " fine-tuning. Vectors that are trained now say it");
         }
         if (architecture == null) {
             notes.add("it does not say which architecture it was made on");
@@ -288,7 +291,9 @@ public final class SteeringVector {
     private boolean isMadeOn(ModelShape model) {
         return isToldByWeights(model)
                 ? modelFingerprint.equals(model.fingerprint())
-                : modelName == null || isNamed(model.name());
+                : modelName == null
+                        || isNamed(model.name())
+                        || model.name().equals(model.base()) && isNamed(model.origin());
     }
 
     /** A vector that was made on a model steers it with an adapter as well: the adapter changes weights, not what layers are for. */
@@ -296,7 +301,7 @@ public final class SteeringVector {
         return !isMadeOn(model)
                 && (isToldByWeights(model)
                         ? modelFingerprint.equals(model.baseFingerprint())
-                        : modelName != null && isNamed(model.base()));
+                        : modelName != null && (isNamed(model.base()) || isNamed(model.origin())));
     }
 
     /**
@@ -305,7 +310,9 @@ public final class SteeringVector {
      */
     private boolean isNamed(String name) {
         String last = lastSegment(modelName);
-        return last.equals(lastSegment(name)) && (!FolderName.saysNothing(last) || modelName.equalsIgnoreCase(name));
+        return !name.isBlank()
+                && last.equals(lastSegment(name))
+                && (!FolderName.saysNothing(last) || modelName.equalsIgnoreCase(name));
     }
 
     private static String lastSegment(String name) {

@@ -217,7 +217,17 @@ class SteeringVectorsTest {
         assertThat(truth.notes(BASE))
                 .singleElement()
                 .asString()
-                .contains("a model of this name, but not on which weights");
+                .contains("as this model is called, but it does not say on which weights");
+        ModelShape tuned = new ModelShape("tuned", "tuned", "org/small-model", "llama", 6, 5, "cccc", "cccc");
+        assertThat(vectors.resolve(Steering.of("truth", 1), tuned).isNone()).isFalse();
+        assertThat(truth.notes(tuned)).singleElement().asString().contains("from which this model says");
+        assertThat(vectors.resolve(Steering.of("truth", 1), tuned.adapted("polite", "dddd"))
+                        .isNone())
+                .isFalse();
+        assertThat(truth.notes(tuned.adapted("polite", "dddd")))
+                .containsExactly("it was made on small-model, without the adapter that this model has");
+        assertThatThrownBy(() -> madeOn(BASE).resolve(Steering.of("calm", 1), tuned))
+                .hasMessageContaining("whose weights are others");
         assertThatThrownBy(
                         () -> vectors.resolve(Steering.of("truth", 1), new ModelShape("tuned", "llama", 6, 5, "cccc")))
                 .isInstanceOf(IncompatibleVectorException.class)

@@ -62,7 +62,7 @@ public record Ensemble(List<SteeringMethod> members) implements SteeringMethod {
         SteeringVector first = vectors.get(0);
         for (SteeringVector vector : vectors) {
             if (vector.hiddenSize() != first.hiddenSize()
-                    || !vector.modelName().equals(first.modelName())
+                    || !isOfSameModel(vector, first)
                     || !vector.architecture().equals(first.architecture())
                     || !vector.numberOfLayers().equals(first.numberOfLayers())) {
                 throw new IllegalArgumentException("an ensemble needs vectors of one model, but " + first + " and "
@@ -71,6 +71,7 @@ public record Ensemble(List<SteeringMethod> members) implements SteeringMethod {
         }
         SteeringVector.Builder builder = SteeringVector.builder(behavior).method("ensemble");
         first.modelName().ifPresent(builder::modelName);
+        first.modelFingerprint().ifPresent(builder::modelFingerprint);
         first.architecture().ifPresent(builder::architecture);
         first.numberOfLayers().ifPresent(builder::numberOfLayers);
         if (vectors.stream().allMatch(vector -> vector.systemPrompt().equals(first.systemPrompt()))) {
@@ -87,6 +88,13 @@ public record Ensemble(List<SteeringMethod> members) implements SteeringMethod {
                             + vector.method().map(method -> " (" + method + ")").orElse("") + " " + vector.settings());
         }
         return builder.build();
+    }
+
+    /** By its weights; where vectors of an older version do not say them, by its name. */
+    private static boolean isOfSameModel(SteeringVector one, SteeringVector other) {
+        return one.modelFingerprint().isPresent() && other.modelFingerprint().isPresent()
+                ? one.modelFingerprint().equals(other.modelFingerprint())
+                : one.modelName().equals(other.modelName());
     }
 
     private static SortedSet<Integer> layers(List<SteeringVector> vectors) {

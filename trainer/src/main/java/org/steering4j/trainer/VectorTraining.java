@@ -285,7 +285,7 @@ final class VectorTraining implements AutoCloseable {
     private Map<String, String> identity(EngineAnswers answers) {
         Map<String, String> identity = new LinkedHashMap<>(settings.describe());
         identity.put("behavior", run.behavior());
-        identity.put("model name", model.shape().name());
+        identity.put("model fingerprint", model.shape().fingerprint());
         identity.put("model architecture", model.shape().architecture());
         identity.put("model layers", String.valueOf(model.shape().numberOfLayers()));
         identity.put("model hidden size", String.valueOf(model.shape().hiddenSize()));

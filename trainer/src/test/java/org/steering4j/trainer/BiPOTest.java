@@ -46,7 +46,7 @@ class BiPOTest {
 
     @BeforeAll
     static void open() throws Exception {
-        Path modelFolder = RandomModelFolder.write(models.resolve("model"));
+        Path modelFolder = RandomModelFolder.write(models.resolve("random-llama"));
         model = LanguageModel.builder()
                 .folder(modelFolder)
                 .precision(Precision.FLOAT32)

@@ -43,7 +43,7 @@ class ExtractionTest {
 
     @BeforeAll
     static void open() throws Exception {
-        model = SteeredModel.open(RandomModelFolder.write(folder.resolve("model")), Precision.FLOAT32);
+        model = SteeredModel.open(RandomModelFolder.write(folder.resolve("random-llama")), Precision.FLOAT32);
     }
 
     @AfterAll

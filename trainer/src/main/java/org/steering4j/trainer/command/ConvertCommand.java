@@ -72,6 +72,7 @@ final class ConvertCommand implements Callable<Integer> {
         vector.systemPrompt()
                 .ifPresent(
                         prompt -> lost.add(prompt.isEmpty() ? "no system prompt" : "system prompt \"" + prompt + "\""));
+        vector.modelFingerprint().ifPresent(fingerprint -> lost.add("model's fingerprint " + fingerprint));
         if (!vector.evaluatedMultipliers().isEmpty()) {
             lost.add("evaluated multipliers " + vector.evaluatedMultipliers());
         }

@@ -52,6 +52,7 @@ final class InspectCommand implements Callable<Integer> {
             String behavior,
             String method,
             String model,
+            String modelFingerprint,
             String architecture,
             Integer modelLayers,
             String systemPrompt,
@@ -94,6 +95,7 @@ final class InspectCommand implements Callable<Integer> {
                 vector.behavior(),
                 vector.method().orElse(null),
                 vector.modelName().orElse(null),
+                vector.modelFingerprint().orElse(null),
                 vector.architecture().orElse(null),
                 vector.numberOfLayers().isPresent() ? vector.numberOfLayers().getAsInt() : null,
                 vector.systemPrompt().orElse(null),
@@ -169,6 +171,7 @@ final class InspectCommand implements Callable<Integer> {
         fact(output, "behavior", vector.behavior());
         fact(output, "method", vector.method());
         fact(output, "model", vector.model());
+        fact(output, "model's fingerprint", vector.modelFingerprint());
         fact(output, "architecture", vector.architecture());
         fact(output, "model's layers", vector.modelLayers());
         fact(output, "system prompt", "".equals(vector.systemPrompt()) ? "none" : vector.systemPrompt());

@@ -18,13 +18,16 @@ public final class VectorTraining {
     /** Pairs for one vector. */
     public static final int PAIRS = ShippedData.TRAINING_PAIRS;
 
-    private static final String TINY_MODEL = "steering4j-tiny";
+    /** Of the tiny model; its name is that of whatever folder it is in. */
+    private static final int TINY_MODEL_LAYERS = 6;
+
+    private static final int TINY_MODEL_HIDDEN_SIZE = 192;
 
     private VectorTraining() {}
 
     /** For the tiny model those that were found to suit it; for any other those of BiPO's authors, at the middle block. */
     public static BiPOSettings settings(ModelShape model) {
-        return model.name().equals(TINY_MODEL)
+        return model.numberOfLayers() == TINY_MODEL_LAYERS && model.hiddenSize() == TINY_MODEL_HIDDEN_SIZE
                 ? tinyModelSettings()
                 : BiPOSettings.forLayers(model.numberOfLayers() / 2).build();
     }

@@ -46,10 +46,9 @@ class SampleModelTest {
     }
 
     @Test
-    void should_be_the_model_of_the_folder_that_is_named(@TempDir Path folder) throws IOException {
+    void should_be_the_model_of_the_folder_that_is_named(@TempDir Path temporary) throws IOException {
+        Path folder = Files.createDirectory(temporary.resolve("another"));
         unpackEmbeddedModel(folder);
-        Path configuration = folder.resolve("config.json");
-        Files.writeString(configuration, Files.readString(configuration).replace("steering4j-tiny", "another"));
         System.setProperty(PROPERTY, folder.toString());
 
         try (SteeredModel model = SampleModel.open()) {
