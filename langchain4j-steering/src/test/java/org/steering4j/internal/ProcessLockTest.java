@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class ProcessLockTest {
@@ -92,6 +94,7 @@ class ProcessLockTest {
     }
 
     @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links take a privilege there")
     void should_delete_temporary_folders_of_processes_that_were_killed_and_no_others() throws Exception {
         Other killed = other("folder", "kind");
         Other running = other("folder", "kind");

@@ -3,6 +3,7 @@ package org.steering4j.trainer.command;
 import java.io.BufferedInputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -16,6 +17,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jline.terminal.spi.SystemStream;
+import org.steering4j.internal.TemporaryFolder;
 import org.steering4j.trainer.PrintableText;
 import org.steering4j.trainer.Progress;
 import picocli.CommandLine;
@@ -97,11 +99,23 @@ public final class Main implements Runnable {
         PrintStream output = Progress.isTerminal(SystemStream.Output)
                 ? System.out
                 : new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        useFolderForTerminal();
         // Also for logs, which hold names and settings of files.
         System.setErr(PrintableStream.on(System.err));
         int exitCode = execute(new BufferedInputStream(System.in), output, System.err, arguments);
         output.flush();
         System.exit(exitCode);
+    }
+
+    /** JLine unpacks a library of its own into it, which nobody would delete if this process were killed. */
+    private static void useFolderForTerminal() {
+        try {
+            setDefault(
+                    "jline.tmpdir",
+                    TemporaryFolder.create("steering-terminal").path().toString());
+        } catch (IOException e) {
+            // Then it looks for another place, or does without the library.
+        }
     }
 
     private static void setDefault(String property, String value) {

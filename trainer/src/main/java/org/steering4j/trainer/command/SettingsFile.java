@@ -164,7 +164,12 @@ final class SettingsFile {
                     ? refused(yaml.getProblemMark().getLine() + 1, "is no YAML: " + yaml.getProblem())
                     : refused(e.getLocation().getLineNr(), "is no YAML: " + e.getOriginalMessage());
         } catch (NoSuchFileException e) {
-            throw new ParameterException(command, "there is no settings file " + file + ". Check the path");
+            throw new ParameterException(
+                    command,
+                    "there is no settings file " + file + ": check the path"
+                            + (file.endsWith(NAME)
+                                    ? "; a run that was stopped before it had settings begins anew with --run-folder"
+                                    : ""));
         } catch (IOException e) {
             throw new ParameterException(command, "the settings file " + file + " cannot be read: " + e, e);
         }

@@ -15,6 +15,7 @@ import java.util.List;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.steering4j.internal.AtomicFiles;
+import org.steering4j.trainer.PrintableText;
 
 /**
  * An evaluation's results as files in a folder, for other tools and to be read back: {@code results.jsonl} has the figures as JSON Lines (metric,
@@ -47,7 +48,7 @@ public final class ResultFiles {
         AtomicFiles.write(
                 folder.resolve(NOTES),
                 output -> output.write(result.notes().stream()
-                        .map(note -> note + "\n")
+                        .map(note -> PrintableText.line(note) + "\n")
                         .reduce("", String::concat)
                         .getBytes(StandardCharsets.UTF_8)));
     }
