@@ -17,6 +17,36 @@ NOW = datetime.datetime(2026, 1, 5, 9, 7, 3)
 TOKENS = {"bos_token": "<s>", "eos_token": "</s>"}
 
 
+class Dictionary:
+    """dict, without what a class has beside."""
+
+    def __call__(self, *args, **kwargs):
+        return dict(*args, **kwargs)
+
+    def fromkeys(self, *args):
+        return dict.fromkeys(*args)
+
+
+class Namespace(jinja2.utils.Namespace):
+    """namespace, whose members do not begin with an underscore."""
+
+    def __init__(*args, **kwargs):
+        self, args = args[0], args[1:]
+        members = dict(*args, **kwargs)
+        for name in members:
+            Namespace.check(name)
+        jinja2.utils.Namespace.__init__(self, members)
+
+    def __setitem__(self, name, value):
+        Namespace.check(name)
+        jinja2.utils.Namespace.__setitem__(self, name, value)
+
+    @staticmethod
+    def check(name):
+        if isinstance(name, str) and name.startswith("_"):
+            raise jinja2.exceptions.SecurityError(f"no member of a namespace: {name!r}")
+
+
 class Generation(jinja2.ext.Extension):
     """{% generation %}, which marks the assistant's text for training and writes it unchanged."""
 
@@ -43,6 +73,8 @@ def environment():
     )
     env.filters["tojson"] = tojson
     env.globals["raise_exception"] = raise_exception
+    env.globals["dict"] = Dictionary()
+    env.globals["namespace"] = Namespace
     env.globals["strftime_now"] = lambda form: NOW.strftime(form)
     return env
 
@@ -181,9 +213,10 @@ def main():
             }
             expected[name] = [render(source, {**variables, "add_generation_prompt": ask}) for ask in (False, True)]
         write(file.stem + ".json", expected)
-    snippets = (FOLDER / "snippets.txt").read_text(encoding="utf-8").split("\n====\n")
-    variables = json.loads((FOLDER / "variables.json").read_text(encoding="utf-8"))
-    write("snippets.json", [{"template": snippet, **render(snippet, variables)} for snippet in snippets])
+    for prefix in "", "python-":
+        snippets = (FOLDER / f"{prefix}snippets.txt").read_text(encoding="utf-8").split("\n====\n")
+        variables = json.loads((FOLDER / f"{prefix}variables.json").read_text(encoding="utf-8"))
+        write(f"{prefix}snippets.json", [{"template": snippet, **render(snippet, variables)} for snippet in snippets])
 
 
 if __name__ == "__main__":

@@ -17,13 +17,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.steering4j.checkpoint.JsonFiles;
 import org.steering4j.checkpoint.ModelFolderException;
+import org.steering4j.prompt.jinja.JinjaTemplate;
 import org.steering4j.prompt.jinja.Text;
 
 /** The chat templates of a model folder, and the tokens that they may write by name. It knows nothing of token ids. Immutable and thread-safe. */
 final class ChatTemplates {
 
-    /** Those of open models have a few kilobytes, the longest some dozens. */
-    static final int MAXIMUM_BYTES = 1 << 20;
+    private static final int MAXIMUM_BYTES = JinjaTemplate.MAXIMUM_LENGTH;
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final List<String> NAMED_TOKENS =

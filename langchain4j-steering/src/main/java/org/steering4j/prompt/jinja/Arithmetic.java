@@ -11,6 +11,9 @@ final class Arithmetic {
     /** Of an integer in letters, as Python reads it: the time grows with their square. */
     static final int MAXIMUM_DIGITS = 4300;
 
+    /** Of a quotient of integers: some more than the 53 of a double. */
+    private static final int BITS_OF_QUOTIENT = 66;
+
     private static final int MAXIMUM_BITS = 10_000;
     private static final int MAXIMUM_ITEMS = 1_000_000;
 
@@ -20,20 +23,27 @@ final class Arithmetic {
         if (left instanceof Undefined undefined) {
             throw undefined.failure();
         }
-        if (right instanceof Undefined undefined) {
+        boolean formats = operator.equals("%") && Values.isString(left); // undefined is written as nothing
+        if (right instanceof Undefined undefined && !formats) {
             throw undefined.failure();
         }
         if (Values.isNumber(left) && Values.isNumber(right)) {
             return left instanceof Double || right instanceof Double
-                    ? decimal(operator, Values.decimal(left), Values.decimal(right))
+                    ? decimal(operator, Values.requireFinite(left), Values.requireFinite(right))
                     : whole(operator, Values.whole(left), Values.whole(right));
         }
-        if (left instanceof Markup || right instanceof Markup || operator.equals("%") && left instanceof Text) {
-            throw Failure.unsupported("%s with %s"
-                    .formatted(operator, operator.equals("%") ? "a string" : "a text marked as safe (use ~)"));
+        if (operator.equals("%") && left instanceof Text format) {
+            return PercentFormat.format(format, right);
+        }
+        if (operator.equals("%") && left instanceof Markup format) {
+            return new Markup(percent(format, right));
         }
         if (operator.equals("+") && left instanceof Text first && right instanceof Text second) {
             return first.plus(second);
+        }
+        if (operator.equals("+") && Values.isString(left) && Values.isString(right)) {
+            return new Markup(
+                    Markup.escape(left).text().plus(Markup.escape(right).text()));
         }
         boolean lists = left instanceof List && right instanceof List;
         if (operator.equals("+") && (lists || left instanceof Tuple && right instanceof Tuple)) {
@@ -53,7 +63,23 @@ final class Arithmetic {
         throw cannot(operator, left, right);
     }
 
+    /** What is written of a value is escaped, unless the value is marked as safe. */
+    private static Text percent(Markup format, Object values) {
+        List<Object> all = values instanceof Tuple tuple
+                ? tuple.items()
+                : values instanceof java.util.Map<?, ?> map
+                        ? new ArrayList<>(map.values())
+                        : java.util.Collections.singletonList(values);
+        if (all.stream().anyMatch(Markup.class::isInstance)) {
+            throw Failure.unsupported("% with a text marked as safe on both sides");
+        }
+        return PercentFormat.escaping(format.text(), values);
+    }
+
     private static Failure cannot(String operator, Object left, Object right) {
+        if (left instanceof View && operator.equals("-")) {
+            throw Failure.unsupported("a set");
+        }
         return new Failure(
                 "cannot apply %s to %s and %s".formatted(operator, Values.typeName(left), Values.typeName(right)));
     }
@@ -62,7 +88,7 @@ final class Arithmetic {
         return value instanceof BigInteger || value instanceof Boolean;
     }
 
-    private static void requireItems(long count) {
+    static void requireItems(long count) {
         if (count > MAXIMUM_ITEMS) {
             throw new Failure("a list of more than %,d items".formatted(MAXIMUM_ITEMS));
         }
@@ -77,12 +103,13 @@ final class Arithmetic {
         int count = times.max(BigInteger.ZERO)
                 .min(Values.integer(Text.MAXIMUM_LENGTH + 1))
                 .intValue();
-        if (value instanceof Text text) {
+        Text text = Values.text(value);
+        if (text != null) {
             TextBuilder repeated = new TextBuilder();
             for (int i = 0; i < count && !text.isEmpty(); i++) {
                 repeated.append(text);
             }
-            return repeated.build();
+            return value instanceof Markup ? new Markup(repeated.build()) : repeated.build();
         }
         if (!(value instanceof List) && !(value instanceof Tuple)) {
             throw cannot("*", value, times);
@@ -97,6 +124,8 @@ final class Arithmetic {
     }
 
     private static Object whole(String operator, BigInteger left, BigInteger right) {
+        // Time grows with both lengths.
+        Work.characters(((long) left.bitLength() / 64 + 1) * (right.bitLength() / 64 + 1));
         BigInteger result = switch (operator) {
             case "+" -> left.add(right);
             case "-" -> left.subtract(right);
@@ -116,7 +145,7 @@ final class Arithmetic {
             requireNotZero(!operator.equals("/") || right.signum() != 0);
             return operator.equals("/")
                     ? quotient(left, right)
-                    : decimal(operator, left.doubleValue(), right.doubleValue());
+                    : decimal(operator, Values.requireFinite(left), Values.requireFinite(right));
         }
         if (result.bitLength() > MAXIMUM_BITS) {
             throw new Failure("an integer of more than %,d bits".formatted(MAXIMUM_BITS));
@@ -124,11 +153,31 @@ final class Arithmetic {
         return result;
     }
 
-    /** Rounded once, also where the numbers themselves are no doubles. */
+    /** Rounded once, also where the numbers themselves are no doubles: to more bits than a double has, the last of which says whether more follow. */
     private static Double quotient(BigInteger left, BigInteger right) {
-        return new BigDecimal(left)
-                .divide(new BigDecimal(right), new java.math.MathContext(400))
-                .doubleValue();
+        if (left.signum() == 0) {
+            return 0.0 * right.signum();
+        }
+        int shift = right.bitLength() - left.bitLength() + BITS_OF_QUOTIENT;
+        BigInteger dividend = shift > 0 ? left.abs().shiftLeft(shift) : left.abs();
+        BigInteger divisor = shift < 0 ? right.abs().shiftLeft(-shift) : right.abs();
+        BigInteger[] parts = dividend.divideAndRemainder(divisor);
+        BigInteger sticky = parts[0].shiftLeft(1).or(parts[1].signum() == 0 ? BigInteger.ZERO : BigInteger.ONE);
+        BigDecimal two = new BigDecimal(BigInteger.TWO);
+        int exponent = -shift - 1;
+        if (sticky.bitLength() + exponent > Double.MAX_EXPONENT + 2) {
+            throw new Failure("the result of a division is too large for a float");
+        }
+        double quotient = sticky.bitLength() + exponent < Double.MIN_EXPONENT - 60
+                ? 0
+                : (exponent < 0
+                                ? new BigDecimal(sticky).divide(two.pow(-exponent)) // exact, by a power of two
+                                : new BigDecimal(sticky).multiply(two.pow(exponent)))
+                        .doubleValue();
+        if (Double.isInfinite(quotient)) {
+            throw new Failure("the result of a division is too large for a float");
+        }
+        return left.signum() == right.signum() ? quotient : -quotient;
     }
 
     private static BigInteger power(BigInteger base, BigInteger exponent) {

@@ -1,5 +1,6 @@
 package org.steering4j.prompt.jinja;
 
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,25 +14,14 @@ final class Attributes {
 
     private static final Set<String> CHANGING_DICTIONARIES = Set.of("clear", "pop", "popitem", "setdefault", "update");
 
-    private static final Set<String> OF_NUMBERS = Set.of(
-            "as_integer_ratio",
-            "bit_count",
-            "bit_length",
-            "conjugate",
-            "denominator",
-            "from_bytes",
-            "fromhex",
-            "hex",
-            "imag",
-            "is_integer",
-            "numerator",
-            "real",
-            "to_bytes");
+    private static final Set<String> OTHERS_OF_NUMBERS =
+            Set.of("from_bytes", "fromhex", "hex", "to_bytes", "as_integer_ratio");
+
+    /** Of Python's generators, what a template has no use for. */
+    private static final Set<String> OF_GENERATORS =
+            Set.of("close", "gi_running", "gi_suspended", "gi_yieldfrom", "send", "throw");
 
     private static final Set<String> OF_VIEWS = Set.of("isdisjoint", "mapping");
-
-    private static final Set<String> OF_MACROS =
-            Set.of("arguments", "caller", "catch_kwargs", "catch_varargs", "defaults");
 
     private Attributes() {}
 
@@ -51,13 +41,17 @@ final class Attributes {
         if (value instanceof Undefined undefined) {
             throw undefined.failure();
         }
-        Undefined none = new Undefined("%s has no attribute %s".formatted(Values.typeName(value), name));
+        Undefined none = new Undefined(Values.typeName(value) + " has no attribute " + name);
         if (name.startsWith("__")) {
             return none;
         }
         Object found = null;
         if (value instanceof Text text) {
             found = Strings.method(text, name);
+        } else if (value instanceof Markup markup) {
+            found = markup.method(name);
+        } else if (value instanceof Tuple tuple && tuple.names().contains(name)) {
+            return tuple.items().get(tuple.names().indexOf(name));
         } else if (value instanceof Map<?, ?> map) {
             found = CHANGING_DICTIONARIES.contains(name) ? none : method(map, name);
         } else if (value instanceof List || value instanceof Tuple) {
@@ -66,15 +60,70 @@ final class Attributes {
             return namespace.members().getOrDefault(Text.own(name), none);
         } else if (value instanceof Members members) {
             return members.member(name, none);
-        } else if (value instanceof Markup
-                || value instanceof Range
-                || value instanceof Generator
-                || Values.isNumber(value) && OF_NUMBERS.contains(name)
-                || value instanceof View && OF_VIEWS.contains(name)
-                || value instanceof Function && OF_MACROS.contains(name)) {
+        } else if (Values.isNumber(value)) {
+            return ofNumber(value, name, none);
+        } else if (value instanceof Range range) {
+            return ofRange(range, name, none);
+        } else if (value instanceof Generator generator && generator.isFunction() && OF_GENERATORS.contains(name)
+                || value instanceof View && OF_VIEWS.contains(name)) {
             throw Failure.unsupported("the attribute %s of %s".formatted(name, Values.typeName(value)));
         }
         return found == null ? none : found;
+    }
+
+    private static Object ofNumber(Object value, String name, Undefined none) {
+        boolean decimal = value instanceof Double;
+        if (OTHERS_OF_NUMBERS.contains(name)
+                && (decimal != name.endsWith("_bytes"))
+                && !(!decimal && name.contains("hex"))) {
+            throw Failure.unsupported("the attribute %s of a number".formatted(name));
+        }
+        Object plain = decimal ? value : Values.whole(value);
+        return switch (name) {
+            case "real" -> plain;
+            case "imag" -> decimal ? (Object) 0.0 : BigInteger.ZERO;
+            case "numerator" -> decimal ? none : plain;
+            case "denominator" -> decimal ? none : BigInteger.ONE;
+            case "conjugate" -> method(call -> plain);
+            case "is_integer" -> {
+                if (!decimal) { // from Python 3.12 on
+                    throw Failure.unsupported("the method is_integer() of an integer");
+                }
+                double number = (Double) value;
+                yield method(call -> !Double.isInfinite(number) && number == Math.rint(number));
+            }
+            case "bit_length" ->
+                decimal
+                        ? none
+                        : method(
+                                call -> Values.integer(Values.whole(value).abs().bitLength()));
+            case "bit_count" ->
+                decimal
+                        ? none
+                        : method(
+                                call -> Values.integer(Values.whole(value).abs().bitCount()));
+            case "as_integer_ratio" -> {
+                yield method(call -> Tuple.of(plain, BigInteger.ONE));
+            }
+            default -> none;
+        };
+    }
+
+    private static Function method(java.util.function.Function<Call, Object> body) {
+        return call -> {
+            call.bind();
+            return body.apply(call);
+        };
+    }
+
+    private static Object ofRange(Range range, String name, Undefined none) {
+        return switch (name) {
+            case "start" -> Values.integer(range.start());
+            case "stop" -> Values.integer(range.stop());
+            case "step" -> Values.integer(range.step());
+            case "index", "count" -> method(range.items(), name, range);
+            default -> none;
+        };
     }
 
     /** An object that knows its attributes. */
@@ -88,15 +137,19 @@ final class Attributes {
         return switch (name) {
             case "get" ->
                 call -> {
-                    Call.Bound arguments = call.bind("key", "default");
+                    Call.Bound arguments = call.bindByPlace("key", "default");
                     Object key = arguments.require("key");
                     return Values.has(map, key) ? Values.get(map, key) : arguments.get("default", null);
                 };
             case "items" -> call -> view("dict_items", Values.pairs(map), call);
             case "keys" -> call -> view("dict_keys", Values.copied(map.keySet()), call);
             case "values" -> call -> view("dict_values", Values.copied(map.values()), call);
-            case "copy" -> call -> map;
-            case "fromkeys" -> throw Failure.unsupported("the dictionary method fromkeys()");
+            case "copy" ->
+                call -> {
+                    call.bind();
+                    return map;
+                };
+            case "fromkeys" -> Globals::fromKeys;
             default -> null;
         };
     }
@@ -110,8 +163,14 @@ final class Attributes {
         return switch (name) {
             case "index" ->
                 call -> {
-                    Object item = call.bind("value").require("value");
-                    for (int i = 0; i < items.size(); i++) {
+                    Call.Bound arguments = call.bindByPlace("value", "start", "stop");
+                    Object item = arguments.require("value");
+                    int size = items.size();
+                    long from = arguments.has("start") ? Values.bound(arguments.require("start"), size) : 0;
+                    long to = arguments.has("stop") ? Values.bound(arguments.require("stop"), size) : size;
+                    from = from < 0 ? Math.max(0, from + size) : from;
+                    to = Math.min(size, to < 0 ? to + size : to);
+                    for (int i = (int) Math.min(size, from); i < to; i++) {
                         if (Values.areEqual(items.get(i), item)) {
                             return Values.integer(i);
                         }
@@ -120,12 +179,12 @@ final class Attributes {
                 };
             case "count" ->
                 call -> {
-                    Object item = call.bind("value").require("value");
+                    Object item = call.bindByPlace("value").require("value");
                     return Values.integer(items.stream()
                             .filter(other -> Values.areEqual(other, item))
                             .count());
                 };
-            case "copy" -> value instanceof List ? call -> value : null;
+            case "copy" -> value instanceof List ? method(call -> value) : null;
             default -> null;
         };
     }

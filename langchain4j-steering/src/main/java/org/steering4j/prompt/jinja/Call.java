@@ -31,6 +31,14 @@ record Call(String function, List<Object> positional, Map<String, Object> named)
         return new Bound(function, values);
     }
 
+    /** As {@link #bind}, of what takes no names. */
+    Bound bindByPlace(String... parameters) {
+        if (!named.isEmpty()) {
+            throw new Failure(function + " takes no named arguments");
+        }
+        return bind(parameters);
+    }
+
     /** The same call with more fixed arguments before: of what a filter such as {@code map} applies. */
     Call from(String name, int index) {
         return new Call(name, positional.subList(index, positional.size()), named);
@@ -54,7 +62,8 @@ record Call(String function, List<Object> positional, Map<String, Object> named)
         }
 
         Text text(String name) {
-            return (Text) typed(name, require(name), Text.class, "a string");
+            Object value = require(name);
+            return (Text) typed(name, value instanceof Markup markup ? markup.text() : value, Text.class, "a string");
         }
 
         /** Null if it is none or not given. */

@@ -57,8 +57,17 @@ sealed interface Expression {
     /** {@code value if condition else otherwise}; without else, otherwise is null */
     record Conditional(int line, Expression condition, Expression value, Expression otherwise) implements Expression {}
 
-    record Arguments(List<Expression> positional, Map<String, Expression> named) {
+    /**
+     * @param more a sequence of further ones, after {@code *}; null for none
+     * @param moreNamed a dictionary of further ones, after {@code **}; null for none
+     */
+    record Arguments(
+            List<Expression> positional, Map<String, Expression> named, Expression more, Expression moreNamed) {
 
         static final Arguments NONE = new Arguments(List.of(), Map.of());
+
+        Arguments(List<Expression> positional, Map<String, Expression> named) {
+            this(positional, named, null, null);
+        }
     }
 }

@@ -282,8 +282,16 @@ class ExpressionParser extends TokenReader {
         if (skipOperator("]")) {
             return new Expression.Item(line, value, from);
         }
+        if (is(Kind.OPERATOR, ",") && from != null) {
+            List<Expression> indexes = new ArrayList<>(List.of(from));
+            while (skipOperator(",")) {
+                indexes.add(expression());
+            }
+            expectOperator("]");
+            return new Expression.Item(line, value, new Expression.TupleOf(line, indexes));
+        }
         if (!is(Kind.OPERATOR, ":")) {
-            throw error("several indexes are not supported, found " + current().description());
+            throw error("an index or ] is missing before " + current().description());
         }
         next();
         Expression to = is(Kind.OPERATOR, ":") || is(Kind.OPERATOR, "]") ? null : expression();
@@ -364,6 +372,8 @@ class ExpressionParser extends TokenReader {
     private Arguments arguments() {
         List<Expression> positional = new ArrayList<>();
         Map<String, Expression> named = new LinkedHashMap<>();
+        Expression more = null;
+        Expression moreNamed = null;
         expectOperator("(");
         boolean first = true;
         while (!skipOperator(")")) {
@@ -374,21 +384,30 @@ class ExpressionParser extends TokenReader {
                 }
             }
             first = false;
-            if (is(Kind.OPERATOR, "*") || is(Kind.OPERATOR, "**")) {
-                throw error("arguments with " + current().value() + " are not supported");
-            }
-            if (current().kind() == Kind.NAME && ahead().is(Kind.OPERATOR, "=")) {
+            if (skipOperator("*")) {
+                if (more != null || moreNamed != null) {
+                    throw error("arguments with * stand once, and before those with **");
+                }
+                more = expression();
+            } else if (skipOperator("**")) {
+                if (moreNamed != null) {
+                    throw error("arguments with ** stand once");
+                }
+                moreNamed = expression();
+            } else if (moreNamed != null) {
+                throw error("nothing stands after arguments with **");
+            } else if (current().kind() == Kind.NAME && ahead().is(Kind.OPERATOR, "=")) {
                 String name = next().value();
                 next();
                 if (named.put(name, expression()) != null) {
                     throw error("the argument " + name + " is given twice");
                 }
-            } else if (named.isEmpty()) {
+            } else if (named.isEmpty() && more == null) {
                 positional.add(expression());
             } else {
-                throw error("an argument without name follows one with");
+                throw error("an argument without name follows one with, or those with *");
             }
         }
-        return new Arguments(positional, named);
+        return new Arguments(positional, named, more, moreNamed);
     }
 }

@@ -11,13 +11,13 @@ import java.util.Set;
 final class Globals {
 
     /** What Jinja2 has under these names, a template does not find here. */
-    private static final Set<String> UNSUPPORTED = Set.of("cycler", "lipsum", "self");
+    private static final Set<String> UNSUPPORTED = Set.of("lipsum", "self");
 
     private Globals() {}
 
     static boolean has(String name) {
         return UNSUPPORTED.contains(name)
-                || Set.of("raise_exception", "strftime_now", "range", "dict", "namespace", "joiner")
+                || Set.of("raise_exception", "strftime_now", "range", "dict", "namespace", "joiner", "cycler")
                         .contains(name);
     }
 
@@ -33,9 +33,17 @@ final class Globals {
                         LocalDateTime.now(clock),
                         call.bind("format").text("format").toString()));
             case "range" -> Globals::range;
-            case "dict" -> Globals::dictionary;
-            case "namespace" -> call -> new Namespace(dictionary(call));
-            case "joiner" -> Globals::joiner;
+            case "dict" -> new DictionaryFunction();
+            case "namespace" ->
+                call -> {
+                    Map<Object, Object> members = dictionary(call);
+                    members.keySet()
+                            .forEach(key ->
+                                    requireNamespaceMember(Values.string(key).toString()));
+                    return new Namespace(members);
+                };
+            case "joiner" -> call -> new Joiner(call.bind("sep").get("sep", Text.own(", ")));
+            case "cycler" -> call -> new Cycler(call);
             default -> throw Failure.unsupported(name);
         };
     }
@@ -77,14 +85,100 @@ final class Globals {
         return members;
     }
 
-    private static Function joiner(Call call) {
-        Object separator = call.bind("sep").get("sep", Text.own(", "));
-        boolean[] used = {false};
-        return each -> {
-            each.bind();
-            boolean first = !used[0];
-            used[0] = true;
+    /** As transformers has it, whose templates cannot reach what Python hides under such names. */
+    static void requireNamespaceMember(String name) {
+        if (name.startsWith("_")) {
+            throw new Failure(
+                    "the member %s of a namespace begins with an underscore: give it another name".formatted(name));
+        }
+    }
+
+    /** {@code dict}, which has a function of its own. */
+    private static final class DictionaryFunction implements Function, Attributes.Members {
+
+        @Override
+        public Object call(Call call) {
+            return dictionary(call);
+        }
+
+        @Override
+        public Object member(String name, Undefined none) {
+            return name.equals("fromkeys") ? (Function) Globals::fromKeys : none;
+        }
+    }
+
+    static Map<Object, Object> fromKeys(Call call) {
+        Call.Bound arguments = call.bindByPlace("iterable", "value");
+        Map<Object, Object> members = new LinkedHashMap<>();
+        for (Object key : Values.items(arguments.require("iterable"))) {
+            Values.put(members, key, arguments.get("value", null));
+        }
+        return members;
+    }
+
+    /** Writes a separator from the second call on. Mutable. */
+    private static final class Joiner implements Function, Attributes.Members {
+
+        private final Object separator;
+        private boolean used;
+
+        Joiner(Object separator) {
+            this.separator = separator;
+        }
+
+        @Override
+        public Object call(Call call) {
+            call.bind();
+            boolean first = !used;
+            used = true;
             return first ? Text.EMPTY : separator;
-        };
+        }
+
+        @Override
+        public Object member(String name, Undefined none) {
+            return switch (name) {
+                case "sep" -> separator;
+                case "used" -> used;
+                default -> none;
+            };
+        }
+    }
+
+    /** Goes round through some values. Mutable. */
+    private static final class Cycler implements Attributes.Members {
+
+        private final List<Object> items;
+        private int position;
+
+        Cycler(Call call) {
+            call.from("cycler()", 0);
+            if (call.positional().isEmpty() || !call.named().isEmpty()) {
+                throw new Failure("cycler() needs values to go through, without names");
+            }
+            this.items = call.positional();
+        }
+
+        @Override
+        public Object member(String name, Undefined none) {
+            return switch (name) {
+                case "items" -> new Tuple(items);
+                case "pos" -> Values.integer(position);
+                case "current" -> items.get(position);
+                case "next" ->
+                    (Function) call -> {
+                        call.bind();
+                        Object current = items.get(position);
+                        position = (position + 1) % items.size();
+                        return current;
+                    };
+                case "reset" ->
+                    (Function) call -> {
+                        call.bind();
+                        position = 0;
+                        return null;
+                    };
+                default -> none;
+            };
+        }
     }
 }

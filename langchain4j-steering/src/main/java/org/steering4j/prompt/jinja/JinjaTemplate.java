@@ -8,6 +8,9 @@ import java.util.Set;
 /** A template, read once. Immutable and thread-safe. */
 public final class JinjaTemplate {
 
+    /** Of a source, in characters: those of open models have some thousands, the longest some ten thousands. */
+    public static final int MAXIMUM_LENGTH = 1 << 20;
+
     private final List<Statement> statements;
     private final Set<String> names;
 
@@ -16,8 +19,11 @@ public final class JinjaTemplate {
         this.names = Set.copyOf(parsed.names());
     }
 
-    /** @throws JinjaException if it is no Jinja, or holds a tag, a filter or a test that is not supported */
+    /** @throws JinjaException if it is no Jinja, is longer than {@link #MAXIMUM_LENGTH}, or holds a tag, a filter or a test that is not supported */
     public static JinjaTemplate parse(String source) {
+        if (source.length() > MAXIMUM_LENGTH) {
+            throw new JinjaException(1, "it has more than %,d characters".formatted(MAXIMUM_LENGTH));
+        }
         try {
             return new JinjaTemplate(Parser.parse(Lexer.tokens(source)));
         } catch (StackOverflowError e) {

@@ -37,6 +37,9 @@ final class Json {
         List<Object> separators = arguments.get("separators", null) == null
                 ? List.of(Text.own(indent == null ? ", " : ","), Text.own(": "))
                 : Values.items(arguments.require("separators"));
+        if (separators.size() != 2 || !separators.stream().allMatch(Values::isString)) {
+            throw new Failure("tojson needs two strings as separators");
+        }
         Json json = new Json(
                 arguments.flag("ensure_ascii", false),
                 indentation,
@@ -103,8 +106,8 @@ final class Json {
     }
 
     private void writeKey(Object key) {
-        if (key instanceof Text text) {
-            quote(text);
+        if (Values.isString(key)) {
+            quote(Values.text(key));
         } else if (key == null || Values.isNumber(key)) {
             written.append("\"" + scalar(key) + "\"");
         } else {

@@ -84,6 +84,11 @@ final class LoopState implements Attributes.Members, Function {
         };
     }
 
+    @Override
+    public String toString() {
+        return "<LoopContext %d/%d>".formatted(index + 1, length());
+    }
+
     private Object cycle(Call call) {
         if (call.positional().isEmpty()) {
             throw new Failure("loop.cycle() needs something to cycle through");

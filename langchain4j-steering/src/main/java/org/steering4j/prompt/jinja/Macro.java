@@ -18,7 +18,16 @@ record Macro(String name, Signature signature, List<Statement> body, Scope scope
 
     @Override
     public Object member(String attribute, Undefined none) {
-        return attribute.equals("name") ? Text.own(name) : none;
+        return switch (attribute) {
+            case "name" -> Text.own(name);
+            case "arguments" ->
+                new Tuple(signature.parameters().stream().<Object>map(Text::own).toList());
+            case "catch_varargs" -> signature.takesMore();
+            case "catch_kwargs" -> signature.takesMoreNamed();
+            case "caller" -> signature.takesCaller();
+            case "explicit_caller" -> signature.parameters().contains("caller");
+            default -> none;
+        };
     }
 
     @Override
@@ -53,7 +62,7 @@ record Macro(String name, Signature signature, List<Statement> body, Scope scope
         if (signature.takesMoreNamed()) {
             inside.set("kwargs", more);
         }
-        if (signature.takesCaller() && !given.contains("caller")) {
+        if (signature.takesCaller() && !parameters.contains("caller")) {
             Undefined none = new Undefined("the macro " + name + " was not called by {% call %}");
             inside.set("caller", call.named().getOrDefault("caller", none));
         }

@@ -122,12 +122,13 @@ final class Rendering {
         boolean any = false;
         while (state.hasNext()) {
             Work.step();
-            any = true;
             Scope inside = new Scope(scope);
             Object item = state.next();
             inside.set("loop", state);
             assign(loop.target(), item, inside);
-            if (runAll(loop.body(), inside, out) == Flow.BREAK) {
+            Flow flow = runAll(loop.body(), inside, out);
+            any |= flow == Flow.ON; // as Jinja2, which looks at the end of the body
+            if (flow == Flow.BREAK) {
                 break;
             }
         }
@@ -153,6 +154,7 @@ final class Rendering {
                 throw new Failure(
                         "only members of a namespace can be set, and %s is none".formatted(member.namespace()));
             }
+            Globals.requireNamespaceMember(member.name());
             namespace.members().put(Text.own(member.name()), value);
         } else if (target instanceof Target.Several several) {
             List<Object> items = Values.items(value);
@@ -282,10 +284,10 @@ final class Rendering {
             boolean holds = switch (comparison.operators().get(i)) {
                 case "==" -> Values.areEqual(left, right);
                 case "!=" -> !Values.areEqual(left, right);
-                case "<" -> Values.compare(left, right) < 0;
-                case "<=" -> Values.compare(left, right) <= 0;
-                case ">" -> Values.compare(left, right) > 0;
-                case ">=" -> Values.compare(left, right) >= 0;
+                case "<" -> Values.holds("<", left, right);
+                case "<=" -> Values.holds("<=", left, right);
+                case ">" -> Values.holds(">", left, right);
+                case ">=" -> Values.holds(">=", left, right);
                 case "in" -> Values.contains(right, left);
                 default -> !Values.contains(right, left);
             };
@@ -316,6 +318,25 @@ final class Rendering {
         Map<String, Object> named = new LinkedHashMap<>();
         List<Object> positional = all(arguments.positional(), scope);
         arguments.named().forEach((name, value) -> named.put(name, evaluate(value, scope)));
+        if (arguments.more() != null) {
+            Iterator<Object> more = Values.iterator(evaluate(arguments.more(), scope));
+            while (more.hasNext()) {
+                Arithmetic.requireItems(positional.size() + 1L);
+                positional.add(more.next());
+            }
+        }
+        if (arguments.moreNamed() != null) {
+            Object more = evaluate(arguments.moreNamed(), scope);
+            if (!(more instanceof Map<?, ?> map)) {
+                throw Values.failure(more, "arguments with ** need a dictionary");
+            }
+            map.forEach((name, value) -> {
+                if (!Values.isString(name) || named.put(Values.text(name).toString(), value) != null) {
+                    throw new Failure("%s: the argument %s is no name, or is given twice"
+                            .formatted(function, Values.string(name)));
+                }
+            });
+        }
         return new Call(function, positional, named);
     }
 }

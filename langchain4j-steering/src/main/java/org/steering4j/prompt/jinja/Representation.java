@@ -9,9 +9,25 @@ import java.util.Map;
 /** Python's repr(), which is also how all but strings are written. */
 final class Representation {
 
+    private static final int PRETTY_WIDTH = 80;
+
     private final TextBuilder written = new TextBuilder();
+    /** Whether the members of dictionaries are put in order. */
+    private boolean sorted;
 
     private Representation() {}
+
+    /** As {@code pprint} writes it, if that is one line. */
+    static Text pretty(Object value) {
+        Representation representation = new Representation();
+        representation.sorted = true;
+        representation.write(value);
+        Text written = representation.written.build();
+        if (written.length() > PRETTY_WIDTH) {
+            throw Failure.unsupported("the filter pprint of more than %d characters".formatted(PRETTY_WIDTH));
+        }
+        return written;
+    }
 
     static Text of(Object value) {
         Representation representation = new Representation();
@@ -24,12 +40,23 @@ final class Representation {
             written.append("None");
         } else if (value instanceof Boolean flag) {
             written.append(flag ? "True" : "False");
-        } else if (value instanceof BigInteger) {
-            written.append(value.toString());
+        } else if (value instanceof BigInteger number) {
+            Work.characters((long) number.bitLength() * number.bitLength() / Formatting.BITS_A_CHARACTER);
+            written.append(number.toString());
         } else if (value instanceof Double number) {
             written.append(decimal(number));
         } else if (value instanceof Text text) {
             quote(text);
+        } else if (value instanceof Markup markup) {
+            written.append("Markup(");
+            quote(markup.text());
+            written.append(")");
+        } else if (value instanceof LoopState) {
+            written.append(value.toString());
+        } else if (value instanceof Macro macro) {
+            written.append("<Macro ");
+            quote(Text.own(macro.name()));
+            written.append(">");
         } else if (value instanceof List<?> list) {
             writeAll("[", list, "]");
         } else if (value instanceof Tuple tuple) {
@@ -66,7 +93,14 @@ final class Representation {
     private void writeMembers(String opening, Map<?, ?> members, String closing) {
         written.append(opening);
         String separator = "";
-        for (Map.Entry<?, ?> member : members.entrySet()) {
+        List<Map.Entry<?, ?>> entries = new java.util.ArrayList<>(members.entrySet());
+        if (sorted) {
+            if (!entries.stream().allMatch(entry -> entry.getKey() instanceof Text)) {
+                throw Failure.unsupported("the filter pprint of a dictionary whose keys are not all strings");
+            }
+            entries.sort((first, second) -> Values.compare(first.getKey(), second.getKey()));
+        }
+        for (Map.Entry<?, ?> member : entries) {
             written.append(separator);
             write(member.getKey());
             written.append(": ");
@@ -112,7 +146,7 @@ final class Representation {
     }
 
     /** What Java's Unicode does not know yet is taken for printable: it is a newer character. */
-    private static boolean isPrintable(int point) {
+    static boolean isPrintable(int point) {
         return switch (Character.getType(point)) {
             case Character.CONTROL,
                     Character.FORMAT,

@@ -2,8 +2,10 @@ package org.steering4j.prompt.jinja;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
@@ -13,54 +15,51 @@ final class Strings {
 
     private static final Set<String> METHODS = Set.of(
             "capitalize",
+            "casefold",
+            "center",
             "count",
             "endswith",
+            "expandtabs",
             "find",
+            "format",
+            "format_map",
             "index",
+            "isalnum",
+            "isalpha",
+            "isascii",
+            "isdecimal",
             "isdigit",
+            "isidentifier",
+            "islower",
+            "isnumeric",
+            "isprintable",
             "isspace",
+            "istitle",
+            "isupper",
             "join",
+            "ljust",
             "lower",
             "lstrip",
+            "partition",
             "removeprefix",
             "removesuffix",
             "replace",
             "rfind",
+            "rindex",
+            "rjust",
+            "rpartition",
             "rsplit",
             "rstrip",
             "split",
             "splitlines",
             "startswith",
             "strip",
-            "title",
-            "upper");
-
-    private static final Set<String> OTHER_METHODS = Set.of(
-            "isalnum",
-            "isalpha",
-            "islower",
-            "isupper",
-            "partition",
-            "rpartition",
-            "casefold",
-            "center",
-            "encode",
-            "expandtabs",
-            "format",
-            "format_map",
-            "isascii",
-            "isdecimal",
-            "isidentifier",
-            "isnumeric",
-            "isprintable",
-            "istitle",
-            "ljust",
-            "maketrans",
-            "rindex",
-            "rjust",
             "swapcase",
-            "translate",
+            "title",
+            "upper",
             "zfill");
+
+    private static final Set<String> OTHER_METHODS = Set.of("encode", "maketrans", "translate");
 
     private static final int NO_LIMIT = -1;
 
@@ -79,11 +78,18 @@ final class Strings {
             case "strip" -> strip(text, call.bind("chars").textOrNone("chars"), true, true);
             case "lstrip" -> strip(text, call.bind("chars").textOrNone("chars"), true, false);
             case "rstrip" -> strip(text, call.bind("chars").textOrNone("chars"), false, true);
-            case "startswith" -> anyPart(call.bind("prefix").require("prefix"), part -> text.holdsAt(0, part));
-            case "endswith" ->
-                anyPart(
-                        call.bind("suffix").require("suffix"),
-                        part -> text.holdsAt(text.length() - part.length(), part));
+            case "startswith" -> {
+                Call.Bound arguments = call.bindByPlace("prefix", "start", "end");
+                Text within = within(text, arguments);
+                yield anyPart(arguments.require("prefix"), part -> within != null && within.holdsAt(0, part));
+            }
+            case "endswith" -> {
+                Call.Bound arguments = call.bindByPlace("suffix", "start", "end");
+                Text within = within(text, arguments);
+                yield anyPart(
+                        arguments.require("suffix"),
+                        part -> within != null && within.holdsAt(within.length() - part.length(), part));
+            }
             case "removeprefix" -> {
                 Text prefix = call.bind("prefix").text("prefix");
                 yield text.holdsAt(0, prefix) ? text.slice(prefix.length(), text.length()) : text;
@@ -105,22 +111,35 @@ final class Strings {
                 Call.Bound arguments = call.bind("sep", "maxsplit");
                 yield splitFromEnd(text, arguments.textOrNone("sep"), arguments.integer("maxsplit", NO_LIMIT));
             }
-            case "splitlines" -> {
-                call.bind();
-                yield new ArrayList<Object>(lines(text));
+            case "splitlines" ->
+                new ArrayList<Object>(lines(text, call.bind("keepends").flag("keepends", false)));
+            case "partition" -> partition(text, call.bindByPlace("sep").text("sep"), false);
+            case "rpartition" -> partition(text, call.bindByPlace("sep").text("sep"), true);
+            case "ljust" -> justified(text, call, '<');
+            case "rjust" -> justified(text, call, '>');
+            case "center" -> centered(text, call);
+            case "zfill" -> zeroFilled(text, call.bindByPlace("width").integer("width", 0));
+            case "expandtabs" -> expanded(text, call.bind("tabsize").integer("tabsize", 8));
+            case "format" -> {
+                Map<Object, Object> named = new LinkedHashMap<>();
+                call.named().forEach((key, value) -> named.put(Text.own(key), value));
+                yield BraceFormat.format(text, call.positional(), named, BraceFormat::written);
+            }
+            case "format_map" -> {
+                Object mapping = call.bindByPlace("mapping").require("mapping");
+                Map<?, ?> map = mapping instanceof Map<?, ?> given ? given : Map.of(); // it may be asked for nothing
+                yield BraceFormat.format(text, List.of(), map, BraceFormat::written);
             }
             case "join" -> join(text, call.bind("iterable").require("iterable"));
-            case "find" -> Values.integer(text.indexOf(call.bind("sub").text("sub"), 0));
-            case "rfind" -> Values.integer(text.lastIndexOf(call.bind("sub").text("sub"), text.length()));
-            case "index" -> {
-                int index = text.indexOf(call.bind("sub").text("sub"), 0);
-                if (index < 0) {
-                    throw new Failure("index(): the string does not hold "
-                            + Representation.of(call.positional().get(0)));
-                }
-                yield Values.integer(index);
+            case "find" -> Values.integer(find(text, call, false));
+            case "rfind" -> Values.integer(find(text, call, true));
+            case "index" -> Values.integer(requireFound(find(text, call, false), call));
+            case "rindex" -> Values.integer(requireFound(find(text, call, true), call));
+            case "count" -> {
+                Call.Bound arguments = call.bindByPlace("sub", "start", "end");
+                Text within = within(text, arguments);
+                yield Values.integer(within == null ? 0 : count(within, arguments.text("sub")));
             }
-            case "count" -> Values.integer(count(text, call.bind("sub").text("sub")));
             default -> {
                 call.bind();
                 yield withoutArguments(text, name);
@@ -136,11 +155,192 @@ final class Strings {
             case "title" -> title(text);
             case "isdigit" -> all(text, Strings::isDigit);
             case "isspace" -> all(text, Strings::isSpace);
+            case "isalpha" -> all(text, Character::isLetter);
+            case "isalnum" -> all(text, Strings::isAlphanumeric);
+            case "isdecimal" -> all(text, Character::isDigit);
+            case "isnumeric" -> all(text, Strings::isNumeric);
+            case "isascii" -> text.codePoints().allMatch(c -> c < 128);
+            case "isprintable" -> text.codePoints().allMatch(Representation::isPrintable);
+            case "isidentifier" -> isIdentifier(text);
+            case "islower" -> isCase(text, Character::isLowerCase, c -> isCased(c) && !Character.isLowerCase(c));
+            case "isupper" -> isCase(text, Character::isUpperCase, c -> isCased(c) && !Character.isUpperCase(c));
+            case "istitle" -> isTitle(text);
+            case "casefold" -> folded(text);
+            case "swapcase" -> swapped(text);
             default -> throw new IllegalArgumentException(name);
         };
     }
 
+    /** The part from {@code start} to {@code end}; null if it would begin beyond the text. */
+    private static Text within(Text text, Call.Bound arguments) {
+        int[] bounds = bounds(text, arguments);
+        return bounds == null ? null : text.slice(bounds[0], Math.max(bounds[0], bounds[1]));
+    }
+
+    private static int[] bounds(Text text, Call.Bound arguments) {
+        Object start = arguments.get("start", null);
+        Object end = arguments.get("end", null);
+        int length = text.length();
+        long from = start == null ? 0 : Values.bound(start, length);
+        long to = end == null ? length : Values.bound(end, length);
+        from = from < 0 ? Math.max(0, from + length) : from;
+        to = Math.min(length, to < 0 ? Math.max(0, to + length) : to);
+        return from > length || from > to ? null : new int[] {(int) from, (int) to};
+    }
+
+    private static int find(Text text, Call call, boolean last) {
+        Call.Bound arguments = call.bindByPlace("sub", "start", "end");
+        Text sub = arguments.text("sub");
+        int[] bounds = bounds(text, arguments);
+        if (bounds == null) {
+            return -1;
+        }
+        Text within = text.slice(bounds[0], bounds[1]);
+        int found = last ? within.lastIndexOf(sub, within.length()) : within.indexOf(sub, 0);
+        return found < 0 ? -1 : found + bounds[0];
+    }
+
+    private static int requireFound(int index, Call call) {
+        if (index < 0) {
+            throw new Failure("index(): the string does not hold "
+                    + Representation.of(call.positional().get(0)));
+        }
+        return index;
+    }
+
+    private static Tuple partition(Text text, Text separator, boolean last) {
+        requireSeparator(separator);
+        int at = last ? text.lastIndexOf(separator, text.length()) : text.indexOf(separator, 0);
+        if (at < 0) {
+            return new Tuple(last ? List.of(Text.EMPTY, Text.EMPTY, text) : List.of(text, Text.EMPTY, Text.EMPTY));
+        }
+        int end = at + separator.length();
+        return new Tuple(List.of(text.slice(0, at), text.slice(at, end), text.slice(end, text.length())));
+    }
+
+    private static Text fill(Call.Bound arguments) {
+        Text fill = arguments.has("fillchar") ? arguments.text("fillchar") : Text.spaces(1);
+        if (fill.length() != 1) {
+            throw new Failure("a field is filled with one character, not with " + Representation.of(fill));
+        }
+        return fill;
+    }
+
+    private static Text justified(Text text, Call call, char align) {
+        Call.Bound arguments = call.bindByPlace("width", "fillchar");
+        arguments.require("width");
+        int width = Formatting.requireWidth(arguments.integer("width", 0));
+        return Formatting.field(text, width, align, fill(arguments));
+    }
+
+    /** One more on the left where the width is odd, by Python's rule. */
+    private static Text centered(Text text, Call call) {
+        Call.Bound arguments = call.bindByPlace("width", "fillchar");
+        arguments.require("width");
+        int width = Formatting.requireWidth(arguments.integer("width", 0));
+        Text fill = fill(arguments);
+        int missing = Math.max(0, width - text.length());
+        int left = missing / 2 + (missing & width & 1);
+        return Text.joined(List.of(Formatting.repeated(fill, left), text, Formatting.repeated(fill, missing - left)));
+    }
+
+    private static Text zeroFilled(Text text, int width) {
+        int missing = Formatting.requireWidth(width) - text.length();
+        if (missing <= 0) {
+            return text;
+        }
+        boolean signed = !text.isEmpty() && (text.at(0) == '-' || text.at(0) == '+');
+        return Text.joined(List.of(
+                text.slice(0, signed ? 1 : 0),
+                Text.own("0".repeat(missing)),
+                text.slice(signed ? 1 : 0, text.length())));
+    }
+
+    private static Text expanded(Text text, int size) {
+        Formatting.requireWidth(size);
+        TextBuilder expanded = new TextBuilder();
+        int column = 0;
+        for (int i = 0; i < text.length(); i++) {
+            int c = text.at(i);
+            if (c == '\t') {
+                int spaces = size > 0 ? size - column % size : 0;
+                for (int j = 0; j < spaces; j++) {
+                    expanded.append(Text.as(text.marked(i), ' '));
+                }
+                column += spaces;
+            } else {
+                expanded.append(text.marked(i));
+                column = c == '\n' || c == '\r' ? 0 : column + 1;
+            }
+        }
+        return expanded.build();
+    }
+
     // Characters
+
+    static boolean isAlphanumeric(int point) {
+        return Character.isLetter(point) || isNumeric(point);
+    }
+
+    private static boolean isNumeric(int point) {
+        int type = Character.getType(point);
+        if (type == Character.OTHER_LETTER && Character.isIdeographic(point)) {
+            throw Failure.unsupported("to ask whether '" + Character.toString(point) + "' is a number");
+        }
+        return type == Character.DECIMAL_DIGIT_NUMBER
+                || type == Character.OTHER_NUMBER
+                || type == Character.LETTER_NUMBER;
+    }
+
+    private static boolean isIdentifier(Text text) {
+        boolean plain = text.codePoints().allMatch(c -> c < 128);
+        if (!plain) {
+            throw Failure.unsupported("isidentifier() of other letters than those of ASCII");
+        }
+        return !text.isEmpty()
+                && !Character.isDigit(text.at(0))
+                && text.codePoints().allMatch(c -> c == '_' || Character.isLetterOrDigit(c));
+    }
+
+    private static boolean isCase(Text text, IntPredicate wanted, IntPredicate other) {
+        return text.codePoints().anyMatch(wanted) && text.codePoints().noneMatch(other);
+    }
+
+    private static boolean isTitle(Text text) {
+        boolean any = false;
+        boolean inWord = false;
+        for (int i = 0; i < text.length(); i++) {
+            int c = text.at(i);
+            boolean upper = Character.isUpperCase(c) || Character.isTitleCase(c);
+            if (isCased(c) && upper == inWord) {
+                return false;
+            }
+            inWord = isCased(c);
+            any |= inWord;
+        }
+        return any;
+    }
+
+    private static Text folded(Text text) {
+        if (!text.codePoints().allMatch(c -> c < 128)) {
+            throw Failure.unsupported("casefold() of other letters than those of ASCII");
+        }
+        return lower(text);
+    }
+
+    private static Text swapped(Text text) {
+        TextBuilder swapped = new TextBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isUpperCase(text.at(i))) {
+                appendLower(text, i, swapped);
+            } else if (Character.isLowerCase(text.at(i))) {
+                append(Character.toString(text.at(i)).toUpperCase(Locale.ROOT), text.marked(i), swapped);
+            } else {
+                swapped.append(text.marked(i));
+            }
+        }
+        return swapped.build();
+    }
 
     /** What Python's strip() takes for white space. */
     static boolean isSpace(int point) {
@@ -258,7 +458,8 @@ final class Strings {
 
     private static boolean anyPart(Object parts, java.util.function.Predicate<Text> predicate) {
         for (Object part : parts instanceof Tuple tuple ? tuple.items() : Collections.singletonList(parts)) {
-            if (!(part instanceof Text text)) {
+            Text text = Values.text(part);
+            if (text == null) {
                 throw new Failure(
                         "startswith() and endswith() need a string or a tuple of them, not " + Values.typeName(part));
             }
@@ -310,7 +511,7 @@ final class Strings {
      * @param separator null for white space
      * @param limit how many splits at most; negative for all
      */
-    private static List<Object> split(Text text, Text separator, int limit) {
+    static List<Object> split(Text text, Text separator, int limit) {
         requireSeparator(separator);
         Work.characters(text.length());
         List<Object> parts = new ArrayList<>();
@@ -386,14 +587,15 @@ final class Strings {
         return last;
     }
 
-    static List<Text> lines(Text text) {
+    static List<Text> lines(Text text, boolean withEnds) {
         Work.characters(text.length());
         List<Text> lines = new ArrayList<>();
         int from = 0;
         for (int i = 0; i < text.length(); i++) {
             if (isLineBreak(text.at(i))) {
-                lines.add(text.slice(from, i));
+                int end = i;
                 i += text.at(i) == '\r' && i + 1 < text.length() && text.at(i + 1) == '\n' ? 1 : 0;
+                lines.add(text.slice(from, withEnds ? i + 1 : end));
                 from = i + 1;
             }
         }
@@ -411,11 +613,12 @@ final class Strings {
                 || point == 0x2029;
     }
 
-    private static Text join(Text separator, Object parts) {
+    static Text join(Text separator, Object parts) {
         TextBuilder joined = new TextBuilder();
         boolean first = true;
         for (Object part : Values.items(parts)) {
-            if (!(part instanceof Text text)) {
+            Text text = Values.text(part);
+            if (text == null) {
                 throw new Failure("join() needs strings, not " + Values.typeName(part));
             }
             joined.append(first ? Text.EMPTY : separator).append(text);

@@ -26,6 +26,12 @@ final class Tests {
             "sameas",
             "odd",
             "even",
+            "divisibleby",
+            "filter",
+            "test",
+            "lower",
+            "upper",
+            "escaped",
             "in",
             "eq",
             "equalto",
@@ -56,11 +62,13 @@ final class Tests {
         return switch (name) {
             case "eq", "equalto", "==" -> Values.areEqual(value, other(call));
             case "ne", "!=" -> !Values.areEqual(value, other(call));
-            case "lt", "lessthan", "<" -> Values.compare(value, other(call)) < 0;
-            case "le", "<=" -> Values.compare(value, other(call)) <= 0;
-            case "gt", "greaterthan", ">" -> Values.compare(value, other(call)) > 0;
-            case "ge", ">=" -> Values.compare(value, other(call)) >= 0;
+            case "lt", "lessthan", "<" -> Values.holds("<", value, other(call));
+            case "le", "<=" -> Values.holds("<=", value, other(call));
+            case "gt", "greaterthan", ">" -> Values.holds(">", value, other(call));
+            case "ge", ">=" -> Values.holds(">=", value, other(call));
             case "in" -> Values.contains(other(call), value);
+            case "divisibleby" ->
+                Values.areEqual(Arithmetic.of("%", value, call.bind("num").require("num")), BigInteger.ZERO);
             case "sameas" -> isSame(value, other(call));
             default -> {
                 call.bind();
@@ -88,11 +96,32 @@ final class Tests {
             case "mapping" -> value instanceof Map;
             case "sequence" -> Values.hasLength(value) && !(value instanceof View);
             case "iterable" -> Values.isIterable(value);
-            case "callable" -> value instanceof Function;
+            case "callable" -> value instanceof Function || value instanceof Undefined;
+            case "filter" ->
+                requireHashable(value)
+                        && Values.isString(value)
+                        && Filters.has(Values.text(value).toString());
+            case "test" ->
+                requireHashable(value)
+                        && Values.isString(value)
+                        && NAMES.contains(Values.text(value).toString());
+            case "escaped" -> value instanceof Markup;
+            case "lower" -> isCase(value, "islower");
+            case "upper" -> isCase(value, "isupper");
             case "odd" -> Values.areEqual(Arithmetic.of("%", value, BigInteger.TWO), BigInteger.ONE);
             case "even" -> Values.areEqual(Arithmetic.of("%", value, BigInteger.TWO), BigInteger.ZERO);
             default -> throw new IllegalArgumentException(name);
         };
+    }
+
+    /** As what is looked up in a dictionary must be. */
+    private static boolean requireHashable(Object value) {
+        Values.requireHashable(value);
+        return true;
+    }
+
+    private static boolean isCase(Object value, String method) {
+        return (Boolean) Strings.method(Values.string(value), method).call(new Call(method, List.of(), Map.of()));
     }
 
     /** Numbers and strings have no identity that could be relied upon. */

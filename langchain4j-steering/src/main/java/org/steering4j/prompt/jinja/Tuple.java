@@ -2,8 +2,16 @@ package org.steering4j.prompt.jinja;
 
 import java.util.List;
 
-/** A list in parentheses, which equals no list in brackets. */
-record Tuple(List<Object> items) {
+/**
+ * A list in parentheses, which equals no list in brackets.
+ *
+ * @param names of the items, where these can be asked for as attributes; empty where they cannot
+ */
+record Tuple(List<Object> items, List<String> names) {
+
+    Tuple(List<Object> items) {
+        this(items, List.of());
+    }
 
     static Tuple of(Object first, Object second) {
         return new Tuple(java.util.Arrays.asList(first, second));

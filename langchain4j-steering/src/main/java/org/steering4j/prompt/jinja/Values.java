@@ -74,6 +74,9 @@ final class Values {
         if (value instanceof Double) {
             return "a float";
         }
+        if (value instanceof Function) {
+            return "a function";
+        }
         return "a " + value.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
     }
 
@@ -122,7 +125,8 @@ final class Values {
     }
 
     static Iterator<Object> iterator(Object value) {
-        if (value instanceof Text text) {
+        Text text = text(value);
+        if (text != null) {
             return IntStream.range(0, text.length())
                     .<Object>mapToObj(text::character)
                     .iterator();
@@ -152,7 +156,7 @@ final class Values {
         if (value instanceof Undefined) {
             return List.of();
         }
-        if (value instanceof Text || value instanceof Generator) {
+        if (isString(value) || value instanceof Generator) {
             List<Object> left = new ArrayList<>();
             iterator(value).forEachRemaining(item -> {
                 Work.objects(1);
@@ -198,11 +202,17 @@ final class Values {
                             .allMatch(entry -> has(second, entry.getKey())
                                     && areEqual(entry.getValue(), get(second, entry.getKey())));
         }
+        if (left instanceof Range first && right instanceof Range second) {
+            return first.length() == second.length()
+                    && (first.length() == 0
+                            || first.start() == second.start()
+                                    && (first.length() == 1 || first.step() == second.step()));
+        }
         if (left instanceof View first && right instanceof View second) {
             return first == second || first.isSet() && second.isSet() && areEqualSets(first.items(), second.items());
         }
         if (left instanceof Markup || right instanceof Markup) {
-            return string(left).equals(string(right)) && isString(left) && isString(right);
+            return isString(left) && isString(right) && text(left).equals(text(right));
         }
         if (left instanceof Undefined) {
             return right instanceof Undefined;
@@ -230,15 +240,151 @@ final class Values {
         return value instanceof Text || value instanceof Markup;
     }
 
+    /** The text of a string, marked as safe or not; null of anything else. */
+    static Text text(Object value) {
+        return value instanceof Markup markup ? markup.text() : value instanceof Text text ? text : null;
+    }
+
+    /** What is wrong with a value: that it is undefined, or else what is said. */
+    static Failure failure(Object value, String otherwise) {
+        return value instanceof Undefined undefined
+                ? undefined.failure()
+                : new Failure(otherwise + ", not " + typeName(value));
+    }
+
+    static Object requireWhole(Object value) {
+        if (!(value instanceof BigInteger) && !(value instanceof Boolean)) {
+            throw failure(value, "an integer is needed");
+        }
+        return value;
+    }
+
+    /** A number as a float, which an integer may be too large for. */
+    static double requireFinite(Object number) {
+        double decimal = decimal(number);
+        if (!(number instanceof Double) && Double.isInfinite(decimal)) {
+            throw new Failure("an integer too large for a float");
+        }
+        return decimal;
+    }
+
+    static void requireInteger(double number) {
+        if (Double.isNaN(number) || Double.isInfinite(number)) {
+            throw new Failure("no integer: " + Representation.decimal(number));
+        }
+    }
+
+    static void requireHashable(Object key) {
+        if (key instanceof List || key instanceof Map || key instanceof View view && view.isSet()) {
+            throw new Failure(typeName(key) + " cannot be the key of a dictionary");
+        }
+        if (key instanceof Tuple tuple) {
+            Work.objects(tuple.items().size());
+            tuple.items().forEach(Values::requireHashable);
+        }
+    }
+
+    /** Whether a comparison holds, other than for equality; none with nan does. */
+    static boolean holds(String operator, Object left, Object right) {
+        if (isNumber(left) && isNumber(right) && (isNan(left) || isNan(right))) {
+            return false;
+        }
+        if (isSequenceOf(left, right)) {
+            Iterator<Object> others = iterator(right);
+            for (Object item : items(left)) {
+                if (!others.hasNext()) {
+                    return operator.startsWith(">");
+                }
+                Object other = others.next();
+                if (!areEqual(item, other)) {
+                    return holds(operator, item, other);
+                }
+            }
+            return others.hasNext() ? operator.startsWith("<") : operator.endsWith("=");
+        }
+        if (left instanceof View first && right instanceof View second && first.isSet() && second.isSet()) {
+            boolean within = first.items().stream().allMatch(item -> contains(second, item));
+            boolean around = second.items().stream().allMatch(item -> contains(first, item));
+            return switch (operator) {
+                case "<" -> within && !around;
+                case "<=" -> within;
+                case ">" -> around && !within;
+                default -> around;
+            };
+        }
+        int order = compare(left, right);
+        return switch (operator) {
+            case "<" -> order < 0;
+            case "<=" -> order <= 0;
+            case ">" -> order > 0;
+            default -> order >= 0;
+        };
+    }
+
+    private static boolean isSequenceOf(Object left, Object right) {
+        return left instanceof List && right instanceof List || left instanceof Tuple && right instanceof Tuple;
+    }
+
+    private static boolean isNan(Object number) {
+        return number instanceof Double decimal && Double.isNaN(decimal);
+    }
+
+    /** As {@link #compare}, to sort by: nan has no place in any order, and where Python puts it depends on how it sorts. */
+    static int order(Object left, Object right) {
+        if (isNan(left) || isNan(right)) {
+            throw Failure.unsupported("to sort nan");
+        }
+        if (isSequenceOf(left, right)) {
+            Iterator<Object> others = iterator(right);
+            for (Object item : items(left)) {
+                if (!others.hasNext()) {
+                    return 1;
+                }
+                Object other = others.next();
+                if (isNan(item) || isNan(other) || !areEqual(item, other)) {
+                    return order(item, other);
+                }
+            }
+            return others.hasNext() ? -1 : 0;
+        }
+        return compare(left, right);
+    }
+
     private static int compareNumbers(Object left, Object right) {
         if (left instanceof Double || right instanceof Double) {
             double first = decimal(left);
             double second = decimal(right);
-            return Double.isNaN(first) || Double.isNaN(second)
-                    ? 1
-                    : first == second ? 0 : Double.compare(first, second);
+            if (Double.isNaN(first) || Double.isNaN(second)) {
+                return 1;
+            }
+            boolean exact = !Double.isInfinite(first) && !Double.isInfinite(second);
+            return exact && !(left instanceof Double && right instanceof Double)
+                    ? exact(left).compareTo(exact(right)) // not as floats: an integer may have more digits than these
+                    : compareMixed(left, right, first, second);
         }
         return whole(left).compareTo(whole(right));
+    }
+
+    private static BigDecimal exact(Object number) {
+        return number instanceof Double decimal ? new BigDecimal(decimal) : new BigDecimal(whole(number));
+    }
+
+    private static int compareMixed(Object left, Object right, double first, double second) {
+        boolean hugeLeft = !(left instanceof Double) && Double.isInfinite(first);
+        boolean hugeRight = !(right instanceof Double) && Double.isInfinite(second);
+        if (hugeLeft && !Double.isInfinite(second)) {
+            return whole(left).signum();
+        }
+        if (hugeRight && !Double.isInfinite(first)) {
+            return -whole(right).signum();
+        }
+        if (hugeLeft) {
+            return second > 0 ? -1 : 1;
+        }
+        if (hugeRight) {
+            return first > 0 ? 1 : -1;
+        }
+        return first == second ? 0 : Double.compare(first, second);
     }
 
     static int compare(Object left, Object right) {
@@ -246,8 +392,8 @@ final class Values {
         if (isNumber(left) && isNumber(right)) {
             return compareNumbers(left, right);
         }
-        if (left instanceof Text first && right instanceof Text second) {
-            return first.compareTo(second);
+        if (isString(left) && isString(right)) {
+            return text(left).compareTo(text(right));
         }
         boolean lists = left instanceof List && right instanceof List;
         if (lists || left instanceof Tuple && right instanceof Tuple) {
@@ -272,9 +418,9 @@ final class Values {
     }
 
     static boolean contains(Object container, Object item) {
-        if (container instanceof Text text) {
-            if (item instanceof Text part) {
-                return text.indexOf(part, 0) >= 0;
+        if (isString(container)) {
+            if (isString(item)) {
+                return text(container).indexOf(text(item), 0) >= 0;
             }
             throw new Failure("'in' a string needs a string, not " + typeName(item));
         }
@@ -292,14 +438,15 @@ final class Values {
     // Dictionaries: strings are found at once, other keys by equality, as 1 and 1.0 are the same key.
 
     static boolean has(Map<?, ?> map, Object key) {
-        return key instanceof Text
-                ? map.containsKey(key)
+        requireHashable(key);
+        return isString(key)
+                ? map.containsKey(text(key))
                 : map.keySet().stream().anyMatch(other -> areEqual(other, key));
     }
 
     static Object get(Map<?, ?> map, Object key) {
-        if (key instanceof Text) {
-            return map.get(key);
+        if (isString(key)) {
+            return map.get(text(key));
         }
         for (Map.Entry<?, ?> entry : map.entrySet()) {
             if (areEqual(entry.getKey(), key)) {
@@ -311,14 +458,12 @@ final class Values {
 
     static void put(Map<Object, Object> map, Object key, Object value) {
         Work.objects(2);
-        if (key instanceof List
-                || key instanceof Map
-                || key instanceof View
-                || key instanceof Generator
-                || key instanceof Undefined) {
-            throw new Failure(typeName(key) + " cannot be the key of a dictionary");
+        requireHashable(key);
+        if (isString(key)) {
+            map.put(text(key), value);
+            return;
         }
-        for (Object other : key instanceof Text ? List.of() : map.keySet()) {
+        for (Object other : map.keySet()) {
             if (areEqual(other, key)) {
                 map.put(other, value);
                 return;
@@ -341,26 +486,37 @@ final class Values {
         if (value instanceof Undefined undefined) {
             throw undefined.failure();
         }
-        if (value instanceof Map<?, ?> map && has(map, index)) {
+        if (value instanceof Map<?, ?> map && isHashable(index) && has(map, index)) {
             return get(map, index);
         }
-        if (index instanceof Text name) {
-            return Attributes.ofObject(value, name.toString());
+        if (isString(index)) {
+            return Attributes.ofObject(value, text(index).toString());
         }
-        boolean sequence =
-                value instanceof Text || value instanceof List || value instanceof Tuple || value instanceof Range;
+        boolean sequence = isString(value) || value instanceof List || value instanceof Tuple || value instanceof Range;
         if (sequence && (index instanceof BigInteger || index instanceof Boolean)) {
             BigInteger length = integer(length(value));
             BigInteger at = whole(index).signum() < 0 ? whole(index).add(length) : whole(index);
             if (at.signum() >= 0 && at.compareTo(length) < 0) {
-                return value instanceof Text text
-                        ? text.character(at.intValue())
+                return isString(value)
+                        ? like(value, text(value).character(at.intValue()))
                         : items(value).get(at.intValue());
             }
-        } else if (value instanceof Markup) {
-            throw Failure.unsupported("an index of a text marked as safe");
         }
-        return new Undefined("%s has no element %s".formatted(typeName(value), Representation.of(index)));
+        return new Undefined(typeName(value) + " has no such element, asked for by " + typeName(index));
+    }
+
+    private static boolean isHashable(Object key) {
+        try {
+            requireHashable(key);
+            return true;
+        } catch (Failure e) {
+            return false;
+        }
+    }
+
+    /** Marked as safe if the other is. */
+    private static Object like(Object other, Text text) {
+        return other instanceof Markup ? new Markup(text) : text;
     }
 
     static Object slice(Object value, Object from, Object to, Object step) {
@@ -368,7 +524,7 @@ final class Values {
             throw undefined.failure();
         }
         boolean list = value instanceof List || value instanceof Tuple;
-        if (!list && !(value instanceof Text) && !(value instanceof Range)) {
+        if (!list && !isString(value) && !(value instanceof Range)) {
             throw new Failure("cannot take a slice of " + typeName(value));
         }
         int length = length(value);
@@ -389,18 +545,18 @@ final class Values {
         TextBuilder characters = new TextBuilder();
         List<Object> items = list ? items(value) : List.of();
         for (long i = start; stride < 0 ? i > stop : i < stop; i += stride) {
-            if (value instanceof Text text) {
-                characters.append(text.marked((int) i));
+            if (isString(value)) {
+                characters.append(text(value).marked((int) i));
             } else {
                 Work.objects(1);
                 taken.add(items.get((int) i));
             }
         }
-        return value instanceof Text ? characters.build() : value instanceof Tuple ? new Tuple(taken) : taken;
+        return isString(value) ? like(value, characters.build()) : value instanceof Tuple ? new Tuple(taken) : taken;
     }
 
     /** No further out than just beyond the ends. */
-    private static long bound(Object index, int length) {
+    static long bound(Object index, int length) {
         if (!(index instanceof BigInteger) && !(index instanceof Boolean)) {
             throw new Failure("a slice needs integers, not " + typeName(index));
         }
