@@ -191,7 +191,7 @@ class SteeredStreamingChatModelTest {
                         ToolTemplates.MISTRAL_TOKENS,
                         "[TOOL_CALLS] [{\"name\": \"clock\", \"arguments\": {\"zone\": \"a b\"}}]"),
                 Arguments.of(
-                        ToolTemplates.MISTRAL,
+                        ToolTemplates.NEW_MISTRAL,
                         ToolTemplates.NEW_MISTRAL_TOKENS,
                         "[TOOL_CALLS]clock[ARGS]{\"zone\": \"a b\"}"));
     }

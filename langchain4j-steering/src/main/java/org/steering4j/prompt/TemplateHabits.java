@@ -89,8 +89,9 @@ record TemplateHabits(
 
         TemplateHabits habits() {
             Text answered = rendered(List.of(), false, AiMessage.from(ANSWER), UserMessage.from(RESULT));
-            addEndToken(answered, ANSWER, Set.of());
-            addEndToken(rendered(List.of(), false, AiMessage.from(ANSWER)), ANSWER, Set.of());
+            addEndToken(answered, ANSWER, placeOf(ANSWER, answered), Set.of());
+            Text last = rendered(List.of(), false, AiMessage.from(ANSWER));
+            addEndToken(last, ANSWER, placeOf(ANSWER, last), Set.of());
             boolean argumentsAsText = false;
             Text called = called(false, CALLED);
             if (called == null) {
@@ -106,7 +107,9 @@ record TemplateHabits(
                 called = argumentsAsText ? calledWithText : called;
             }
             if (!silent && format != null) {
-                addEndToken(called, LAST_ARGUMENT, format.marks());
+                String written = called.toString();
+                addEndToken(
+                        called, LAST_ARGUMENT, written.indexOf(LAST_ARGUMENT, written.indexOf(CALLED)), format.marks());
             }
             Text both = silent ? null : called(argumentsAsText, CALLED, CALLED_NEXT);
             boolean one = silent
@@ -238,10 +241,10 @@ record TemplateHabits(
         /**
          * The first control token behind a text.
          *
+         * @param from where the text stands; negative if it does not
          * @param marks that end something else
          */
-        private void addEndToken(Text written, String text, Set<String> marks) {
-            int from = written == null ? -1 : written.toString().lastIndexOf(text);
+        private void addEndToken(Text written, String text, int from, Set<String> marks) {
             if (from < 0) {
                 return;
             }
@@ -260,6 +263,10 @@ record TemplateHabits(
             if (first != null) {
                 endTokens.add(first);
             }
+        }
+
+        private static int placeOf(String text, Text written) {
+            return written == null ? -1 : written.toString().lastIndexOf(text);
         }
 
         /** Tokenizers have words among the tokens that were added, too. */

@@ -85,7 +85,9 @@ final class ThinkingScanner {
         if (place == Place.MARKED_ANSWER) {
             return releaseMarked();
         }
-        return place == Place.ANSWER ? release(held.length() - (answer == null ? 0 : possible(closing))) : "";
+        return place == Place.ANSWER
+                ? release(held.length() - (answer == null ? 0 : Math.max(possible(opening), possible(closing))))
+                : "";
     }
 
     /** What was held back in vain; thinking that has no end is thinking. */

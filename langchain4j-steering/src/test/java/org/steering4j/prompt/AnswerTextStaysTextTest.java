@@ -24,7 +24,7 @@ class AnswerTextStaysTextTest {
 
     private static final String HERMES_TEMPLATE = "{{ tools }}<tool_call></tool_call>" + SmallTokenizers.CHATML;
     private static final String LLAMA_TEMPLATE = ToolTemplates.LLAMA_3 + "{# <|python_tag|> #}";
-    private static final String NEW_MISTRAL_TEMPLATE = ToolTemplates.MISTRAL + "{# [ARGS] #}";
+    private static final String NEW_MISTRAL_TEMPLATE = ToolTemplates.NEW_MISTRAL;
     private static final String[] NO_MARKS = {"<none>"};
 
     private static final String HERMES_CALL = "<tool_call>{\"name\": \"clock\", \"arguments\": {}}</tool_call>";
@@ -88,7 +88,7 @@ class AnswerTextStaysTextTest {
                 arguments(HERMES_TEMPLATE, new String[0], HERMES_CALL),
                 arguments(ToolTemplates.LLAMA_3, ToolTemplates.LLAMA_3_TOKENS, LLAMA_CALL),
                 arguments(ToolTemplates.MISTRAL, ToolTemplates.MISTRAL_TOKENS, MISTRAL_CALL),
-                arguments(ToolTemplates.MISTRAL, ToolTemplates.NEW_MISTRAL_TOKENS, NEW_MISTRAL_CALL));
+                arguments(ToolTemplates.NEW_MISTRAL, ToolTemplates.NEW_MISTRAL_TOKENS, NEW_MISTRAL_CALL));
     }
 
     static Stream<Arguments> modelsWithoutMarks() {

@@ -75,6 +75,10 @@ class OwnCallFormsTest {
                 model(ToolCallFormat.PYTHON_LIST, ToolTemplates.PYTHON, "[weather(city='Köln', days = 2,), clock( )]"),
                 model(
                         ToolCallFormat.PYTHON_LIST,
+                        ToolTemplates.PYTHON_WITHOUT_QUOTES,
+                        "[weather(city=Köln, days=2), clock()]"),
+                model(
+                        ToolCallFormat.PYTHON_LIST,
                         ToolTemplates.PYTHON_IN_MARKS,
                         "<|python_start|>" + python + "<|python_end|>"),
                 model(

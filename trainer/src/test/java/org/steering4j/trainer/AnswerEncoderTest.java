@@ -65,6 +65,25 @@ class AnswerEncoderTest {
         }
     }
 
+    /** Whatever the folder calls its end token: it is the one at which a chat ends, too. */
+    @Test
+    void should_end_answers_at_the_token_that_the_template_writes_behind_them() throws IOException {
+        RandomModelFolder.write(folder);
+        Files.writeString(folder.resolve("generation_config.json"), "{}");
+        Files.writeString(folder.resolve("tokenizer_config.json"), "{\"eos_token\": \"<|endoftext|>\"}");
+        String template =
+                "{% for message in messages %}{{ '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>' }}{% endfor %}{{ '<|im_start|>assistant\\n' }}";
+        Files.writeString(folder.resolve("chat_template.jinja"), template);
+        try (PromptRenderer prompts = PromptRenderer.open(folder)) {
+            int end = prompts.tokenizer().controlToken("<|im_end|>").getAsInt();
+            assertThat(prompts.endTokens()).first().isEqualTo(end);
+            assertThat(new AnswerEncoder(prompts, "")
+                            .continuation(CONVERSATION, "Four")
+                            .answer())
+                    .endsWith(end);
+        }
+    }
+
     @Test
     void should_leave_other_templates_alone() throws IOException {
         String template = "{{ messages[-1].content }}{{ enable_thinking_less }}";
