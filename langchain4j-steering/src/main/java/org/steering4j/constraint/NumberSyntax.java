@@ -5,12 +5,12 @@ import java.util.function.Consumer;
 /** A JSON number, or integer, of bounded length, so that no model goes on counting, and that readers of JSON take it. */
 record NumberSyntax(boolean integer) implements Syntax {
 
-    private static final int MOST_INTEGER_DIGITS = 40;
-    private static final int MOST_DIGITS = 100;
+    static final int MOST_INTEGER_DIGITS = 40;
+    static final int MOST_DIGITS = 100;
     private static final int MOST_EXPONENT_DIGITS = 3;
 
     /** More than a token writes. */
-    private static final int MOST_DIGITS_IN_TOKEN = 20;
+    static final int MOST_DIGITS_IN_TOKEN = 20;
 
     @Override
     public int shortest(int levels) {

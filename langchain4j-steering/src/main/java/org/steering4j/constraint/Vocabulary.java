@@ -162,7 +162,7 @@ public final class Vocabulary {
     }
 
     /** Whether there is a token for a symbol alone. */
-    private boolean isToken(int symbol) {
+    boolean isToken(int symbol) {
         int node = child(0, symbol);
         return node >= 0 && hasToken(node);
     }
@@ -246,6 +246,28 @@ public final class Vocabulary {
             }
         }
         return costs;
+    }
+
+    /**
+     * How many tokens spell a way, at least.
+     *
+     * @param symbols the way's symbol from each place on
+     * @param successors the place after it, or a negative one at the end
+     * @param costs how many tokens spell what comes from a place on; known for those after the first
+     */
+    int cheapestSpelling(int place, int[] symbols, int[] successors, int[] costs) {
+        int cheapest = Cost.IMPOSSIBLE;
+        int node = 0;
+        for (int at = place; successors[at] >= 0; at = successors[at]) {
+            node = child(node, symbols[at]);
+            if (node < 0) {
+                break;
+            }
+            if (hasToken(node)) {
+                cheapest = Math.min(cheapest, Cost.sum(1, costs[successors[at]]));
+            }
+        }
+        return cheapest;
     }
 
     /** The tokens that may follow a state, if so many suffice to complete the answer afterwards. */
