@@ -11,14 +11,20 @@ final class AutomatonSyntax implements Syntax {
     private final ByteAutomaton automaton;
     private final ShortestEnds ends;
     private final int longest;
+    private final boolean isOurs;
+
     /** So many characters that no token and no shortest end after it uses them up. */
     private final int plenty;
 
-    /** @param longest how many characters a text may have at most, or {@link #UNLIMITED} */
-    AutomatonSyntax(Vocabulary vocabulary, ByteAutomaton automaton, int longest) {
+    /**
+     * @param longest how many characters a text may have at most, or {@link #UNLIMITED}
+     * @param isOurs whether that is our bound, not the schema's
+     */
+    AutomatonSyntax(Vocabulary vocabulary, ByteAutomaton automaton, int longest, boolean isOurs) {
         this.automaton = automaton;
         this.ends = new ShortestEnds(automaton, vocabulary);
         this.longest = longest;
+        this.isOurs = isOurs;
         int most = 0;
         for (int state = 0; state < automaton.stateCount(); state++) {
             most = Math.max(most, ends.characters(state));
@@ -74,6 +80,11 @@ final class AutomatonSyntax implements Syntax {
             if (reading.canEnd()) {
                 next.accept(rest.push(reading));
             }
+        }
+
+        @Override
+        public Frame relaxed() {
+            return syntax.isOurs && left <= syntax.plenty ? new Reading(syntax, state, UNLIMITED) : this;
         }
 
         /** How many characters may come matters only where they are few. */

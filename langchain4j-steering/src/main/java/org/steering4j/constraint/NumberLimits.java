@@ -13,7 +13,7 @@ import org.steering4j.constraint.regular.Formats;
 import org.steering4j.constraint.regular.NotRegularException;
 
 /**
- * What a schema asks of a number. Numbers held to it are written without an exponent. Immutable.
+ * Bounds and divisors of a number. Numbers held to them are written without an exponent. Immutable.
  *
  * @param least the inclusive bound from below, or null
  * @param greatest from above, or null
@@ -24,71 +24,50 @@ import org.steering4j.constraint.regular.NotRegularException;
 record NumberLimits(
         BigDecimal least, BigDecimal greatest, BigDecimal above, BigDecimal below, Set<BigDecimal> divisors) {
 
-    static final Set<String> KEYWORDS =
-            Set.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "format");
+    static final NumberLimits NONE = new NumberLimits(null, null, null, null, Set.of());
 
+    /** Of a number that a schema says. */
     private static final int MOST_DIGITS = 1_000;
+
+    /** Integers that are tried one by one. */
+    private static final BigDecimal FEW = BigDecimal.valueOf(1_000);
+
     private static final BigDecimal LEAST_LONG = BigDecimal.valueOf(Long.MIN_VALUE);
     private static final BigDecimal GREATEST_LONG = BigDecimal.valueOf(Long.MAX_VALUE);
 
-    /**
-     * Those of a schema, of which only the keywords named above are read; of formats OpenAPI's {@code int32}, {@code int64}, {@code float} and
-     * {@code double}.
-     *
-     * @throws NotRegularException for a value that no such keyword has
-     */
-    static NumberLimits of(JsonNode schema) {
-        BigDecimal least = bound(schema, "minimum");
-        BigDecimal greatest = bound(schema, "maximum");
-        boolean leastExcluded = schema.path("exclusiveMinimum").isBoolean(); // as before draft 6
-        boolean greatestExcluded = schema.path("exclusiveMaximum").isBoolean();
-        BigDecimal above = leastExcluded
-                ? (schema.get("exclusiveMinimum").booleanValue() ? least : null)
-                : bound(schema, "exclusiveMinimum");
-        BigDecimal below = greatestExcluded
-                ? (schema.get("exclusiveMaximum").booleanValue() ? greatest : null)
-                : bound(schema, "exclusiveMaximum");
-        BigDecimal divisor = bound(schema, "multipleOf");
+    static NumberLimits of(Subschema schema) {
+        BigDecimal least = number(schema, "minimum");
+        BigDecimal greatest = number(schema, "maximum");
+        BigDecimal divisor = number(schema, "multipleOf");
         if (divisor != null && divisor.signum() <= 0) {
-            throw new NotRegularException("multipleOf %s, which is not above 0,".formatted(schema.get("multipleOf")));
+            throw schema.refusal("multipleOf %s, which is not above 0,".formatted(schema.get("multipleOf")));
         }
-        NumberLimits limits =
-                new NumberLimits(least, greatest, above, below, divisor == null ? Set.of() : Set.of(divisor));
-        return limits.and(ofFormat(schema.path("format").asText("")));
+        return new NumberLimits(
+                        least,
+                        greatest,
+                        exclusive(schema, "exclusiveMinimum", least),
+                        exclusive(schema, "exclusiveMaximum", greatest),
+                        divisor == null ? Set.of() : Set.of(divisor))
+                .and(ofFormat(schema));
     }
 
-    private static NumberLimits ofFormat(String format) {
-        return switch (format) {
-            case "int32" -> integers(BigDecimal.valueOf(Integer.MIN_VALUE), BigDecimal.valueOf(Integer.MAX_VALUE));
-            case "int64" -> integers(LEAST_LONG, GREATEST_LONG);
-            case "", "float", "double" -> new NumberLimits(null, null, null, null, Set.of());
-            default -> {
-                if (Formats.named(format).isEmpty()) {
-                    throw new NotRegularException("the format \"" + format + "\"");
-                }
-                yield new NumberLimits(null, null, null, null, Set.of()); // one of strings says nothing of numbers
-            }
-        };
-    }
-
-    private static NumberLimits integers(BigDecimal least, BigDecimal greatest) {
-        return new NumberLimits(least, greatest, null, null, Set.of(BigDecimal.ONE));
-    }
-
-    private static BigDecimal bound(JsonNode schema, String keyword) {
-        return schema.has(keyword) ? number(schema, keyword) : null;
-    }
-
-    /** @throws NotRegularException for what is no number, or one of more than a thousand digits */
-    static BigDecimal number(JsonNode schema, String keyword) {
-        JsonNode node = schema.get(keyword);
-        if (!node.isNumber()) {
-            throw new NotRegularException("%s %s, which is no number,".formatted(keyword, node));
+    /** Before draft 6 the keyword was a flag beside the inclusive one. */
+    private static BigDecimal exclusive(Subschema schema, String keyword, BigDecimal inclusive) {
+        JsonNode value = schema.get(keyword);
+        if (value != null && value.isBoolean()) {
+            return value.booleanValue() ? inclusive : null;
         }
-        BigDecimal number = Double.isInfinite(node.doubleValue()) && node.isDouble() ? null : node.decimalValue();
-        if (number == null || hasTooManyDigits(number)) {
-            throw new NotRegularException(
-                    "%s %s, a number of more than %,d digits,".formatted(keyword, node, MOST_DIGITS));
+        return number(schema, keyword);
+    }
+
+    private static BigDecimal number(Subschema schema, String keyword) {
+        if (!schema.has(keyword)) {
+            return null;
+        }
+        BigDecimal number = schema.number(keyword);
+        if (hasTooManyDigits(number)) {
+            throw schema.refusal("%s %s, a number of more than %,d digits,"
+                    .formatted(keyword, JsonValues.shown(schema.get(keyword)), MOST_DIGITS));
         }
         return number;
     }
@@ -97,6 +76,25 @@ record NumberLimits(
         return number.precision() > MOST_DIGITS
                 || Math.abs((long) number.scale()) > MOST_DIGITS
                 || Math.abs((long) number.precision() - number.scale()) > MOST_DIGITS;
+    }
+
+    private static NumberLimits ofFormat(Subschema schema) {
+        String format = schema.has("format") ? schema.text("format") : "";
+        return switch (format) {
+            case "int32" -> integers(BigDecimal.valueOf(Integer.MIN_VALUE), BigDecimal.valueOf(Integer.MAX_VALUE));
+            case "int64" -> integers(LEAST_LONG, GREATEST_LONG);
+            case "", "float", "double" -> NONE;
+            default -> {
+                if (Formats.named(format).isEmpty()) {
+                    throw schema.refusal("the format \"" + format + "\"");
+                }
+                yield NONE; // one of strings says nothing of numbers
+            }
+        };
+    }
+
+    private static NumberLimits integers(BigDecimal least, BigDecimal greatest) {
+        return new NumberLimits(least, greatest, null, null, Set.of(BigDecimal.ONE));
     }
 
     /** Those of both. */
@@ -119,55 +117,93 @@ record NumberLimits(
         return a == null ? b : b == null ? a : a.min(b);
     }
 
-    boolean isNone() {
-        return least == null && greatest == null && above == null && below == null && divisors.isEmpty();
+    /** Whether a number keeps to them, exactly; a schema that must not tell is refused. */
+    boolean admit(BigDecimal number, Subschema schema) {
+        if (!divisors.isEmpty() && hasTooManyDigits(number)) {
+            throw schema.unsupported("multipleOf");
+        }
+        return admit(number);
     }
 
-    /** Whether a number keeps to them, exactly. */
-    boolean admit(BigDecimal number) {
+    private boolean admit(BigDecimal number) {
         return (least == null || number.compareTo(least) >= 0)
                 && (greatest == null || number.compareTo(greatest) <= 0)
                 && (above == null || number.compareTo(above) > 0)
                 && (below == null || number.compareTo(below) < 0)
-                && divisors.stream().allMatch(divisor -> isMultiple(number, divisor));
+                && divisors.stream()
+                        .allMatch(divisor -> number.remainder(divisor).signum() == 0);
     }
 
-    private static boolean isMultiple(BigDecimal number, BigDecimal divisor) {
-        return !hasTooManyDigits(number) && number.remainder(divisor).signum() == 0;
+    /**
+     * Whether some number may keep to them; true if that is not seen.
+     *
+     * @param integer whether integers are meant, or all others
+     */
+    boolean mayFit(boolean integer) {
+        if (!integer) {
+            BigDecimal low = greater(least, above);
+            BigDecimal high = smaller(greatest, below);
+            boolean onlyOne = low != null && high != null && low.compareTo(high) >= 0;
+            return divisors.stream().noneMatch(JsonValues::isInteger)
+                    && (!onlyOne || (admit(low) && !JsonValues.isInteger(low)));
+        }
+        BigDecimal first = firstInteger();
+        BigDecimal last = lastInteger();
+        if (first == null || last == null || last.subtract(first).compareTo(FEW) > 0) {
+            return true;
+        }
+        for (BigDecimal number = first; number.compareTo(last) <= 0; number = number.add(BigDecimal.ONE)) {
+            if (admit(number)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private BigDecimal firstInteger() {
+        return greater(
+                least == null ? null : least.setScale(0, RoundingMode.CEILING),
+                above == null ? null : above.setScale(0, RoundingMode.FLOOR).add(BigDecimal.ONE));
+    }
+
+    private BigDecimal lastInteger() {
+        return smaller(
+                greatest == null ? null : greatest.setScale(0, RoundingMode.FLOOR),
+                below == null ? null : below.setScale(0, RoundingMode.CEILING).subtract(BigDecimal.ONE));
     }
 
     /**
      * The numbers that keep to them.
      *
+     * @param kinds of numbers that are meant
      * @throws NotRegularException if there are none, or for what no answer can be held to; the message names it
      */
-    Syntax syntax(Vocabulary vocabulary, boolean integer) {
-        if (isNone()) {
-            return new NumberSyntax(integer);
+    Syntax syntax(Vocabulary vocabulary, Set<Kind> kinds) {
+        boolean integer = !kinds.contains(Kind.FRACTION);
+        BigDecimal first = integer
+                ? firstInteger()
+                : greater(inclusive(least, Double.POSITIVE_INFINITY), nextDouble(above, Double.POSITIVE_INFINITY));
+        BigDecimal last = integer
+                ? lastInteger()
+                : smaller(inclusive(greatest, Double.NEGATIVE_INFINITY), nextDouble(below, Double.NEGATIVE_INFINITY));
+        Automaton numbers = Decimals.between(first, last, integer);
+        if (!kinds.contains(Kind.INTEGER)) {
+            numbers = numbers.and(Decimals.fractions());
         }
-        Automaton numbers = integer
-                ? Decimals.between(
-                        greater(rounded(least, RoundingMode.CEILING), nextInteger(above, RoundingMode.FLOOR)),
-                        smaller(rounded(greatest, RoundingMode.FLOOR), nextInteger(below, RoundingMode.CEILING)),
-                        NumberSyntax.MOST_DIGITS,
-                        0)
-                : Decimals.between(
-                        greater(
-                                inclusive(least, Double.POSITIVE_INFINITY),
-                                nextDouble(above, Double.POSITIVE_INFINITY)),
-                        smaller(
-                                inclusive(greatest, Double.NEGATIVE_INFINITY),
-                                nextDouble(below, Double.NEGATIVE_INFINITY)),
-                        NumberSyntax.MOST_DIGITS,
-                        NumberSyntax.MOST_FRACTION_DIGITS);
         for (BigDecimal divisor : divisors) {
             numbers = numbers.and(multiples(divisor, integer));
         }
         if (numbers.isEmpty()) {
-            throw new NotRegularException("%s, which no %s fits,"
-                    .formatted(description(), integer ? "integer" : "number that is written without an exponent"));
+            throw new NotRegularException(this + ", which no number fits that is written without an exponent,");
         }
-        return new AutomatonSyntax(vocabulary, ByteAutomaton.plain(numbers), AutomatonSyntax.UNLIMITED);
+        int digits = Math.max(digits(first), digits(last));
+        int longest = Math.max(digits, integer ? NumberSyntax.MOST_INTEGER_DIGITS : 2 * NumberSyntax.MOST_DIGITS);
+        return new AutomatonSyntax(vocabulary, ByteAutomaton.plain(numbers), longest, true);
+    }
+
+    /** Of a bound written out, with its minus and its point. */
+    private static int digits(BigDecimal bound) {
+        return bound == null ? 0 : bound.precision() + Math.abs(bound.scale()) + 2;
     }
 
     private static Automaton multiples(BigDecimal divisor, boolean integer) {
@@ -178,19 +214,10 @@ record NumberLimits(
         }
     }
 
-    private static BigDecimal rounded(BigDecimal bound, RoundingMode mode) {
-        return bound == null ? null : bound.setScale(0, mode);
-    }
-
-    private static BigDecimal nextInteger(BigDecimal bound, RoundingMode mode) {
-        BigDecimal step = mode == RoundingMode.FLOOR ? BigDecimal.ONE : BigDecimal.ONE.negate();
-        return bound == null ? null : bound.setScale(0, mode).add(step);
-    }
-
     /** Readers that take numbers with a point for doubles, and others for integers, would compare a double to a large bound exactly. */
     private static BigDecimal inclusive(BigDecimal bound, double direction) {
         boolean isExact = bound == null
-                || bound.stripTrailingZeros().scale() > 0
+                || !JsonValues.isInteger(bound)
                 || Double.isInfinite(bound.doubleValue())
                 || new BigDecimal(bound.doubleValue()).compareTo(bound) == 0;
         return isExact ? bound : nextDouble(bound, direction);
@@ -208,7 +235,8 @@ record NumberLimits(
         return new BigDecimal(Double.toString(next));
     }
 
-    private String description() {
+    @Override
+    public String toString() {
         List<String> parts = new ArrayList<>();
         describe("minimum", least, parts);
         describe("exclusiveMinimum", above, parts);

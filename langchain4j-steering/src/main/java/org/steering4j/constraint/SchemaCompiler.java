@@ -132,8 +132,8 @@ final class SchemaCompiler {
         if (kinds.contains(Kind.STRING)) {
             syntaxes.add(StringKeywords.syntax(alternative.leaves(), vocabulary, rules));
         }
-        if (kinds.contains(Kind.INTEGER)) {
-            syntaxes.add(NumberKeywords.syntax(alternative.leaves(), vocabulary, !kinds.contains(Kind.FRACTION)));
+        if (kinds.contains(Kind.INTEGER) || kinds.contains(Kind.FRACTION)) {
+            syntaxes.add(NumberKeywords.syntax(alternative.leaves(), vocabulary, kinds));
         }
         if (kinds.contains(Kind.BOOLEAN)) {
             syntaxes.add(booleans);

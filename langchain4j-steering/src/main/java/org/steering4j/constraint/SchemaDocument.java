@@ -13,6 +13,9 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.steering4j.constraint.regular.Language;
+import org.steering4j.constraint.regular.NotRegularException;
+import org.steering4j.constraint.regular.RegularExpression;
 
 /**
  * A schema with the places in it that references may lead to (JSON Schema 2020-12, core, sections 8.2 and 9): JSON pointers from the root,
@@ -58,6 +61,7 @@ final class SchemaDocument {
     private final String subject;
     private final Map<JsonNode, Place> places = new IdentityHashMap<>();
     private final Map<JsonNode, Subschema> subschemas = new IdentityHashMap<>();
+    private final Map<String, Language> languages = new HashMap<>();
     /** By absolute identifier, and by identifier, hash sign and anchor. */
     private final Map<String, JsonNode> identified = new HashMap<>();
 
@@ -156,6 +160,15 @@ final class SchemaDocument {
         } catch (IllegalArgumentException e) {
             throw refusal("the address \"" + reference + "\"", path);
         }
+    }
+
+    /**
+     * The texts in which a pattern is found.
+     *
+     * @throws NotRegularException if that cannot be told
+     */
+    Language language(String pattern) {
+        return languages.computeIfAbsent(pattern, RegularExpression::language);
     }
 
     Subschema root() {

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.steering4j.constraint.regular.Language;
+import org.steering4j.constraint.regular.NotRegularException;
 
 /**
  * One schema of a document: true, false, or an object whose keywords are known. The same schema is the same object, so that sets of them can be
@@ -244,6 +246,20 @@ final class Subschema {
 
     BigDecimal number(String keyword) {
         return require(json.get(keyword).isNumber(), keyword).decimalValue();
+    }
+
+    /** What a keyword says that is there. */
+    String text(String keyword) {
+        return require(json.get(keyword).isTextual(), keyword).textValue();
+    }
+
+    /** The texts in which a pattern is found. */
+    Language language(String pattern) {
+        try {
+            return document.language(pattern);
+        } catch (NotRegularException e) {
+            throw refusal("the pattern \"%s\", %s,".formatted(pattern, e.getMessage()));
+        }
     }
 
     boolean flag(String keyword) {

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.OffsetTime;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -206,12 +207,12 @@ class LimitedValuesTest {
                         List.of("0", "101", "1e2")),
                 integer(
                         "\"minimum\":-5",
-                        value -> between(-5, value, Long.MAX_VALUE),
+                        value -> value.compareTo(BigInteger.valueOf(-5)) >= 0,
                         List.of("-5", "0", "7777777"),
                         List.of("-6", "-10")),
                 integer(
                         "\"exclusiveMaximum\":-5",
-                        value -> between(Long.MIN_VALUE, value, -6),
+                        value -> value.compareTo(BigInteger.valueOf(-6)) <= 0,
                         List.of("-6", "-99"),
                         List.of("-5", "5")),
                 integer(
@@ -423,6 +424,40 @@ class LimitedValuesTest {
     }
 
     @Test
+    void should_say_that_our_bound_cut_a_number_short() {
+        RunningConstraint running =
+                constraint("{\"type\":\"integer\",\"minimum\":0}").running(PLENTY);
+        float[] logits = new float[TestVocabularies.SIZE];
+        int digits = 0;
+        while (true) {
+            Arrays.fill(logits, 0);
+            logits['7'] = 1;
+            running.exclude(logits);
+            if (logits['7'] != 1) {
+                break;
+            }
+            assertThat(running.isCutShort()).isFalse();
+            running.advance('7');
+            digits++;
+        }
+        assertThat(digits).isBetween(40, 50);
+        assertThat(running.isCutShort()).isTrue();
+    }
+
+    @Test
+    void should_not_say_that_the_schemas_own_bound_cut_a_text_short() {
+        RunningConstraint running = constraint("{\"type\":\"string\",\"pattern\":\"^a*$\",\"maxLength\":1}")
+                .running(PLENTY);
+        float[] logits = new float[TestVocabularies.SIZE];
+        running.advance('"');
+        running.advance('a');
+        logits['a'] = 1;
+        running.exclude(logits);
+        assertThat(logits['a']).isEqualTo(Float.NEGATIVE_INFINITY);
+        assertThat(running.isCutShort()).isFalse();
+    }
+
+    @Test
     void should_write_a_slash_after_less_than_by_its_escape_inside_a_tool_call() {
         ByteAutomaton inside =
                 ByteAutomaton.quoted(RegularExpression.language("^[</a]*$").automaton(), new TextRules(true, true));
@@ -445,28 +480,30 @@ class LimitedValuesTest {
             quoteCharacter = '`',
             value = {
                 "`\"type\":\"string\",\"minLength\":5,\"maxLength\":3` ~ minLength 5 with maxLength 3, which no text fits",
-                "`\"type\":\"string\",\"pattern\":\"^a{5}$\",\"maxLength\":3` ~ pattern \"^a{5}$\" with maxLength 3, which no text fits",
+                "`\"type\":\"string\",\"pattern\":\"^a{5}$\",\"maxLength\":3` ~ maxLength 3 with pattern \"^a{5}$\", which no text fits",
                 "`\"type\":\"string\",\"pattern\":\"^(aa)*$\",\"minLength\":3,\"maxLength\":3` ~ which no text fits",
                 "`\"type\":\"string\",\"pattern\":\"a$b\"` ~ pattern \"a$b\", which no text fits",
                 "`\"type\":\"string\",\"format\":\"date\",\"pattern\":\"^x\"` ~ which no text fits",
-                "`\"type\":\"integer\",\"minimum\":5,\"maximum\":4` ~ minimum 5 with maximum 4, which no integer fits",
-                "`\"type\":\"integer\",\"minimum\":4.1,\"maximum\":4.9` ~ which no integer fits",
+                "`\"type\":\"integer\",\"minimum\":5,\"maximum\":4` ~ minimum 5 with maximum 4, which no number of the type fits",
+                "`\"type\":\"integer\",\"minimum\":4.1,\"maximum\":4.9` ~ which no number of the type fits",
                 "`\"type\":\"number\",\"exclusiveMinimum\":1,\"maximum\":1` ~ exclusiveMinimum 1 with maximum 1, which no number",
-                "`\"type\":\"integer\",\"minimum\":1,\"maximum\":6,\"multipleOf\":7` ~ which no integer fits",
+                "`\"type\":\"integer\",\"minimum\":1,\"maximum\":6,\"multipleOf\":7` ~ which no number of the type fits",
                 "`\"type\":\"string\",\"pattern\":\"a(?=b)\"` ~ pattern \"a(?=b)\", which holds the lookahead \"(?=\" at character 2",
                 "`\"type\":\"string\",\"pattern\":\"(a)\\\\1\"` ~ which holds the backreference \"\\1\" at character 4",
                 "`\"type\":\"string\",\"pattern\":\"a.{300}b\"` ~ which takes an automaton of more than",
                 "`\"type\":\"string\",\"pattern\":\"^[ab]{9}$\",\"minLength\":1000000` ~ which takes an automaton of more than",
+                "`\"enum\":[\"2024-02-29\",\"today\"],\"format\":\"date\"` ~ format \"date\" beside the text \"today\"",
+                "`\"type\":\"string\",\"oneOf\":[{\"format\":\"date\"},{\"format\":\"uuid\"}]` ~ oneOf",
                 "`\"type\":\"string\",\"format\":\"regex\"` ~ format \"regex\"",
                 "`\"type\":\"string\",\"format\":\"int32\"` ~ format \"int32\"",
                 "`\"type\":\"integer\",\"format\":\"uint8\"` ~ format \"uint8\"",
                 "`\"type\":\"integer\",\"multipleOf\":1234` ~ multipleOf 1234, which is no whole number up to 1,000",
                 "`\"type\":\"number\",\"multipleOf\":0` ~ multipleOf 0, which is not above 0",
-                "`\"type\":\"integer\",\"minimum\":\"3\"` ~ minimum \"3\", which is no number",
+                "`\"type\":\"integer\",\"minimum\":\"3\"` ~ \"minimum\" with the value \"3\"",
                 "`\"type\":\"integer\",\"minimum\":1e2000000000` ~ minimum",
-                "`\"type\":\"string\",\"minLength\":-1` ~ minLength -1, which is no whole number",
-                "`\"type\":\"string\",\"maxLength\":1.5` ~ maxLength 1.5, which is no whole number",
-                "`\"type\":\"string\",\"pattern\":7` ~ pattern 7, which is no text"
+                "`\"type\":\"string\",\"minLength\":-1` ~ \"minLength\" with the value -1",
+                "`\"type\":\"string\",\"maxLength\":1.5` ~ \"maxLength\" with the value 1.5",
+                "`\"type\":\"string\",\"pattern\":7` ~ \"pattern\" with the value 7"
             })
     void should_refuse_limits_that_nothing_fits_or_that_cannot_be_guaranteed(String keywords, String message) {
         assertThatThrownBy(() -> constraint("{\"type\":\"object\",\"properties\":{\"p\":{" + keywords + "}}}"))

@@ -30,9 +30,9 @@ class SchemaRefusalTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"type\":\"string\",\"pattern\":\"a+\"}|pattern",
-                "{\"type\":\"string\",\"format\":\"date\"}|format",
-                "{\"type\":\"integer\",\"minimum\":3}|minimum",
+                "{\"type\":\"string\",\"pattern\":\"a(?!b)\"}|a(?!b)",
+                "{\"type\":\"string\",\"format\":\"regex\"}|format",
+                "{\"type\":\"integer\",\"minimum\":\"3\"}|minimum",
                 "{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"minItems\":2,\"uniqueItems\":true}|uniqueItems",
                 "{\"type\":\"array\",\"contains\":{\"type\":\"string\"}}|contains",
                 "{\"type\":\"string\",\"not\":{\"const\":\"a\"}}|not",
@@ -64,7 +64,7 @@ class SchemaRefusalTest {
                 .addProperty(
                         "outer",
                         JsonObjectSchema.builder()
-                                .addProperty("inner", JsonRawSchema.from("{\"type\":\"string\",\"maxLength\":3}"))
+                                .addProperty("inner", JsonRawSchema.from("{\"type\":\"string\",\"maxLength\":-3}"))
                                 .build())
                 .build();
         assertThatThrownBy(() -> compile(schema))

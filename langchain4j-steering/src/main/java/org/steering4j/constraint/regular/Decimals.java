@@ -20,27 +20,26 @@ public final class Decimals {
      *
      * @param least or null
      * @param greatest or null
-     * @param mostDigits before the point; more where a bound has more
-     * @param mostFractionDigits behind the point; 0 for integers
+     * @param integer whether only integers are meant
      * @throws NotRegularException for a bound of more than a thousand digits
      */
-    public static Automaton between(BigDecimal least, BigDecimal greatest, int mostDigits, int mostFractionDigits) {
+    public static Automaton between(BigDecimal least, BigDecimal greatest, boolean integer) {
         Bound low = least == null || least.signum() <= 0 ? null : Bound.of(least);
         Bound high = greatest == null || greatest.signum() < 0 ? null : Bound.of(greatest);
         Bound negativeLow = greatest == null || greatest.signum() >= 0 ? null : Bound.of(greatest.negate());
         Bound negativeHigh = least == null || least.signum() >= 0 ? null : Bound.of(least.negate());
-        int digits = mostDigits;
-        for (Bound bound : new Bound[] {low, high, negativeLow, negativeHigh}) {
-            digits = Math.max(digits, bound == null ? 0 : bound.digits.length());
-        }
-        Side positive = new Side(low, high, digits, mostFractionDigits, greatest == null || greatest.signum() >= 0);
-        Side negative =
-                new Side(negativeLow, negativeHigh, digits, mostFractionDigits, least == null || least.signum() < 0);
+        Side positive = new Side(low, high, integer, greatest == null || greatest.signum() >= 0);
+        Side negative = new Side(negativeLow, negativeHigh, integer, least == null || least.signum() < 0);
         return Automaton.over(
                 CHARACTERS,
                 Written.NOTHING,
                 (written, character) -> written.after(character, positive, negative),
                 written -> written.mayEnd(positive, negative));
+    }
+
+    /** The numbers that are no integers. */
+    public static Automaton fractions() {
+        return Determinization.of(ExpressionParser.parse("\\.\\d*[1-9]"));
     }
 
     /**
@@ -111,7 +110,19 @@ public final class Decimals {
      * @param high the greatest, or null
      * @param possible whether there are any
      */
-    private record Side(Bound low, Bound high, int mostDigits, int mostFractionDigits, boolean possible) {}
+    private record Side(Bound low, Bound high, boolean integer, boolean possible) {
+
+        /** So many digits must be told from more. */
+        private int differentDigits() {
+            return Math.max(low == null ? 0 : low.digits.length(), high == null ? 0 : high.digits.length()) + 1;
+        }
+
+        /** Likewise, behind the point. */
+        private int differentFractionDigits() {
+            return Math.max(
+                    1, Math.max(low == null ? 0 : low.fraction.length(), high == null ? 0 : high.fraction.length()));
+        }
+    }
 
     private enum Where {
         START,
@@ -123,7 +134,7 @@ public final class Decimals {
     /**
      * What is written of a number.
      *
-     * @param count of the digits where it stands
+     * @param count of the digits where it stands, as far as that makes a difference
      * @param zero whether all digits are zeros
      * @param toLow how it compares to the lower bound, if that had as many digits: -1, 0 or 1
      * @param toHigh and to the higher one
@@ -146,7 +157,7 @@ public final class Decimals {
         }
 
         private Written point(Side side) {
-            return where == Where.IN_DIGITS && side.mostFractionDigits > 0
+            return where == Where.IN_DIGITS && !side.integer
                     ? new Written(
                             Where.AFTER_POINT,
                             negative,
@@ -164,14 +175,13 @@ public final class Decimals {
 
         private Written digit(char digit, Side side) {
             boolean behindPoint = where == Where.AFTER_POINT;
-            boolean afterLeadingZero = where == Where.IN_DIGITS && zero;
-            if (afterLeadingZero || count >= (behindPoint ? side.mostFractionDigits : side.mostDigits)) {
+            if (where == Where.IN_DIGITS && zero) {
                 return null;
             }
             return new Written(
                     behindPoint ? where : Where.IN_DIGITS,
                     negative,
-                    count + 1,
+                    Math.min(count + 1, behindPoint ? side.differentFractionDigits() : side.differentDigits()),
                     zero && digit == '0',
                     compare(toLow, side.low, digit, behindPoint),
                     compare(toHigh, side.high, digit, behindPoint));
