@@ -79,15 +79,15 @@ record Alternative(
     private Alternative withValues(Map<String, JsonNode> some) {
         Map<String, JsonNode> fitting = new LinkedHashMap<>();
         some.forEach((key, value) -> {
-            if (kinds.contains(Kind.of(value)) && fits(value)) {
+            if (kinds.contains(Kind.of(value)) && fits(value, key)) {
                 fitting.put(key, value);
             }
         });
         return new Alternative(leaves, evaluators, not, unevaluated, kinds, fitting);
     }
 
-    private boolean fits(JsonNode value) {
-        return leaves.stream().allMatch(leaf -> Validity.ofLeaf(value, leaf))
+    private boolean fits(JsonNode value, String key) {
+        return leaves.stream().allMatch(leaf -> Validity.ofLeaf(value, key, leaf))
                 && not.keySet().stream().noneMatch(schema -> Validity.of(value, schema));
     }
 

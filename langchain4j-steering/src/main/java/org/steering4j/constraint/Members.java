@@ -2,6 +2,7 @@ package org.steering4j.constraint;
 
 import java.util.BitSet;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -12,14 +13,8 @@ import java.util.stream.IntStream;
  * <p>The names of further members are remembered, lest they be repeated. But states that hold the text of a name would all differ, and to try
  * 150,000 tokens would make as many of them. So while tokens are tried, the text of a name that is not declared is forgotten (see
  * {@link #forgetful}); a name that ends meanwhile is marked as unknown, and a second one cannot end before a token is chosen.
- *
- * @param written the declared members that are there, by index; never changed
- * @param further the names of the others, in UTF-8, a character for each byte
- * @param unknown whether there is one more
- * @param levels left for the values
  */
-record Members(ObjectSyntax syntax, Place place, BitSet written, Set<String> further, boolean unknown, int levels)
-        implements Frame {
+final class Members implements Frame {
 
     /** Stands for a second name that is not known; no name holds such a character. */
     private static final String UNKNOWN = "\0";
@@ -31,26 +26,88 @@ record Members(ObjectSyntax syntax, Place place, BitSet written, Set<String> fur
         BEFORE_END
     }
 
-    @Override
-    public int needed() {
+    private final ObjectSyntax syntax;
+    private final Place place;
+    /** The declared members that are there, by index; never changed. */
+    private final BitSet written;
+    /** The names of the others, in UTF-8, a character for each byte. */
+    private final Set<String> further;
+    /** Whether there is one more. */
+    private final boolean unknown;
+    /** Left for the values. */
+    private final int levels;
+
+    /** Required members that are not there yet, and what these cost. */
+    private final int missing;
+
+    private final int missingCosts;
+    private final int hash;
+
+    Members(ObjectSyntax syntax, Place place, BitSet written, Set<String> further, boolean unknown, int levels) {
+        this.syntax = syntax;
+        this.place = place;
+        this.written = written;
+        this.further = further;
+        this.unknown = unknown;
+        this.levels = levels;
+        this.hash = Objects.hash(System.identityHashCode(syntax), place, written, further, unknown, levels);
         int missing = 0;
         int costs = 0;
-        for (int property = 0; property < syntax.properties().size(); property++) {
-            if (isMissing(property)) {
+        for (int property : syntax.required()) {
+            if (!written.get(property)) {
                 missing++;
                 costs = Cost.sum(costs, memberCost(property));
             }
         }
+        this.missing = missing;
+        this.missingCosts = costs;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other
+                || other instanceof Members that
+                        && hash == that.hash
+                        && syntax == that.syntax
+                        && place == that.place
+                        && unknown == that.unknown
+                        && levels == that.levels
+                        && written.equals(that.written)
+                        && further.equals(that.further);
+    }
+
+    @Override
+    public int hashCode() {
+        return hash;
+    }
+
+    @Override
+    public String toString() {
+        return "members " + place + " " + written + " " + further;
+    }
+
+    @Override
+    public int needed() {
         int more = Math.max(missing, Math.max(syntax.least() - count(), place == Place.AFTER_COMMA ? 1 : 0));
         if (more > syntax.most() - count()) {
             return Cost.IMPOSSIBLE;
         }
-        costs = Cost.sum(costs, cheapest(more - missing));
+        int costs = Cost.sum(missingCosts, cheapest(more - missing));
         return switch (place) {
             case BEFORE_END -> 1;
             case AFTER_VALUE -> Cost.sum(costs, more, 1);
             case FIRST, AFTER_COMMA -> Cost.sum(costs, Math.max(1, more));
         };
+    }
+
+    /** As of {@link #with}, without making it if only required members are left. */
+    private int neededAfter(int property) {
+        boolean wasMissing = isMissing(property);
+        int left = missing - (wasMissing ? 1 : 0);
+        if (syntax.least() - count() - 1 > left || missingCosts >= Cost.IMPOSSIBLE) {
+            return with(property).needed();
+        }
+        return Cost.sum(missingCosts - (wasMissing ? memberCost(property) : 0), left, 1);
     }
 
     private int count() {
@@ -61,16 +118,8 @@ record Members(ObjectSyntax syntax, Place place, BitSet written, Set<String> fur
         return syntax.properties().get(property).required() && !written.get(property);
     }
 
-    private int missing() {
-        int missing = 0;
-        for (int property = 0; property < syntax.properties().size(); property++) {
-            missing += isMissing(property) ? 1 : 0;
-        }
-        return missing;
-    }
-
     private boolean mayEndHere() {
-        return count() >= syntax.least() && missing() == 0;
+        return count() >= syntax.least() && missing == 0;
     }
 
     private int memberCost(int property) {
@@ -98,7 +147,7 @@ record Members(ObjectSyntax syntax, Place place, BitSet written, Set<String> fur
 
     /** Whether there may be a member that is not required. */
     private boolean hasRoom() {
-        return syntax.most() == Integer.MAX_VALUE || count() + missing() < syntax.most();
+        return syntax.most() == Integer.MAX_VALUE || count() + missing < syntax.most();
     }
 
     private boolean mayHaveFurther() {
@@ -208,9 +257,8 @@ record Members(ObjectSyntax syntax, Place place, BitSet written, Set<String> fur
                     int cost = Cost.sum(
                             names.cost(property),
                             1,
-                            object.syntax.properties().get(property).value().shortest(object.levels),
-                            object.with(property).needed());
-                    cheapest = Math.min(cheapest, cost);
+                            object.syntax.properties().get(property).value().shortest(object.levels));
+                    cheapest = Math.min(cheapest, Cost.sum(cost, object.neededAfter(property)));
                 }
             }
             return cheapest;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A JSON object with declared members in any order, and perhaps further ones. Names are never repeated. */
 final class ObjectSyntax implements Syntax {
@@ -24,6 +25,9 @@ final class ObjectSyntax implements Syntax {
     private final Words names;
 
     private final Set<String> declaredNames;
+    /** The indices of those that are required. */
+    private final int[] required;
+
     private final Syntax furtherValues;
     private final TextRules rules;
     private final int least;
@@ -55,6 +59,9 @@ final class ObjectSyntax implements Syntax {
                 .sorted((a, b) -> Arrays.compare(a.name, b.name))
                 .toList();
         this.properties = spelled.stream().map(Spelled::property).toList();
+        this.required = IntStream.range(0, spelled.size())
+                .filter(property -> this.properties.get(property).required())
+                .toArray();
         this.names = new Words(vocabulary, spelled.stream().map(Spelled::name).toList());
         this.declaredNames = properties.stream()
                 .map(property ->
@@ -66,6 +73,10 @@ final class ObjectSyntax implements Syntax {
 
     List<Property> properties() {
         return properties;
+    }
+
+    int[] required() {
+        return required;
     }
 
     Words names() {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Resolves what leads from a schema to others for the same value ({@code $ref}, {@code allOf}, {@code anyOf}, {@code oneOf}, {@code not},
@@ -30,8 +31,11 @@ final class SchemaAlternatives {
     /** How many levels of members and items are looked at for whether anything fits. */
     private static final int MOST_LEVELS_COMPARED = 4;
 
-    /** Alternatives looked at for one document; some take a microsecond, others a hundred. */
-    private static final int MOST_STEPS = 200_000;
+    /** Schemas in alternatives that are looked at for one document; a second or so. */
+    private static final int MOST_STEPS = 1_000_000;
+
+    /** Of required members, by whose values objects may be told apart. */
+    private static final int MOST_NAMES_COMPARED = 8;
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -97,15 +101,18 @@ final class SchemaAlternatives {
     private Alternative findCertain(Subschema schema) {
         Alternative certain = Alternative.ANYTHING;
         Set<Subschema> visited = new LinkedHashSet<>();
-        List<Subschema> next = new ArrayList<>(List.of(schema));
-        while (!next.isEmpty()) {
-            Subschema one = next.remove(next.size() - 1);
-            if (one.isTrue() || one.isFalse() || !visited.add(one)) {
-                continue;
+        List<Subschema> level = List.of(schema);
+        for (int depth = 0; !level.isEmpty(); depth++) {
+            requireDepth(schema, depth);
+            List<Subschema> below = new ArrayList<>();
+            for (Subschema one : level) {
+                if (!one.isTrue() && !one.isFalse() && visited.add(one)) {
+                    certain = certain.and(Alternative.of(one));
+                    step(certain);
+                    below.addAll(certainParts(one));
+                }
             }
-            step();
-            certain = certain.and(Alternative.of(one));
-            next.addAll(certainParts(one));
+            level = below;
         }
         return certain;
     }
@@ -151,18 +158,19 @@ final class SchemaAlternatives {
     }
 
     private void add(Alternative alternative, Alternative context, Collection<Alternative> to) {
-        step();
+        step(alternative);
         Set<Kind> kinds = possible(context.and(alternative));
         if (!kinds.isEmpty()) {
             to.add(kinds.containsAll(alternative.kinds()) ? alternative : alternative.of(kinds));
         }
     }
 
-    private void step() {
-        if (++steps > MOST_STEPS) {
+    private void step(Alternative alternative) {
+        steps += 1 + alternative.leaves().size();
+        if (steps > MOST_STEPS) {
             throw new UnsupportedFeatureException(
-                    ("%s: this JSON schema is not supported: its anyOf, oneOf, allOf, not and if make more than %,d combinations;"
-                                    + " use fewer of them within one another")
+                    ("%s: this JSON schema is not supported: its anyOf, oneOf, allOf, not, if and dependencies make too many combinations"
+                                    + " (more than %,d schemas in them); use fewer of them within one another")
                             .formatted(subject, MOST_STEPS));
         }
     }
@@ -270,9 +278,15 @@ final class SchemaAlternatives {
             Collection<Alternative> alternatives, Subschema schema, Alternative context) {
         Alternative.Refused why = new Alternative.Refused("oneOf", schema);
         List<Subschema> schemas = schema.list("oneOf");
+        List<Collection<Alternative>> branches = new ArrayList<>();
+        schemas.forEach(one -> branches.add(both(alternatives, one, context, why)));
         Set<Alternative> exactlyOne = new LinkedHashSet<>();
+        if (areToldApart(branches, context)) {
+            branches.forEach(exactlyOne::addAll);
+            return exactlyOne;
+        }
         for (int i = 0; i < schemas.size(); i++) {
-            Collection<Alternative> those = both(alternatives, schemas.get(i), context, why);
+            Collection<Alternative> those = branches.get(i);
             for (int j = 0; j < schemas.size(); j++) {
                 if (j != i && !both(those, schemas.get(j), context, why).isEmpty()) {
                     those = bothNot(those, schemas.get(j), context, why);
@@ -281,6 +295,71 @@ final class SchemaAlternatives {
             exactlyOne.addAll(those);
         }
         return exactlyOne;
+    }
+
+    /** Whether no value fits two of some branches, as is seen without a comparison of each with each: by kind, by value, or by a member's value. */
+    private boolean areToldApart(List<Collection<Alternative>> branches, Alternative context) {
+        for (Kind kind : Kind.values()) {
+            List<List<Alternative>> ofKind = new ArrayList<>();
+            for (Collection<Alternative> branch : branches) {
+                List<Alternative> some = new ArrayList<>();
+                branch.stream()
+                        .filter(alternative -> alternative.kinds().contains(kind))
+                        .forEach(alternative -> some.add(context.and(alternative)));
+                if (!some.isEmpty()) {
+                    ofKind.add(some);
+                }
+            }
+            if (ofKind.size() > 1
+                    && !areDisjoint(ofKind, Alternative::values)
+                    && !(kind == Kind.OBJECT && areToldApartByMember(ofKind))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean areToldApartByMember(List<List<Alternative>> branches) {
+        return new ObjectKeywords(branches.get(0).get(0))
+                .required().stream()
+                        .limit(MOST_NAMES_COMPARED)
+                        .anyMatch(name -> areDisjoint(branches, object -> values(object, name)));
+    }
+
+    /** The values of a required member, or null if there are more than a schema spells out. */
+    private Map<String, JsonNode> values(Alternative object, String name) {
+        ObjectKeywords keywords = new ObjectKeywords(object);
+        if (!keywords.required().contains(name)) {
+            return null;
+        }
+        Map<String, JsonNode> values = new HashMap<>();
+        for (Alternative alternative : of(keywords.schemasOf(name))) {
+            if (alternative.values() == null) {
+                return null;
+            }
+            values.putAll(alternative.values());
+        }
+        return values;
+    }
+
+    private static boolean areDisjoint(
+            List<List<Alternative>> branches, Function<Alternative, Map<String, JsonNode>> valuesOf) {
+        Map<String, Integer> branchOf = new HashMap<>();
+        for (int branch = 0; branch < branches.size(); branch++) {
+            for (Alternative alternative : branches.get(branch)) {
+                Map<String, JsonNode> values = valuesOf.apply(alternative);
+                if (values == null) {
+                    return false;
+                }
+                for (String key : values.keySet()) {
+                    Integer other = branchOf.put(key, branch);
+                    if (other != null && other != branch) {
+                        return false;
+                    }
+                }
+            }
+        }
+        return true;
     }
 
     /** The kinds of values that may fit an alternative; others surely do not. */
@@ -301,8 +380,9 @@ final class SchemaAlternatives {
 
     private boolean mayFit(Alternative alternative, Kind kind) {
         return switch (kind) {
-            case OBJECT -> objectMayFit(alternative);
-            case ARRAY -> new ArrayKeywords(alternative).mayFit(this::nothingFits);
+            case OBJECT -> alternative.having("required", "minProperties").isEmpty() || objectMayFit(alternative);
+            case ARRAY ->
+                alternative.having("minItems").isEmpty() || new ArrayKeywords(alternative).mayFit(this::nothingFits);
             case STRING -> StringKeywords.mayFit(alternative.leaves());
             case INTEGER -> NumberKeywords.mayFit(alternative.leaves(), true);
             case FRACTION -> NumberKeywords.mayFit(alternative.leaves(), false);

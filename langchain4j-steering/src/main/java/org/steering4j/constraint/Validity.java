@@ -27,7 +27,7 @@ final class Validity {
         }
         SchemaAlternatives.requireDepth(schema, depth);
         Predicate<Subschema> fits = other -> of(value, other, depth + 1);
-        return ofLeaf(value, schema)
+        return ofLeaf(value, key(value), schema)
                 && List.of("$ref", "$dynamicRef").stream()
                         .allMatch(keyword -> !schema.has(keyword) || fits.test(schema.reference(keyword)))
                 && schema.list("allOf").stream().allMatch(fits)
@@ -56,15 +56,19 @@ final class Validity {
                                         || entry.getValue().stream().allMatch(value::has));
     }
 
-    /** Whether it fits those keywords of a schema that do not only lead to other schemas for the same value. */
-    static boolean ofLeaf(JsonNode value, Subschema leaf) {
+    /**
+     * Whether it fits those keywords of a schema that do not only lead to other schemas for the same value.
+     *
+     * @param key of the value; see {@link JsonValues#key}
+     */
+    static boolean ofLeaf(JsonNode value, String key, Subschema leaf) {
         if (!Kind.ofType(leaf).contains(Kind.of(value))) {
             return false;
         }
-        if (leaf.has("const") && !key(leaf.get("const")).equals(key(value))) {
+        if (leaf.has("const") && !key(leaf.get("const")).equals(key)) {
             return false;
         }
-        if (leaf.has("enum") && !leaf.enumKeys().contains(key(value))) {
+        if (leaf.has("enum") && !leaf.enumKeys().contains(key)) {
             return false;
         }
         return switch (Kind.of(value)) {

@@ -41,6 +41,9 @@ public final class Vocabulary {
     private final int[] firstToken;
 
     private final int[] tokens;
+    /** By symbol, or -1. */
+    private final int[] belowRoot;
+
     private final int deepest;
     private final int mostCommas;
 
@@ -63,6 +66,7 @@ public final class Vocabulary {
         this.firstToken = new int[nodes + 1];
         this.tokens = entries.stream().mapToInt(Entry::token).toArray();
         this.deepest = fill(entries);
+        this.belowRoot = nodesBelowRoot();
         this.mostCommas =
                 entries.stream().mapToInt(entry -> commas(entry.text)).max().orElse(0);
         this.bytesAreTokens = IntStream.rangeClosed(0x80, 0xBF).allMatch(this::isToken);
@@ -173,12 +177,24 @@ public final class Vocabulary {
 
     /** The node below another for a symbol, or -1. */
     private int child(int node, int wanted) {
-        for (int child = node + 1; child < end[node]; child = end[child]) {
+        if (node == 0) {
+            return belowRoot[wanted];
+        }
+        for (int child = node + 1; child < end[node] && symbol[child] <= wanted; child = end[child]) {
             if (symbol[child] == wanted) {
                 return child;
             }
         }
         return -1;
+    }
+
+    private int[] nodesBelowRoot() {
+        int[] nodes = new int[symbolCount()];
+        Arrays.fill(nodes, -1);
+        for (int child = 1; child < end[0]; child = end[child]) {
+            nodes[symbol[child]] = child;
+        }
+        return nodes;
     }
 
     static int[] symbols(String text) {
