@@ -162,10 +162,10 @@ public final class Formats {
         return "(?:\\?" + query + "*)?(?:#" + characters(":@/?", beyond) + "*)?";
     }
 
-    /** RFC 6570, section 2, without percent signs in names. */
+    /** RFC 6570, section 2, without dots and percent signs in names. */
     private static String uriTemplate() {
-        String literal = "(?:[!#$&-;=?@A-Z\\[\\]_a-z~" + BEYOND_ASCII + PRIVATE + "]|%" + HEXADECIMAL + "{2})";
-        String variable = "[a-zA-Z0-9_]+(?:\\.[a-zA-Z0-9_]+)*(?::[1-9]\\d{0,2}|\\*)?";
+        String literal = "(?:[!#$&(-;=?@A-Z\\[\\]_a-z~" + BEYOND_ASCII + PRIVATE + "]|%" + HEXADECIMAL + "{2})";
+        String variable = "[a-zA-Z0-9_]+(?::[1-9]\\d{0,2}|\\*)?";
         return "(?:" + literal + "|\\{[+#./;?&]?" + variable + "(?:," + variable + ")*\\})*";
     }
 }

@@ -15,7 +15,7 @@ public final class RegularExpression {
 
     private static final int LONGEST = 20_000;
     /** So many repetitions are cheaper as states, which need not be counted. */
-    private static final int FEW = 40;
+    private static final int FEW = 10;
 
     private RegularExpression() {}
 
