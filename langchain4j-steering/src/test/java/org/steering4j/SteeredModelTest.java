@@ -349,6 +349,42 @@ class SteeredModelTest {
     }
 
     @Test
+    void should_open_the_snapshot_in_a_folder_of_the_cache(@TempDir Path other) throws Exception {
+        Path cache = other.resolve("models--someone--polite");
+        Path snapshot = Files.createDirectories(cache.resolve("snapshots/0123456789abcdef0123456789abcdef01234567"));
+        SmallTokenizers.byteLevel(RandomModels.write(snapshot, VOCABULARY, 256), SmallTokenizers.CHATML);
+
+        try (SteeredModel opened = SteeredModel.open(cache)) {
+            assertThat(opened.name()).isEqualTo("someone/polite");
+            assertThat(opened.shape().fingerprint()).isEqualTo(model.shape().fingerprint());
+            assertThat(vectors.resolve(Steering.of("left", 1), opened.shape()).isNone())
+                    .isFalse();
+        }
+    }
+
+    /** Its tokenizer lies beside it, as trainers leave it. */
+    @Test
+    void should_say_that_an_adapter_is_no_model(@TempDir Path other) throws Exception {
+        SmallTokenizers.byteLevel(other, SmallTokenizers.CHATML);
+        Files.writeString(other.resolve("adapter_config.json"), "{\"base_model_name_or_path\": \"someone/polite\"}");
+
+        assertThatThrownBy(() -> SteeredModel.open(other))
+                .isInstanceOf(ModelFolderException.class)
+                .hasMessageContainingAll("LoRA adapter, not a model", "someone/polite");
+    }
+
+    @Test
+    void should_refuse_to_leave_out_an_adapter_beside_the_model(@TempDir Path other) throws Exception {
+        SmallTokenizers.byteLevel(RandomModels.write(other, VOCABULARY, 256), SmallTokenizers.CHATML);
+        Files.writeString(other.resolve("adapter_config.json"), "{}");
+
+        assertThatThrownBy(() -> SteeredModel.open(other))
+                .isInstanceOf(ModelFolderException.class)
+                .hasMessageContainingAll(
+                        "a model and a LoRA adapter", "same folder as the adapter", "move the adapter's files");
+    }
+
+    @Test
     void should_open_the_embedded_variant_under_a_name_of_its_own() {
         ModelShape embedded = SteeredModel.embeddedShape();
         float[] values = new float[embedded.hiddenSize()];

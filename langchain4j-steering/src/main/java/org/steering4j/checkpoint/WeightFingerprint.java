@@ -36,7 +36,10 @@ final class WeightFingerprint {
 
     private static final int ROWS = 4;
     private static final int KEPT_BYTES = 16;
-    private static final float SMALLEST = 0x1p-14f;
+    /** The bits of a bfloat16 but for its sign; these are in the order of the numbers. */
+    private static final int MAGNITUDE = 0x7fff;
+
+    private static final int SMALLEST = FloatFormats.toBfloat16(0x1p-14f);
 
     private WeightFingerprint() {}
 
@@ -83,13 +86,15 @@ final class WeightFingerprint {
     }
 
     private static byte[] inBfloat16(float[] values) {
-        ByteBuffer bytes = ByteBuffer.allocate(values.length * Short.BYTES);
-        for (float value : values) {
-            short rounded = FloatFormats.toBfloat16(value);
-            boolean zero = Math.abs(FloatFormats.fromBfloat16(rounded)) < SMALLEST;
-            bytes.putShort(zero ? 0 : rounded);
+        byte[] bytes = new byte[values.length * Short.BYTES];
+        for (int i = 0; i < values.length; i++) {
+            short rounded = FloatFormats.toBfloat16(values[i]);
+            if ((rounded & MAGNITUDE) >= SMALLEST) {
+                bytes[2 * i] = (byte) (rounded >> 8);
+                bytes[2 * i + 1] = (byte) rounded;
+            }
         }
-        return bytes.array();
+        return bytes;
     }
 
     private static MessageDigest newDigest() {
