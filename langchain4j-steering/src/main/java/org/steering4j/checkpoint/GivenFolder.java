@@ -31,9 +31,7 @@ final class GivenFolder {
             return folder;
         }
         if (holdsAdapter(folder)) {
-            throw new ModelFolderException(
-                    "%s holds a LoRA adapter, not a model: open the model that it was made for%s, and give this folder as its adapter (--adapter, steering.adapter, or adapter(...) in code)"
-                            .formatted(folder, baseOf(folder)));
+            throw adapterInsteadOfModel(folder);
         }
         List<String> models = foldersWith(folder, MODEL);
         if (!models.isEmpty()) {
@@ -76,6 +74,12 @@ final class GivenFolder {
             }
         }
         return folder;
+    }
+
+    static ModelFolderException adapterInsteadOfModel(Path folder) {
+        return new ModelFolderException(
+                "%s holds a LoRA adapter, not a model: open the model that it was made for%s, and give this folder as its adapter (--adapter, steering.adapter, or adapter(...) in code)"
+                        .formatted(folder, baseOf(folder)));
     }
 
     /** Whether there are files of an adapter, whatever else there is. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -63,7 +64,12 @@ final class MergedFolder implements AutoCloseable {
         Files.createDirectory(temporary);
         Set<Path> weights = base.weights().stream()
                 .map(weight -> weight.file().getFileName())
-                .collect(Collectors.toSet());
+                .collect(Collectors.toCollection(HashSet::new));
+        Path index = base.path().resolve(WeightFiles.INDEX_FILE);
+        if (Files.exists(index) && Files.notExists(base.path().resolve(WeightFiles.SINGLE_FILE))) {
+            // A shard may hold a copy of tied embeddings and nothing else.
+            JsonFiles.readObject(index).path("weight_map").forEach(shard -> weights.add(Path.of(shard.asText())));
+        }
         try (Stream<Path> files = Files.list(base.path())) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 Path name = file.getFileName();

@@ -30,8 +30,8 @@ import org.steering4j.vector.InvalidFileException;
 final class WeightFiles {
 
     private static final Logger LOG = LoggerFactory.getLogger(WeightFiles.class);
-    private static final String SINGLE_FILE = "model.safetensors";
-    private static final String INDEX_FILE = "model.safetensors.index.json";
+    static final String SINGLE_FILE = "model.safetensors";
+    static final String INDEX_FILE = "model.safetensors.index.json";
     private static final int LISTED_NAMES = 8;
     private static final String DOWNLOAD_AGAIN = "download the model again";
     private static final String LARGE_FILE_POINTER = "version https://git-lfs.github.com/";
@@ -118,6 +118,8 @@ final class WeightFiles {
             openShard(SINGLE_FILE);
         } else if (Files.exists(folder.resolve(INDEX_FILE))) {
             openIndex();
+        } else if (GivenFolder.holdsAdapter(folder)) {
+            throw GivenFolder.adapterInsteadOfModel(folder); // beside a configuration of its base
         } else {
             throw new ModelFolderException(
                     "%s holds neither %s nor %s; other weight formats, such as GGUF or PyTorch's own, are not read: convert to safetensors"

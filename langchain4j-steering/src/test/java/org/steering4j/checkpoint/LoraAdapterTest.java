@@ -362,6 +362,22 @@ class LoraAdapterTest {
     }
 
     @Test
+    void should_copy_a_shard_that_holds_a_copy_of_tied_embeddings_alone() throws IOException {
+        base.weights.tensor(SmallFolder.EMBEDDING, "F32", List.of(16L, 8L), floats(128, 0.5f));
+        ObjectNode index = base.writeShards();
+        new RawSafetensors()
+                .tensor("lm_head.weight", "F32", List.of(16L, 8L), floats(128, 0.5f))
+                .write(base.path.resolve("c.safetensors"));
+        index.withObject("/weight_map").put("lm_head.weight", "c.safetensors");
+        Files.writeString(base.indexFile(), index.toString());
+
+        LoraAdapter.read(write()).merge(base.open(), folder.resolve("merged"));
+
+        assertThat(ModelFolder.open(folder.resolve("merged")).configuration().tiedEmbeddings())
+                .isTrue();
+    }
+
+    @Test
     void should_leave_the_adapters_own_files_and_hidden_ones_out_of_the_merged_model() throws IOException {
         Files.writeString(base.path.resolve("._config.json"), "of macOS");
         base.write();

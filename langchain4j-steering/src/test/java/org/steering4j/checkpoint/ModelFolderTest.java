@@ -194,6 +194,15 @@ class ModelFolderTest {
                         "LoRA adapter, not a model", "Qwen/Qwen2.5-0.5B-Instruct", "--adapter", "steering.adapter");
     }
 
+    @Test
+    void should_say_that_an_adapter_beside_the_configuration_of_its_base_is_no_model() throws IOException {
+        SmallFolder folder = SmallFolder.llama(path).write();
+        Files.delete(folder.singleFile());
+        Files.writeString(path.resolve("adapter_config.json"), "{}");
+
+        folder.assertRefused("LoRA adapter, not a model");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"config.json", "adapter_config.json"})
     void should_name_the_folders_in_which_what_is_meant_lies(String file) throws IOException {
