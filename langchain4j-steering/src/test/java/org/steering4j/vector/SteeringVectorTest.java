@@ -24,7 +24,6 @@ class SteeringVectorTest {
         assertThat(vector.modelName()).contains("small-model");
         assertThat(vector.architecture()).contains("llama");
         assertThat(vector.numberOfLayers()).hasValue(6);
-        assertThat(vector.systemPrompt()).contains("Be brief.");
         assertThat(vector.evaluatedMultipliers()).containsExactly(-1.0, 0.1, 2.0);
         assertThat(vector.settings()).containsEntry("seed", "7");
         assertThat(vector).hasToString("SteeringVector[safety, layers=[2, 4], hiddenSize=5, model=small-model]");
@@ -42,7 +41,12 @@ class SteeringVectorTest {
             vector.setting("system prompt", "").build().write(file);
             assertThat(SteeringVector.read(file).systemPrompt()).contains("");
             vector.systemPrompt("Be bold.").build().write(file);
+            assertThat(SteeringVector.read(file))
+                    .isEqualTo(vector.build())
+                    .isNotEqualTo(vector.systemPrompt("").build());
             assertThat(SteeringVector.read(file).systemPrompt()).contains("Be bold.");
+            assertThat(SteeringVector.read(file).toBuilder("b").build().systemPrompt())
+                    .contains("Be bold.");
         }
     }
 

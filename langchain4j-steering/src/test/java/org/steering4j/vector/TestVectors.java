@@ -22,7 +22,6 @@ final class TestVectors {
         SteeringVector.Builder builder = SteeringVector.builder(behavior)
                 .model(MODEL)
                 .method("BiPO")
-                .systemPrompt("Be brief.")
                 .evaluatedMultipliers(List.of(-1.0, 0.1, 2.0))
                 .setting("seed", "7")
                 .setting("note", "\u00fcber, \"alles\" = {}\n\ud83d\ude00");
