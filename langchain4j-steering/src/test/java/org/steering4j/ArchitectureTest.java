@@ -82,6 +82,14 @@ class ArchitectureTest {
     static final ArchRule constraint_knows_tokens_and_schemas_only =
             mayNotKnow(CONSTRAINT, CDI, HUB, PERSONA, CHECKPOINT, VECTOR);
 
+    @ArchTest
+    static final ArchRule regular_languages_know_nothing_else = noClasses()
+            .that()
+            .resideInAPackage("org.steering4j.constraint.regular..")
+            .should()
+            .dependOnClassesThat()
+            .resideOutsideOfPackages("org.steering4j.constraint.regular..", "java..");
+
     private static final DescribedPredicate<JavaClass> TOOL_CALL_FORMAT =
             describe("the tool call format", type -> type.getBaseComponentType().isEquivalentTo(ToolCallFormat.class));
 

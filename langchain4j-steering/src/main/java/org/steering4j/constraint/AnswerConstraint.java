@@ -18,6 +18,7 @@ import org.steering4j.prompt.ToolCallFormat;
  *   <li>Between symbols there is at most a space, or a line break with indentation. Numbers have at most 18 digits before and 24 after the
  *       point, exponents two. Objects and arrays are nested at most 100 deep.
  *   <li>Names and enum values are escaped only where JSON demands it; names that are not declared hold nothing that would have to be.
+ *   <li>Strings with a {@code pattern} or a {@code format} are escaped only where JSON demands it, and numbers with bounds have no exponent.
  *   <li>No name occurs twice in an object.
  * </ul>
  *

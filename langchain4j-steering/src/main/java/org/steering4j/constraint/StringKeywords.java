@@ -53,6 +53,9 @@ final class StringKeywords {
                 }
             }
             int least = least(limiting);
+            if (language.automaton().isEverything()) { // as .* does without anchors
+                return new StringSyntax(rules, least, language.longest(), vocabulary.longestToken());
+            }
             language = least == 0 ? language : language.and(Language.ofLength(least, UNLIMITED));
             if (language.isEmpty()) {
                 throw new NotRegularException("which no text fits");

@@ -9,6 +9,9 @@
  * <p>Every stack knows how many tokens it needs at most to be completed. A token after which these would exceed those that are left is not
  * allowed, so that an answer is complete whenever the limit ends it.
  *
+ * <p>Strings that match a pattern, and numbers within bounds, are texts of regular languages; {@code AutomatonSyntax} walks the automata that
+ * {@link org.steering4j.constraint.regular} makes of them.
+ *
  * <p>It works on UTF-8 bytes, so that a token may end within a character. It knows LangChain4j's schemas and the engine's
  * {@link org.steering4j.engine.TokenConstraint}, and how models write tool calls ({@link org.steering4j.prompt.ToolCallFormat}), but no
  * conversations, no tokenizer files and no steering.

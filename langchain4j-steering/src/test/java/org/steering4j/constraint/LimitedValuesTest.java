@@ -111,6 +111,11 @@ class LimitedValuesTest {
                         List.of("\"ab\"", "\"😀😀\"", "\"\\ud83d\\ude00\\n\"", "\"\\u0041b\\\\\\\"\""),
                         List.of("\"a\"", "\"abcde\"", "\"😀\"", "\"\\ud83d\\ude00\"", "\"\"")),
                 text("\"minLength\":3", text -> length(text) >= 3, List.of("\"abc\"", "\"éééééé\""), List.of("\"éé\"")),
+                text(
+                        "\"pattern\":\".*\",\"maxLength\":2",
+                        text -> length(text) <= 2,
+                        List.of("\"\"", "\"\\u000A\\/\""),
+                        List.of("\"abc\"")),
                 text("\"maxLength\":0", String::isEmpty, List.of("\"\""), List.of("\"a\"", "\"\\n\"")),
                 text(
                         "\"minLength\":0,\"maxLength\":1e9,\"format\":\"uuid\"",

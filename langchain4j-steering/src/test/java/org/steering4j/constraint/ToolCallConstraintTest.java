@@ -263,7 +263,7 @@ class ToolCallConstraintTest {
         ToolSpecification tool = ToolSpecification.builder()
                 .name("search")
                 .parameters(JsonObjectSchema.builder()
-                        .addProperty("date", JsonRawSchema.from("{\"type\":\"string\",\"format\":\"date\"}"))
+                        .addProperty("date", JsonRawSchema.from("{\"type\":\"string\",\"format\":\"regex\"}"))
                         .build())
                 .build();
         for (ToolCallFormat format : ToolCallFormat.values()) {

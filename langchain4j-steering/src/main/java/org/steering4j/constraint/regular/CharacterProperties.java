@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntPredicate;
+import java.util.regex.Pattern;
 
 /**
  * What {@code \d}, {@code \w}, {@code \s} and <code>\p{...}</code> stand for (ECMA 262, sections 22.2.2.9 and 22.2.2.10): general categories,
@@ -22,6 +23,7 @@ final class CharacterProperties {
             .or(LINE_END)
             .or(CharacterSet.of(character -> Character.getType(character) == Character.SPACE_SEPARATOR));
 
+    private static final Pattern SCRIPT = Pattern.compile("[A-Z][a-z]*(_[A-Z][a-z]*)*");
     private static final Map<String, int[]> CATEGORIES = new HashMap<>();
     private static final Map<String, IntPredicate> BINARY = Map.ofEntries(
             Map.entry("Any", character -> true),
@@ -162,6 +164,9 @@ final class CharacterProperties {
     }
 
     private static Character.UnicodeScript script(String name, String property) {
+        if (!SCRIPT.matcher(name).matches()) { // Java takes any case
+            throw unknown(property);
+        }
         try {
             return Character.UnicodeScript.forName(name.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {

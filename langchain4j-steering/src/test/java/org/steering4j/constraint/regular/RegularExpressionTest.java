@@ -176,6 +176,7 @@ class RegularExpressionTest {
                 "\\x1 ~ 2 hexadecimal digits",
                 "\\012 ~ octal",
                 "\\p{Klingon} ~ \\p{Klingon}",
+                "\\p{sc=GREEK} ~ \\p{sc=GREEK}",
                 "\\p{sc=Klingon} ~ \\p{sc=Klingon}",
                 "\\pL ~ a name in braces"
             })
