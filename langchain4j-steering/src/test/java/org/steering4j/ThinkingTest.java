@@ -408,4 +408,82 @@ class ThinkingTest {
         tokens.add(prompts.endTokens().iterator().next());
         return tokens;
     }
+
+    /** In our own words: what templates do that write no mark before what was thought. */
+    private static final String UNOPENED = SWITCHABLE
+            .replace("'<think>\\n' + message", "message")
+            .replace("{{- '<think>\\n\\n</think>\\n\\n' }}", "{{- '</think>\\n\\n' }}");
+
+    /** Some fine-tunes think without a mark before it, whatever their template is. */
+    @Test
+    void should_set_thinking_apart_that_no_mark_opens() {
+        for (String template : List.of(SmallTokenizers.CHATML, SWITCHABLE, UNOPENED)) {
+            try (SteeredModel model =
+                    script(template, "two and two\n</think>\n\nFour").open()) {
+                ChatResponse response = chat(SteeredChatModel.builder()
+                        .model(model)
+                        .returnThinking(true)
+                        .build());
+                assertThat(response.aiMessage().text()).as(template).isEqualTo("Four");
+                assertThat(response.aiMessage().thinking()).isEqualTo("two and two");
+            }
+        }
+    }
+
+    /** What the template says, streams know, too; else what was shown stays what it was. */
+    @Test
+    void should_stream_thinking_that_no_mark_opens_as_thinking_where_the_template_knows_of_it() throws Exception {
+        for (String template : List.of(SmallTokenizers.CHATML, SWITCHABLE, UNOPENED)) {
+            boolean told = !template.equals(SmallTokenizers.CHATML);
+            StringBuilder text = new StringBuilder();
+            StringBuilder thinking = new StringBuilder();
+            CompletableFuture<ChatResponse> done = new CompletableFuture<>();
+            try (SteeredModel model = script(template, "two</think>Four").open()) {
+                SteeredStreamingChatModel.builder()
+                        .model(model)
+                        .returnThinking(true)
+                        .build()
+                        .chat(List.of(UserMessage.from("2 + 2?")), new StreamingChatResponseHandler() {
+                            @Override
+                            public void onPartialResponse(String partial) {
+                                text.append(partial);
+                            }
+
+                            @Override
+                            public void onPartialThinking(PartialThinking partial) {
+                                thinking.append(partial.text());
+                            }
+
+                            @Override
+                            public void onCompleteResponse(ChatResponse response) {
+                                done.complete(response);
+                            }
+
+                            @Override
+                            public void onError(Throwable error) {
+                                done.completeExceptionally(error);
+                            }
+                        });
+                AiMessage message = done.get(30, TimeUnit.SECONDS).aiMessage();
+                assertThat(text).hasToString(message.text()).hasToString(told ? "Four" : "two</think>Four");
+                assertThat(thinking).hasToString(told ? "two" : "");
+            }
+        }
+    }
+
+    @Test
+    void should_hold_the_answer_after_thinking_that_no_mark_opens_to_its_form() {
+        try (SteeredModel model = script(UNOPENED, "two</think>{}").open()) {
+            ChatResponse response = SteeredChatModel.builder()
+                    .model(model)
+                    .returnThinking(true)
+                    .build()
+                    .chat(ChatRequest.builder()
+                            .messages(UserMessage.from("2 + 2?"))
+                            .responseFormat(ResponseFormat.JSON)
+                            .build());
+            assertThat(response.aiMessage().text()).isEqualTo("{}");
+            assertThat(response.aiMessage().thinking()).isEqualTo("two");
+        }
+    }
 }

@@ -152,6 +152,9 @@ public enum ToolCallFormat {
      * the chat template spells out counts first: the vocabulary may have marks left over from the model it was made of.
      */
     static Optional<ToolCallFormat> of(String templateText, Set<String> tokens) {
+        if (templateText.contains("<|tool|>") && tokens.contains(PIPED_LIST.opening)) { // Phi-4-mini tells no more
+            return Optional.of(PIPED_LIST);
+        }
         for (Predicate<String> known : List.<Predicate<String>>of(templateText::contains, tokens::contains)) {
             if (known.test(NEMOTRON_LIST.opening)) {
                 return Optional.of(NEMOTRON_LIST);

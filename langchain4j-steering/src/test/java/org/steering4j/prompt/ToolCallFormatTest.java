@@ -28,6 +28,8 @@ class ToolCallFormatTest {
         assertThat(format("", "[TOOL_CALLS]")).isEqualTo(ToolCallFormat.MISTRAL_LIST);
         assertThat(format("", "[TOOL_CALLS]", "[ARGS]")).isEqualTo(ToolCallFormat.MISTRAL_NAMED);
         assertThat(format("", "<|python_tag|>")).isEqualTo(ToolCallFormat.LLAMA);
+        assertThat(format("<|tool|>", "<tool_call>", "</tool_call>", "<|tool_call|>"))
+                .isEqualTo(ToolCallFormat.PIPED_LIST);
     }
 
     @Test
