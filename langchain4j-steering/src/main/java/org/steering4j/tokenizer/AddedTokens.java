@@ -66,8 +66,11 @@ final class AddedTokens {
             if (token.singleWord() && (isWordBefore(text, start) || isWordAt(text, end))) {
                 continue;
             }
-            while (token.leftStrip() && start > from && isSpace(text.charAt(start - 1))) {
-                start--;
+            if (token.leftStrip()) {
+                while (start > from && isSpace(text.charAt(start - 1))) {
+                    start--;
+                }
+                start = Math.max(start, from);
             }
             while (token.rightStrip() && end < text.length() && isSpace(text.charAt(end))) {
                 end++;
@@ -75,7 +78,9 @@ final class AddedTokens {
             if (from < start) {
                 between.accept(piece.part(from, start));
             }
-            ids.accept(token.id());
+            if (start < end) { // unless the one before has taken all of it for its white space
+                ids.accept(token.id());
+            }
             from = end;
         }
         if (from < text.length()) {

@@ -57,10 +57,10 @@ interface Normalizer {
 
         @Override
         public Piece normalize(Piece piece) {
-            String text = piece.text();
-            if (isAscii(text)) {
-                return piece;
-            }
+            return isAscii(piece.text()) ? piece : piece.changed(this::normalize);
+        }
+
+        private String normalize(String text) {
             StringBuilder normalized = null;
             int from = 0;
             for (int at = 0, next; at < text.length(); at = next) {
@@ -74,8 +74,7 @@ interface Normalizer {
                 }
             }
             String rest = java.text.Normalizer.normalize(text.substring(from), form);
-            return piece.with(
-                    normalized == null ? rest : normalized.append(rest).toString());
+            return normalized == null ? rest : normalized.append(rest).toString();
         }
 
         private static boolean isAscii(String text) {
@@ -100,17 +99,42 @@ interface Normalizer {
 
     /** To small letters, character by character: a capital sigma at the end of a word is like any other. */
     record Lowercase() implements Normalizer {
+
+        private static final CharacterSet CAPITAL = CharacterSets.named("Uppercase");
+        private static final CharacterSet TITLE = CharacterSets.named("Lt");
+
         @Override
         public Piece normalize(Piece piece) {
-            StringBuilder lower = new StringBuilder(piece.text().length());
-            piece.text().codePoints().forEach(point -> {
+            return piece.changed(Lowercase::lower);
+        }
+
+        private static String lower(String text) {
+            StringBuilder lower = new StringBuilder(text.length());
+            text.codePoints().forEach(point -> {
                 if (point == 0x130) {
                     lower.append("i\u0307");
                 } else {
-                    lower.appendCodePoint(Character.toLowerCase(point));
+                    lower.appendCodePoint(lower(point));
                 }
             });
-            return piece.with(lower.toString());
+            return lower.toString();
+        }
+
+        /** As in Unicode 16; a Java runtime may know fewer capital letters, or more. */
+        private static int lower(int point) {
+            if (point >= 0x10570 && point <= 0x10595) {
+                return CAPITAL.contains(point) ? point + 0x27 : point;
+            }
+            if (point >= 0x10D50 && point <= 0x10D65) {
+                return point + 0x20;
+            }
+            return switch (point) {
+                case 0x1C89, 0xA7C0, 0xA7CC, 0xA7D0, 0xA7D6, 0xA7D8, 0xA7DA -> point + 1;
+                case 0x2C2F -> 0x2C5F;
+                case 0xA7CB -> 0x264;
+                case 0xA7DC -> 0x19B;
+                default -> CAPITAL.contains(point) || TITLE.contains(point) ? Character.toLowerCase(point) : point;
+            };
         }
 
         @Override
@@ -122,7 +146,7 @@ interface Normalizer {
     record Prepend(String text) implements Normalizer {
         @Override
         public Piece normalize(Piece piece) {
-            return piece.text().isEmpty() ? piece : piece.with(text + piece.text());
+            return piece.text().isEmpty() ? piece : piece.after(text);
         }
     }
 
@@ -139,13 +163,13 @@ interface Normalizer {
             if (matches.count() == 0) {
                 return piece;
             }
-            boolean beginning = piece.beginning();
-            if (matches.from(0) == 0) {
-                // What replaces several characters is taken to stand where the last of them stood.
-                int first = Character.charCount(piece.text().codePointAt(0));
-                beginning = beginning && matches.to(0) == first && !content.isEmpty();
+            // What replaces several characters is taken to have come of the last of them.
+            int initial = piece.initial();
+            for (int i = 0; i < matches.count() && matches.from(i) < piece.initial(); i++) {
+                boolean ofTheFirst = matches.to(i) <= piece.initial();
+                initial += (ofTheFirst ? content.length() : 0) - (Math.min(matches.to(i), piece.initial()) - matches.from(i));
             }
-            return new Piece(replaced(piece.text(), matches, content), beginning);
+            return new Piece(replaced(piece.text(), matches, content), initial);
         }
 
         static String replaced(String text, Matches matches, String content) {
@@ -196,11 +220,11 @@ interface Normalizer {
     record Filter(IntPredicate kept) implements Normalizer {
         @Override
         public Piece normalize(Piece piece) {
-            String text = piece.text();
-            StringBuilder filtered = new StringBuilder(text.length());
-            text.codePoints().filter(kept).forEach(filtered::appendCodePoint);
-            boolean beginning = piece.beginning() && !text.isEmpty() && kept.test(text.codePointAt(0));
-            return new Piece(filtered.toString(), beginning);
+            return piece.changed(text -> {
+                StringBuilder filtered = new StringBuilder(text.length());
+                text.codePoints().filter(kept).forEach(filtered::appendCodePoint);
+                return filtered.toString();
+            });
         }
 
         @Override
@@ -213,9 +237,11 @@ interface Normalizer {
     record Each(IntUnaryOperator change) implements Normalizer {
         @Override
         public Piece normalize(Piece piece) {
-            StringBuilder changed = new StringBuilder(piece.text().length());
-            piece.text().codePoints().map(change).forEach(changed::appendCodePoint);
-            return piece.with(changed.toString());
+            return piece.changed(text -> {
+                StringBuilder changed = new StringBuilder(text.length());
+                text.codePoints().map(change).forEach(changed::appendCodePoint);
+                return changed.toString();
+            });
         }
 
         @Override
@@ -228,15 +254,19 @@ interface Normalizer {
     record Spaced(IntPredicate kind) implements Normalizer {
         @Override
         public Piece normalize(Piece piece) {
-            StringBuilder spaced = new StringBuilder(piece.text().length());
-            piece.text().codePoints().forEach(point -> {
+            return piece.changed(this::spaced);
+        }
+
+        private String spaced(String text) {
+            StringBuilder spaced = new StringBuilder(text.length());
+            text.codePoints().forEach(point -> {
                 if (kind.test(point)) {
                     spaced.append(' ').appendCodePoint(point).append(' ');
                 } else {
                     spaced.appendCodePoint(point);
                 }
             });
-            return piece.with(spaced.toString());
+            return spaced.toString();
         }
 
         @Override
@@ -249,7 +279,7 @@ interface Normalizer {
     record ByteLevel() implements Normalizer {
         @Override
         public Piece normalize(Piece piece) {
-            return piece.with(VisibleBytes.write(piece.text()));
+            return piece.changed(VisibleBytes::write);
         }
 
         @Override

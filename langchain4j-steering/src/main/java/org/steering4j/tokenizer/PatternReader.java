@@ -22,7 +22,7 @@ final class PatternReader {
     private static final int MAXIMUM_REPETITIONS = 1_000;
 
     private static final CharacterSet DIGIT = CharacterSets.named("Nd");
-    /** With the six numbers of Latin-1, as Oniguruma has it. */
+    /** With six numbers of Latin-1, as Oniguruma has it outside a set in brackets. */
     private static final CharacterSet WORD = CharacterSets.WORD.or(CharacterSet.of(0xB2, 0xB3, 0xB9, 0xB9, 0xBC, 0xBE));
 
     private static final CharacterSet HEXADECIMAL = CharacterSet.of('0', '9', 'a', 'f', 'A', 'F');
@@ -102,7 +102,7 @@ final class PatternReader {
                 least = 1;
             } else if (take('{')) {
                 interval = true;
-                least = number();
+                least = at < text.length() && text.charAt(at) == ',' ? 0 : number();
                 most = take(',') ? numberOrUnbounded() : least;
                 if (least < 0 || most < least || !take('}')) {
                     at = start;
@@ -214,7 +214,7 @@ final class PatternReader {
                 return new Beside(true, CharacterSet.NONE, true);
             default:
                 at = start;
-                CharacterSet set = escapedSet();
+                CharacterSet set = escapedSet(WORD);
                 return new OneOf(set != null ? set : literal(escapedCharacter()));
         }
     }
@@ -311,6 +311,9 @@ final class PatternReader {
                 at++;
                 break;
             }
+            if (ignoreCase && (text.startsWith("&&", at) || text.charAt(at) == '[')) {
+                throw unsupported("a set within a set where case is ignored");
+            }
             if (text.startsWith("&&", at)) {
                 at += 2;
                 intersection = intersection.and(union);
@@ -334,7 +337,7 @@ final class PatternReader {
             return characterClass();
         }
         if (text.charAt(at) == '\\') {
-            CharacterSet set = escapedSet();
+            CharacterSet set = escapedSet(CharacterSets.WORD);
             if (set != null) {
                 return set;
             }
@@ -349,7 +352,7 @@ final class PatternReader {
         }
         at++;
         int start = at;
-        if (text.charAt(at) == '\\' && escapedSet() != null) {
+        if (text.charAt(at) == '\\' && escapedSet(WORD) != null) {
             at = start;
             throw unsupported("a range up to a set");
         }
@@ -388,32 +391,32 @@ final class PatternReader {
     }
 
     /** Null, at the same place, if what is escaped is a character. */
-    private CharacterSet escapedSet() {
+    private CharacterSet escapedSet(CharacterSet word) {
         if (at + 1 >= text.length()) {
             throw unsupported("a backslash at the end");
         }
         char c = text.charAt(at + 1);
         if (c == 'p' || c == 'P') {
-            return property();
+            return property(word);
         }
         CharacterSet set = switch (Character.toLowerCase(c)) {
             case 's' -> CharacterSets.WHITE_SPACE;
             case 'd' -> DIGIT;
-            case 'w' -> WORD;
+            case 'w' -> word;
             case 'h' -> HEXADECIMAL;
             default -> null;
         };
         if (set == null) {
             return null;
         }
-        if (ignoreCase && (c == 'h' || c == 'H')) {
-            throw unsupported("hexadecimal digits where case is ignored");
+        if (ignoreCase && Character.toLowerCase(c) != 's' && Character.toLowerCase(c) != 'd') {
+            throw unsupported("\"\\%c\" where case is ignored".formatted(c));
         }
         at += 2;
         return Character.isUpperCase(c) ? set.complement() : set;
     }
 
-    private CharacterSet property() {
+    private CharacterSet property(CharacterSet word) {
         int start = at;
         int end = text.startsWith("{", at + 2) ? text.indexOf('}', at) : -1;
         if (end < 0) {
@@ -425,8 +428,8 @@ final class PatternReader {
             not = !not;
             name = name.substring(1);
         }
-        CharacterSet set = property(name);
-        if (set == null || ignoreCase && !List.of("L", "N", "M", "P", "S", "Z").contains(name)) {
+        CharacterSet set = name.equals("Word") ? word : property(name);
+        if (set == null || ignoreCase) {
             at = start;
             throw unsupported("the property \"%s\"%s".formatted(name, set == null ? "" : " where case is ignored"));
         }
@@ -444,7 +447,6 @@ final class PatternReader {
             case "Z", "Separator" ->
                 CharacterSets.named("Zs").or(CharacterSets.named("Zl")).or(CharacterSets.named("Zp"));
             case "Space", "White_Space" -> CharacterSets.WHITE_SPACE;
-            case "Word" -> WORD;
             case "Digit" -> DIGIT;
             default -> name.startsWith("Older") || name.equals("Unicode9") ? null : CharacterSets.named(name);
         };

@@ -95,8 +95,8 @@ interface PreTokenizer {
 
         @Override
         public void split(Piece piece, Consumer<Piece> pieces) {
-            Piece whole = addPrefixSpace && !piece.text().startsWith(" ") ? piece.with(" " + piece.text()) : piece;
-            Consumer<Piece> written = part -> pieces.accept(part.with(VisibleBytes.write(part.text())));
+            Piece whole = addPrefixSpace && !piece.text().startsWith(" ") ? piece.after(" ") : piece;
+            Consumer<Piece> written = part -> pieces.accept(part.changed(VisibleBytes::write));
             if (pattern == null) {
                 written.accept(whole);
             } else {
@@ -116,16 +116,15 @@ interface PreTokenizer {
     record Metaspace(String replacement, PrependScheme scheme, boolean split) implements PreTokenizer {
         @Override
         public void split(Piece piece, Consumer<Piece> pieces) {
-            String text = piece.text().replace(" ", replacement);
-            boolean prepended = scheme == PrependScheme.ALWAYS || scheme == PrependScheme.FIRST && piece.beginning();
-            if (prepended && !text.startsWith(replacement)) {
-                text = replacement + text;
+            Piece whole = piece.changed(text -> text.replace(" ", replacement));
+            boolean prepended = scheme == PrependScheme.ALWAYS || scheme == PrependScheme.FIRST && piece.initial() > 0;
+            if (prepended && !whole.text().startsWith(replacement)) {
+                whole = whole.after(replacement);
             }
             if (split) {
-                new Split(TextPattern.literal(replacement), Behavior.MERGED_WITH_NEXT, false)
-                        .split(piece.with(text), pieces);
+                new Split(TextPattern.literal(replacement), Behavior.MERGED_WITH_NEXT, false).split(whole, pieces);
             } else {
-                pieces.accept(piece.with(text));
+                pieces.accept(whole);
             }
         }
     }

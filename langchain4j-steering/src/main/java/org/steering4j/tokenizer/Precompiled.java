@@ -143,8 +143,12 @@ final class Precompiled implements Normalizer {
 
     @Override
     public Piece normalize(Piece piece) {
-        StringBuilder normalized = new StringBuilder(piece.text().length());
-        Matcher graphemes = GRAPHEME.matcher(piece.text());
+        return piece.changed(this::normalize);
+    }
+
+    private String normalize(String text) {
+        StringBuilder normalized = new StringBuilder(text.length());
+        Matcher graphemes = GRAPHEME.matcher(text);
         while (graphemes.find()) {
             String grapheme = graphemes.group();
             String whole = grapheme.length() < SHORT && grapheme.getBytes(StandardCharsets.UTF_8).length < SHORT
@@ -160,7 +164,7 @@ final class Precompiled implements Normalizer {
                 });
             }
         }
-        return piece.with(normalized.toString());
+        return normalized.toString();
     }
 
     @Override

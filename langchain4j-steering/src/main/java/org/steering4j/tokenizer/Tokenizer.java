@@ -59,8 +59,12 @@ public final class Tokenizer {
                     String text = asItIs
                             ? token.content()
                             : normalizer
-                                    .normalize(new Piece(token.content(), true))
+                                    .normalize(Piece.whole(token.content()))
                                     .text();
+                    if (text.isEmpty()) {
+                        throw new IllegalArgumentException("its added token %d, \"%s\", is empty once it is normalized"
+                                .formatted(token.id(), token.content()));
+                    }
                     (asItIs ? inPlain : inNormalized).add(token);
                     (asItIs ? plainTexts : normalizedTexts).add(text);
                     longest = Math.max(longest, text.length());
@@ -89,7 +93,7 @@ public final class Tokenizer {
     public int[] encode(String text, IntPredicate allowed) {
         TokenList ids = new TokenList();
         plain.split(
-                new Piece(wellFormed(text), true),
+                Piece.whole(wellFormed(text)),
                 allowed,
                 between -> {
                     Piece piece = normalizer.normalize(between);
