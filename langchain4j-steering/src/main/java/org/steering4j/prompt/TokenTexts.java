@@ -40,8 +40,7 @@ final class TokenTexts {
      * @param control tokens to leave out
      * @throws UnsupportedFeatureException if the decoder does something that we do not know
      */
-    static Map<Integer, byte[]> read(
-            Tokenizer tokenizer, JsonNode decoder, OptionalInt unknown, Set<Integer> control) {
+    static Map<Integer, byte[]> read(Tokenizer tokenizer, JsonNode decoder, OptionalInt unknown, Set<Integer> control) {
         TokenTexts texts = new TokenTexts(decoder);
         Map<Integer, byte[]> bytes = new HashMap<>();
         for (int id = 0; id < tokenizer.idBound(); id++) {

@@ -167,7 +167,8 @@ interface Normalizer {
             int initial = piece.initial();
             for (int i = 0; i < matches.count() && matches.from(i) < piece.initial(); i++) {
                 boolean ofTheFirst = matches.to(i) <= piece.initial();
-                initial += (ofTheFirst ? content.length() : 0) - (Math.min(matches.to(i), piece.initial()) - matches.from(i));
+                initial += (ofTheFirst ? content.length() : 0)
+                        - (Math.min(matches.to(i), piece.initial()) - matches.from(i));
             }
             return new Piece(replaced(piece.text(), matches, content), initial);
         }

@@ -114,7 +114,7 @@ final class PatternReader {
             if (most != Repeated.UNBOUNDED && most > MAXIMUM_REPETITIONS || least > MAXIMUM_REPETITIONS) {
                 throw unsupported("more than %d repetitions".formatted(MAXIMUM_REPETITIONS));
             }
-            if (node instanceof Beside || node.mayBeEmpty() && most == Repeated.UNBOUNDED) {
+            if (node instanceof Beside || node.mayBeEmpty() && most > 1) {
                 at = start;
                 throw unsupported("the repetition of what may be empty");
             }

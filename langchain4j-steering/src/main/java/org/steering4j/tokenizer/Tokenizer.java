@@ -58,9 +58,7 @@ public final class Tokenizer {
                     boolean asItIs = !token.normalized() || control.test(token.id());
                     String text = asItIs
                             ? token.content()
-                            : normalizer
-                                    .normalize(Piece.whole(token.content()))
-                                    .text();
+                            : normalizer.normalize(Piece.whole(token.content())).text();
                     if (text.isEmpty()) {
                         throw new IllegalArgumentException("its added token %d, \"%s\", is empty once it is normalized"
                                 .formatted(token.id(), token.content()));

@@ -85,7 +85,9 @@ class TokenTextsTest {
 
     @Test
     void should_refuse_decoders_it_does_not_know() {
-        assertThatThrownBy(() -> read("{'model':{'vocab':{'a':0},'unk_token':'a'},'decoder':{'type':'WordPiece','prefix':'##','cleanup':false}}"))
+        assertThatThrownBy(
+                        () -> read(
+                                "{'model':{'vocab':{'a':0},'unk_token':'a'},'decoder':{'type':'WordPiece','prefix':'##','cleanup':false}}"))
                 .isExactlyInstanceOf(UnsupportedFeatureException.class)
                 .hasMessageContainingAll("WordPiece", "not supported");
         assertThatThrownBy(() -> read("{'model':{'vocab':{'a':0},'unk_token':'a'},'decoder':null}"))
