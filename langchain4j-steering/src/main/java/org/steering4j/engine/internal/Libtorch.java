@@ -78,12 +78,17 @@ final class Libtorch {
 
     /** Another part of the application may have started DJL by a class loader that does not know the engine: it is made known. */
     private static void startEngine(Optional<Path> folder) {
+        String before = System.getProperty(DjlSettings.LIBRARY_PATH);
         folder.ifPresent(found -> System.setProperty(DjlSettings.LIBRARY_PATH, found.toString()));
         try {
             Engine.registerEngine(new PtEngineProvider());
             Engine.getEngine("PyTorch");
         } finally {
-            folder.ifPresent(found -> System.clearProperty(DjlSettings.LIBRARY_PATH));
+            if (before != null) {
+                System.setProperty(DjlSettings.LIBRARY_PATH, before);
+            } else {
+                System.clearProperty(DjlSettings.LIBRARY_PATH);
+            }
         }
     }
 

@@ -100,22 +100,16 @@ final class LibtorchFiles {
         }
         requireGlibc(Path.of("/proc/self/maps"));
         List<Bundle> bundles = bundles();
-        if (bundles.stream()
-                .anyMatch(bundle -> isForThis(bundle) && !bundle.flavor().equals("cpu"))) {
+        List<Bundle> fitting = bundles.stream().filter(this::isForThis).toList();
+        if (fitting.stream().anyMatch(bundle -> !bundle.flavor().equals("cpu"))
+                || fitting.isEmpty() && isDownloadedOrMayBe(torch)) {
             return Optional.empty();
         }
-        Optional<Bundle> found = bundles.stream()
-                .filter(this::isForThis)
-                .max(Comparator.comparing(bundle -> isOf(torchVersion, bundle.version())));
-        if (found.isEmpty() && isDownloadedOrMayBe(torch)) {
-            return Optional.empty();
+        if (fitting.isEmpty()) {
+            throw missing(bundles);
         }
-        Bundle bundle = found.orElseThrow(() -> missing(bundles));
-        if (!isOf(torchVersion, bundle.version())) {
-            throw new NativeLibraryException(
-                    "the class path has ai.djl.pytorch:pytorch-native-cpu:%s, but pytorch-engine %s needs version %s of it: set that version"
-                            .formatted(bundle.version(), djlVersion, torchVersion));
-        }
+        requireItsVersion(fitting);
+        Bundle bundle = fitting.get(0);
         requireJniLibrary();
         Path folder = cache.resolve(bundle.version() + "-" + bundle.flavor() + "-" + platform);
         bundle.libraries().stream()
@@ -131,6 +125,17 @@ final class LibtorchFiles {
 
     private boolean isForThis(Bundle bundle) {
         return bundle.platform().equals(platform);
+    }
+
+    /** Of two versions the files of either might be unpacked. */
+    private void requireItsVersion(List<Bundle> fitting) {
+        for (Bundle bundle : fitting) {
+            if (!isOf(torchVersion, bundle.version())) {
+                throw new NativeLibraryException(
+                        "the class path has ai.djl.pytorch:pytorch-native-cpu:%s, but pytorch-engine %s needs version %s of it: set that version, and only that"
+                                .formatted(bundle.version(), djlVersion, torchVersion));
+            }
+        }
     }
 
     /** Versions have a date behind them. */

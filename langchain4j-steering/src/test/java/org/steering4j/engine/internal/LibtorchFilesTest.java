@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URL;
@@ -64,7 +65,10 @@ class LibtorchFilesTest {
 
     private LibtorchFiles files(String platform) {
         try {
-            URL[] urls = {classPath.toUri().toURL()};
+            Files.createDirectories(temporary.resolve("further"));
+            URL[] urls = {
+                classPath.toUri().toURL(), temporary.resolve("further").toUri().toURL()
+            };
             return new LibtorchFiles(new URLClassLoader(urls, null), new DjlSettings(variables::get), cache, platform);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -155,6 +159,17 @@ class LibtorchFilesTest {
     }
 
     @Test
+    void should_refuse_a_libtorch_of_another_version_beside_the_right_one() throws IOException {
+        Path second = temporary.resolve("further/native/lib/pytorch.properties");
+        Files.createDirectories(second.getParent());
+        Files.writeString(second, "version=2.5.1\nclassifier=cpu-linux-x86_64\nlibraries=" + TORCH);
+        assertThatThrownBy(() -> files(PLATFORM).prepare())
+                .isInstanceOf(NativeLibraryException.class)
+                .hasMessageContainingAll("pytorch-native-cpu:2.5.1", "only that");
+        assertThat(cache).doesNotExist();
+    }
+
+    @Test
     void should_refuse_a_jni_library_of_another_version_or_none() throws IOException {
         put("jnilib/pytorch.properties", "jni_version=2.7.1-0.35.1");
         assertThatThrownBy(() -> files(PLATFORM).prepare())
@@ -190,7 +205,7 @@ class LibtorchFilesTest {
     void should_refuse_the_libtorch_of_another_pytorch_and_name_the_variable() throws IOException {
         Path other = Files.createDirectories(temporary.resolve("dist-packages/torch/lib"));
         Files.writeString(other.resolve(TORCH), "torch");
-        variables.put("PYTORCH_LIBRARY_PATH", "/nowhere:" + other);
+        variables.put("PYTORCH_LIBRARY_PATH", "/nowhere" + File.pathSeparator + other);
         assertThatThrownBy(() -> files(PLATFORM).prepare())
                 .isInstanceOf(NativeLibraryException.class)
                 .hasMessageContainingAll(
