@@ -25,6 +25,7 @@ class ArchitectureTest {
     private static final String CDI = "org.steering4j.cdi..";
     private static final String PERSONA = "org.steering4j.persona..";
     private static final String PROMPT = "org.steering4j.prompt..";
+    private static final String TOKENIZER = "org.steering4j.tokenizer..";
     private static final String CONSTRAINT = "org.steering4j.constraint..";
     private static final String ENGINE = "org.steering4j.engine..";
     private static final String HUB = "org.steering4j.hub..";
@@ -90,6 +91,23 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideOutsideOfPackages("org.steering4j.constraint.regular..", "java..");
 
+    @ArchTest
+    static final ArchRule tokenizer_knows_files_only =
+            mayNotKnow(TOKENIZER, CDI, HUB, CONSTRAINT, PERSONA, PROMPT, ENGINE, VECTOR);
+
+    @ArchTest
+    static final ArchRule tokenizer_is_known_by_prompt_only = noClasses()
+            .that()
+            .resideOutsideOfPackages(TOKENIZER, PROMPT)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(TOKENIZER);
+
+    /** It ends the process on some texts and on some files: tests may judge by it, nothing else may run it. */
+    @ArchTest
+    static final ArchRule nobody_knows_the_native_tokenizer =
+            noClasses().should().dependOnClassesThat().resideInAPackage("ai.djl.huggingface..");
+
     private static final DescribedPredicate<JavaClass> TOOL_CALL_FORMAT =
             describe("the tool call format", type -> type.getBaseComponentType().isEquivalentTo(ToolCallFormat.class));
 
@@ -104,7 +122,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule engine_and_below_know_no_langchain4j = noClasses()
             .that()
-            .resideInAnyPackage(ENGINE, HUB, CHECKPOINT, VECTOR, INTERNAL)
+            .resideInAnyPackage(ENGINE, HUB, CHECKPOINT, TOKENIZER, VECTOR, INTERNAL)
             .should()
             .dependOnClassesThat()
             .resideInAPackage("dev.langchain4j..");

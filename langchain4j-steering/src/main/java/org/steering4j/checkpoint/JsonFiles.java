@@ -42,35 +42,45 @@ public final class JsonFiles {
 
     /** Reads a file that is too large for a tree of it all. Values that are read as a tree are held to the same rules as elsewhere. */
     public static <T> T read(Path file, Reading<T> reading) {
-        try (JsonParser values = MAPPER.createParser(readBytes(file))) {
-            T read = reading.read(values);
-            if (values.nextToken() != null) {
-                throw new ModelFolderException(
-                        "%s is not valid JSON: something follows its end; download it again".formatted(file));
-            }
-            return read;
+        try (InputStream input = Files.newInputStream(file)) {
+            return read(input, file.toString(), reading);
         } catch (NoSuchFileException e) {
             throw new ModelFolderException(
                     "%s is missing; a model folder holds config.json, model.safetensors, tokenizer.json and tokenizer_config.json"
                             .formatted(file),
                     e);
-        } catch (JacksonException e) {
-            throw new ModelFolderException(
-                    "%s is not valid JSON: %s; download it again".formatted(file, e.getOriginalMessage()), e);
         } catch (IOException e) {
             throw new ModelFolderException("%s cannot be read: %s; expected a readable file".formatted(file, e), e);
         }
     }
 
-    private static byte[] readBytes(Path file) throws IOException {
-        try (InputStream input = Files.newInputStream(file)) {
-            byte[] bytes = input.readNBytes(MAXIMUM_BYTES + 1);
-            if (bytes.length > MAXIMUM_BYTES) {
+    /**
+     * As {@link #read(Path, Reading)}.
+     *
+     * @param input is not closed
+     * @param name of the file, for what is wrong with it
+     */
+    public static <T> T read(InputStream input, String name, Reading<T> reading) throws IOException {
+        try (JsonParser values = MAPPER.createParser(readBytes(input, name))) {
+            T read = reading.read(values);
+            if (values.nextToken() != null) {
                 throw new ModelFolderException(
-                        "%s has more than %d bytes; it is not a JSON file of a model folder: download it again"
-                                .formatted(file, MAXIMUM_BYTES));
+                        "%s is not valid JSON: something follows its end; download it again".formatted(name));
             }
-            return bytes;
+            return read;
+        } catch (JacksonException e) {
+            throw new ModelFolderException(
+                    "%s is not valid JSON: %s; download it again".formatted(name, e.getOriginalMessage()), e);
         }
+    }
+
+    private static byte[] readBytes(InputStream input, String name) throws IOException {
+        byte[] bytes = input.readNBytes(MAXIMUM_BYTES + 1);
+        if (bytes.length > MAXIMUM_BYTES) {
+            throw new ModelFolderException(
+                    "%s has more than %d bytes; it is not a JSON file of a model folder: download it again"
+                            .formatted(name, MAXIMUM_BYTES));
+        }
+        return bytes;
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -28,15 +29,15 @@ public final class TokenizerFile {
     private static final Set<String> ADDED_TOKEN_FIELDS =
             Set.of("id", "content", "single_word", "lstrip", "rstrip", "normalized", "special");
 
-    private final Path file;
+    private final String name;
     private final ObjectNode parts;
     private final ModelData model;
     private final List<AddedToken> addedTokens;
     /** Texts by id; null where there is none. */
     private final String[] tokens;
 
-    private TokenizerFile(Path file, ObjectNode parts, ModelData model, List<AddedToken> addedTokens) {
-        this.file = file;
+    private TokenizerFile(String name, ObjectNode parts, ModelData model, List<AddedToken> addedTokens) {
+        this.name = name;
         this.parts = parts;
         this.model = model;
         this.addedTokens = addedTokens;
@@ -51,14 +52,29 @@ public final class TokenizerFile {
 
     /** @throws ModelFolderException if it is no such file; components are looked at when a tokenizer is made */
     public static TokenizerFile read(Path file) {
+        return JsonFiles.read(file, values -> checked(file.toString(), values));
+    }
+
+    /**
+     * As {@link #read(Path)}.
+     *
+     * @param input is not closed
+     * @param name of the file, for what is wrong with it
+     * @throws IOException if it cannot be read
+     */
+    public static TokenizerFile read(InputStream input, String name) throws IOException {
+        return JsonFiles.read(input, name, values -> checked(name, values));
+    }
+
+    private static TokenizerFile checked(String name, JsonParser values) throws IOException {
         try {
-            return JsonFiles.read(file, values -> read(file, values));
+            return read(name, values);
         } catch (IllegalArgumentException e) {
-            throw refused(file, e);
+            throw refused(name, e);
         }
     }
 
-    private static TokenizerFile read(Path file, JsonParser values) throws IOException {
+    private static TokenizerFile read(String file, JsonParser values) throws IOException {
         if (values.nextToken() != JsonToken.START_OBJECT) {
             throw new IllegalArgumentException("it is no JSON object");
         }
@@ -83,10 +99,10 @@ public final class TokenizerFile {
         return new TokenizerFile(file, parts, model, List.copyOf(addedTokens(parts.path("added_tokens"), model)));
     }
 
-    private static ModelFolderException refused(Path file, IllegalArgumentException cause) {
+    private static ModelFolderException refused(String name, IllegalArgumentException cause) {
         return new ModelFolderException(
                 "%s is not a tokenizer that can be run: %s; take the file that was published with the model, or convert the model's tokenizer anew"
-                        .formatted(file, cause.getMessage()),
+                        .formatted(name, cause.getMessage()),
                 cause);
     }
 
@@ -185,7 +201,7 @@ public final class TokenizerFile {
         try {
             return make(control);
         } catch (IllegalArgumentException e) {
-            throw refused(file, e);
+            throw refused(name, e);
         }
     }
 

@@ -1,39 +1,33 @@
 package org.steering4j.recipe;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import org.steering4j.tokenizer.Tokenizer;
+import org.steering4j.tokenizer.TokenizerFile;
 
-/** Turns the segments of a rendered conversation into token ids, and ids back into text. Thread-safe. */
+/** Turns the segments of a rendered conversation into token ids, and ids back into text. Immutable and thread-safe. */
 public final class ConversationEncoder implements AutoCloseable {
 
-    private final HuggingFaceTokenizer tokenizer;
+    private final Tokenizer tokenizer;
 
-    private ConversationEncoder(InputStream tokenizerFile) throws IOException {
-        tokenizer = HuggingFaceTokenizer.newInstance(
-                tokenizerFile, Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
+    private ConversationEncoder(TokenizerFile file) {
+        tokenizer = file.tokenizer();
     }
 
     /** @param folder holds tokenizer.json */
     public static ConversationEncoder of(Path folder) {
-        try (InputStream file = Files.newInputStream(folder.resolve("tokenizer.json"))) {
-            return new ConversationEncoder(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new ConversationEncoder(TokenizerFile.read(folder.resolve("tokenizer.json")));
     }
 
     /** Of the embedded model on the class path. */
     public static ConversationEncoder embedded() {
-        try (InputStream file =
-                ConversationEncoder.class.getResourceAsStream("/org/steering4j/embedded/tokenizer.json")) {
-            return new ConversationEncoder(file);
+        String name = "/org/steering4j/embedded/tokenizer.json";
+        try (InputStream file = ConversationEncoder.class.getResourceAsStream(name)) {
+            return new ConversationEncoder(TokenizerFile.read(file, name));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -67,9 +61,7 @@ public final class ConversationEncoder implements AutoCloseable {
 
     /** The ids of one segment's text. */
     public int[] encode(String text) {
-        return Arrays.stream(tokenizer.encode(text, false, false).getIds())
-                .mapToInt(Math::toIntExact)
-                .toArray();
+        return tokenizer.encode(text);
     }
 
     /** The ids of a conversation so far and of the beginning of the assistant's answer. */
@@ -83,11 +75,10 @@ public final class ConversationEncoder implements AutoCloseable {
     }
 
     public String decode(int[] tokens) {
-        return tokenizer.decode(Arrays.stream(tokens).asLongStream().toArray(), false);
+        return tokenizer.decode(tokens);
     }
 
+    /** Does nothing: there is nothing to return. */
     @Override
-    public void close() {
-        tokenizer.close();
-    }
+    public void close() {}
 }
