@@ -82,8 +82,7 @@ final class ChatGeneration {
         });
     }
 
-    private static int[] prompt(
-            SteeredModel model, ChatSettings settings, List<ChatMessage> messages, Boolean think) {
+    private static int[] prompt(SteeredModel model, ChatSettings settings, List<ChatMessage> messages, Boolean think) {
         int context = model.generator().contextLength();
         int longest = model.generator().longestContext();
         int[] prompt;

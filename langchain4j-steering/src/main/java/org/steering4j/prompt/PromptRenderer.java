@@ -112,11 +112,7 @@ public final class PromptRenderer implements AutoCloseable {
 
     /** Those of the template first: they are what ends a turn. Then the tokenizer's own. */
     private static Set<Integer> endTokens(
-            Path folder,
-            TextTokenizer tokenizer,
-            String tokenOfTokenizer,
-            Set<String> tokensOfTemplate,
-            TokenIds ids) {
+            Path folder, TextTokenizer tokenizer, String tokenOfTokenizer, Set<String> tokensOfTemplate, TokenIds ids) {
         Set<Integer> endTokens = new LinkedHashSet<>();
         tokensOfTemplate.forEach(content -> tokenizer.controlToken(content).ifPresent(endTokens::add));
         if (tokenOfTokenizer != null) {

@@ -49,17 +49,16 @@ final class SettingsFile {
     private static final String FIRST_WORDS = "# steering ";
 
     /** What concerns the call and not the run. */
-    private static final Set<String> NOT_KEPT =
-            Set.of(
-                    "settings",
-                    "run-folder",
-                    "resume",
-                    "resume-on-any-machine",
-                    "json",
-                    "verbose",
-                    "help",
-                    "version",
-                    JudgeOptions.KEY_VARIABLE);
+    private static final Set<String> NOT_KEPT = Set.of(
+            "settings",
+            "run-folder",
+            "resume",
+            "resume-on-any-machine",
+            "json",
+            "verbose",
+            "help",
+            "version",
+            JudgeOptions.KEY_VARIABLE);
 
     private static final Set<String> NOT_IN_A_FILE = Set.of("settings", "help", "version");
 
