@@ -377,7 +377,7 @@ class LanguageModelTest {
                 .hasMessageContaining("0 to 60");
         assertThatThrownBy(() -> model.logProbabilities(PROMPT, ANSWER, LayerSteering.of(Map.of(4, vector(1)))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("layer 4 is out of range: random has layers 0 to 3");
+                .hasMessageContaining("layer 4 is out of range: " + folder.getFileName() + " has layers 0 to 3");
         assertThatThrownBy(() -> model.logProbabilities(PROMPT, ANSWER, LayerSteering.of(Map.of(1, new float[31]))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("31")
@@ -398,7 +398,7 @@ class LanguageModelTest {
                             return true;
                         }))
                 .isInstanceOf(ModelClosedException.class)
-                .hasMessageContaining("random");
+                .hasMessageContaining(folder.getFileName().toString());
         closing.close();
         assertThatThrownBy(() -> closing.logProbabilities(PROMPT, ANSWER, LayerSteering.none()))
                 .isInstanceOf(ModelClosedException.class);

@@ -7,7 +7,7 @@ public final class RandomModels {
 
     private RandomModels() {}
 
-    /** Writes config.json and weights of a model with 4 layers of hidden size 32, named "random"; the tokenizer is left to the caller. */
+    /** Writes config.json and weights of a model with 4 layers of hidden size 32; the tokenizer is left to the caller. */
     public static Path write(Path folder, int vocabularySize, int contextLength) {
         return RandomCheckpoint.make(json -> {
                     json.put("vocab_size", vocabularySize);

@@ -42,6 +42,21 @@ public record BenchmarkResult(
     /** @param cost by how much a token takes longer than unsteered; null if that was not measured */
     public record Composition(int vectors, double tokensPerSecond, Double cost) {}
 
+    /** The same under another name of the model. */
+    public BenchmarkResult named(String name) {
+        return new BenchmarkResult(
+                name,
+                precision,
+                threads,
+                machine,
+                loading,
+                prefill,
+                decode,
+                composition,
+                speculation,
+                peakResidentBytes);
+    }
+
     BenchmarkResult with(List<Speculation> measured) {
         return new BenchmarkResult(
                 model, precision, threads, machine, loading, prefill, decode, composition, measured, peakResidentBytes);

@@ -133,7 +133,9 @@ final class BenchmarkCommand implements Callable<Integer> {
         if (threads != null) {
             System.setProperty(THREADS_PROPERTY, threads.toString());
         }
-        BenchmarkResult result = shape == null ? measureModel(settings) : measureShape(settings);
+        BenchmarkResult result = shape == null
+                ? measureModel(settings)
+                : measureShape(settings).named("random " + NamedShape.of(shape).label());
         main.show(result, output -> print(result, output));
         return 0;
     }

@@ -32,7 +32,7 @@ class RandomWeightsTest {
                     null,
                     new BenchmarkSettings(1, List.of(5), List.of(2), List.of(1), 4, sizes == TINY, 1),
                     doing -> {});
-            assertThat(result.model()).isEqualTo("tiny");
+            assertThat(result.model()).isEqualTo(sizes.modelType());
             assertThat(result.decode().get(0).timesOneRow()).isNull();
             assertThat(result.speculation()).hasSize(sizes == TINY ? 3 : 0);
             RandomWeights.delete(written);

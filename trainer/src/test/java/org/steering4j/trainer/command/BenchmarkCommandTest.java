@@ -61,7 +61,8 @@ class BenchmarkCommandTest {
                 .as(errors.toString(StandardCharsets.UTF_8))
                 .isZero();
         JsonNode result = new ObjectMapper().readTree(output.toByteArray());
-        assertThat(result.get("model").textValue()).isEqualTo("random-llama");
+        assertThat(result.get("model").textValue())
+                .isEqualTo(folder.getFileName().toString());
         assertThat(result.get("precision").textValue()).isEqualTo("float32");
         assertThat(result.at("/machine/readBytesPerSecond").doubleValue()).isPositive();
         assertThat(result.at("/machine/float32OperationsPerSecond").doubleValue())
@@ -125,7 +126,10 @@ class BenchmarkCommandTest {
         assertThat(measure()).isZero();
         assertThat(output.toString(StandardCharsets.UTF_8))
                 .contains(
-                        "random-llama, float32", "prompt of    8 tokens", " 3 answers at once", " 5 steering vectors");
+                        folder.getFileName() + ", float32",
+                        "prompt of    8 tokens",
+                        " 3 answers at once",
+                        " 5 steering vectors");
     }
 
     @ParameterizedTest
