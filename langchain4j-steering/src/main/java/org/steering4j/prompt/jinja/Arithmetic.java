@@ -3,7 +3,9 @@ package org.steering4j.prompt.jinja;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 
 /** {@code + - * / // % **} */
 final class Arithmetic {
@@ -67,9 +69,7 @@ final class Arithmetic {
     private static Text percent(Markup format, Object values) {
         List<Object> all = values instanceof Tuple tuple
                 ? tuple.items()
-                : values instanceof java.util.Map<?, ?> map
-                        ? new ArrayList<>(map.values())
-                        : java.util.Collections.singletonList(values);
+                : values instanceof Map<?, ?> map ? new ArrayList<>(map.values()) : Collections.singletonList(values);
         if (all.stream().anyMatch(Markup.class::isInstance)) {
             throw Failure.unsupported("% with a text marked as safe on both sides");
         }
@@ -100,6 +100,9 @@ final class Arithmetic {
     }
 
     private static Object repeated(Object value, BigInteger times) {
+        if (times.bitLength() > 63) {
+            throw new Failure("an integer too large to repeat by");
+        }
         int count = times.max(BigInteger.ZERO)
                 .min(Values.integer(Text.MAXIMUM_LENGTH + 1))
                 .intValue();
@@ -200,7 +203,11 @@ final class Arithmetic {
                 if (left < 0 && right != Math.rint(right)) {
                     throw Failure.unsupported("a complex number");
                 }
-                return Math.pow(left, right);
+                double power = Math.pow(left, right);
+                if (Double.isInfinite(power) && !Double.isInfinite(left) && !Double.isInfinite(right)) {
+                    throw new Failure("the result of a power is too large for a float");
+                }
+                return power;
             default:
                 requireNotZero(right != 0);
         }

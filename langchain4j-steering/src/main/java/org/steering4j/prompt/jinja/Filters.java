@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** {@code value | filter} */
 final class Filters {
@@ -121,8 +122,8 @@ final class Filters {
     }
 
     private static Object ofValue(Object value, String name) {
-        if (value instanceof Undefined) {
-            return new Undefined("it has no attribute " + name);
+        if (value instanceof Undefined undefined) {
+            throw undefined.failure();
         }
         if (value instanceof Map) {
             return Attributes.ofObject(value, name);
@@ -174,7 +175,7 @@ final class Filters {
     }
 
     /** Goes through a value only when it must, as Python's generators do. */
-    static Generator lazily(java.util.function.Supplier<Iterator<Object>> items) {
+    static Generator lazily(Supplier<Iterator<Object>> items) {
         return new Generator(
                 new Iterator<>() {
                     private Iterator<Object> source;

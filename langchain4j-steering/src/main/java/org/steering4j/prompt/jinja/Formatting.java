@@ -4,6 +4,8 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.List;
+import java.util.Locale;
 
 /** Numbers in letters and texts in fields, as both of Python's ways to format need them. */
 final class Formatting {
@@ -115,7 +117,7 @@ final class Formatting {
         Work.characters((long) number.bitLength() * number.bitLength() / BITS_A_CHARACTER);
         return switch (type) {
             case 'x' -> (alternate ? "0x" : "") + number.abs().toString(16);
-            case 'X' -> (alternate ? "0X" : "") + number.abs().toString(16).toUpperCase(java.util.Locale.ROOT);
+            case 'X' -> (alternate ? "0X" : "") + number.abs().toString(16).toUpperCase(Locale.ROOT);
             case 'o' -> (alternate ? "0o" : "") + number.abs().toString(8);
             case 'b' -> (alternate ? "0b" : "") + number.abs().toString(2);
             default -> number.abs().toString();
@@ -129,7 +131,7 @@ final class Formatting {
             return text;
         }
         int left = align == '<' ? 0 : align == '^' ? missing / 2 : missing;
-        return Text.joined(java.util.List.of(repeated(fill, left), text, repeated(fill, missing - left)));
+        return Text.joined(List.of(repeated(fill, left), text, repeated(fill, missing - left)));
     }
 
     static Text repeated(Text character, int count) {

@@ -33,7 +33,7 @@ final class Json {
         Object indent = arguments.get("indent", null);
         Text indentation = indent == null
                 ? null
-                : indent instanceof Text text ? text : Text.spaces(arguments.integer("indent", 0));
+                : Values.isString(indent) ? Values.text(indent) : Text.spaces(arguments.integer("indent", 0));
         List<Object> separators = arguments.get("separators", null) == null
                 ? List.of(Text.own(indent == null ? ", " : ","), Text.own(": "))
                 : Values.items(arguments.require("separators"));

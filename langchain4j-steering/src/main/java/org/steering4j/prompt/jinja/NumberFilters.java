@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** The filters that make numbers, or write them. */
@@ -81,7 +82,7 @@ final class NumberFilters {
         }
         boolean negative = text.startsWith("-");
         String digits = negative || text.startsWith("+") ? text.substring(1) : text;
-        String prefix = digits.length() < 2 ? "" : digits.substring(0, 2).toLowerCase(java.util.Locale.ROOT);
+        String prefix = digits.length() < 2 ? "" : digits.substring(0, 2).toLowerCase(Locale.ROOT);
         int prefixed = prefix.equals("0x") ? 16 : prefix.equals("0o") ? 8 : prefix.equals("0b") ? 2 : 0;
         int radix = base == 0 ? (prefixed == 0 ? 10 : prefixed) : base;
         if (prefixed == radix) {
@@ -115,7 +116,7 @@ final class NumberFilters {
         requireKnownDigits(digits);
         if (NO_FINITE.matcher(digits).matches()) {
             boolean negative = digits.startsWith("-");
-            return digits.toLowerCase(java.util.Locale.ROOT).endsWith("nan")
+            return digits.toLowerCase(Locale.ROOT).endsWith("nan")
                     ? Double.NaN
                     : negative ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
         }
@@ -218,7 +219,7 @@ final class NumberFilters {
         for (int i = 0; i < UNITS.size(); i++) {
             unit = new BigDecimal(BigInteger.valueOf(base).pow(i + 2)).doubleValue();
             if (bytes < unit || i == UNITS.size() - 1) {
-                String name = binary ? UNITS.get(i).toUpperCase(java.util.Locale.ROOT) + "iB" : UNITS.get(i) + "B";
+                String name = binary ? UNITS.get(i).toUpperCase(Locale.ROOT) + "iB" : UNITS.get(i) + "B";
                 double size = base * bytes / unit;
                 return Text.own((Formatting.isNegative(size) ? "-" : "") + Formatting.decimal(size, 'f', 1, false) + " "
                         + name);

@@ -2,6 +2,7 @@ package org.steering4j.prompt.jinja;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,7 +24,7 @@ final class PercentFormat {
     private PercentFormat(Text format, Object given, boolean escaping) {
         this.format = format;
         this.given = given;
-        this.values = given instanceof Tuple tuple ? tuple.items() : java.util.Collections.singletonList(given);
+        this.values = given instanceof Tuple tuple ? tuple.items() : Collections.singletonList(given);
         this.escaping = escaping;
     }
 
@@ -46,11 +47,8 @@ final class PercentFormat {
                 directive();
             }
         }
-        boolean takesNames = given instanceof Map
-                || given instanceof Undefined
-                || given instanceof List
-                || given instanceof View
-                || given instanceof Range;
+        boolean takesNames =
+                given instanceof Map || given instanceof Undefined || given instanceof List || given instanceof Range;
         if (!takesNames && used < values.size() && !(named && given instanceof Map)) {
             throw new Failure("not all values are used by the format");
         }
@@ -139,8 +137,8 @@ final class PercentFormat {
         return Values.get(map, name);
     }
 
-    private static long integer(Object value) {
-        if (!(value instanceof BigInteger) && !(value instanceof Boolean)) {
+    private long integer(Object value) {
+        if (escaping || !(value instanceof BigInteger) && !(value instanceof Boolean)) {
             throw new Failure("* in a format needs an integer");
         }
         return Values.whole(value)

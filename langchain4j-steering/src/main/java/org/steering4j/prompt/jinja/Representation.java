@@ -3,6 +3,7 @@ package org.steering4j.prompt.jinja;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -93,7 +94,7 @@ final class Representation {
     private void writeMembers(String opening, Map<?, ?> members, String closing) {
         written.append(opening);
         String separator = "";
-        List<Map.Entry<?, ?>> entries = new java.util.ArrayList<>(members.entrySet());
+        List<Map.Entry<?, ?>> entries = new ArrayList<>(members.entrySet());
         if (sorted) {
             if (!entries.stream().allMatch(entry -> entry.getKey() instanceof Text)) {
                 throw Failure.unsupported("the filter pprint of a dictionary whose keys are not all strings");

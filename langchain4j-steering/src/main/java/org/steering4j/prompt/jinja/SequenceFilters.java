@@ -47,7 +47,7 @@ final class SequenceFilters {
                 yield items.hasNext() ? items.next() : new Undefined("there is no first item, the sequence is empty");
             }
             case "last" -> {
-                if (value instanceof Generator || value instanceof Undefined) {
+                if (value instanceof Generator) {
                     throw new Failure(
                             "%s has no last item: make it a list with |list".formatted(Values.typeName(value)));
                 }

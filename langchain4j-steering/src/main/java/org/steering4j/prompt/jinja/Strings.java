@@ -112,13 +112,17 @@ final class Strings {
                 yield splitFromEnd(text, arguments.textOrNone("sep"), arguments.integer("maxsplit", NO_LIMIT));
             }
             case "splitlines" ->
-                new ArrayList<Object>(lines(text, call.bind("keepends").flag("keepends", false)));
+                new ArrayList<Object>(lines(text, call.bind("keepends").integer("keepends", 0) != 0));
             case "partition" -> partition(text, call.bindByPlace("sep").text("sep"), false);
             case "rpartition" -> partition(text, call.bindByPlace("sep").text("sep"), true);
             case "ljust" -> justified(text, call, '<');
             case "rjust" -> justified(text, call, '>');
             case "center" -> centered(text, call);
-            case "zfill" -> zeroFilled(text, call.bindByPlace("width").integer("width", 0));
+            case "zfill" -> {
+                Call.Bound arguments = call.bindByPlace("width");
+                arguments.require("width");
+                yield zeroFilled(text, arguments.integer("width", 0));
+            }
             case "expandtabs" -> expanded(text, call.bind("tabsize").integer("tabsize", 8));
             case "format" -> {
                 Map<Object, Object> named = new LinkedHashMap<>();

@@ -2,6 +2,7 @@ package org.steering4j.prompt.jinja;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +81,7 @@ final class TextFilters {
     private static Object method(Object value, String name, Object... arguments) {
         Object text = value instanceof Markup ? value : Values.string(value);
         Function method = (Function) Attributes.of(text, name);
-        return method.call(new Call("the filter", java.util.Arrays.asList(arguments), Map.of()));
+        return method.call(new Call("the filter", Arrays.asList(arguments), Map.of()));
     }
 
     private static Text title(Text text) {

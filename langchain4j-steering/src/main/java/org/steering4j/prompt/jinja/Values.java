@@ -427,6 +427,9 @@ final class Values {
         if (container instanceof Map<?, ?> map) {
             return has(map, item);
         }
+        if (container instanceof View view && view.isSet()) {
+            requireHashable(item);
+        }
         for (Iterator<Object> items = iterator(container); items.hasNext(); ) {
             if (areEqual(items.next(), item)) {
                 return true;
@@ -538,8 +541,14 @@ final class Values {
                 from == null ? (stride < 0 ? highest : lowest) : clamped(bound(from, length), length, lowest, highest);
         long stop = to == null ? (stride < 0 ? lowest : highest) : clamped(bound(to, length), length, lowest, highest);
         if (value instanceof Range range) {
+            BigInteger exact = step == null ? BigInteger.ONE : whole(step);
+            if (exact.bitLength() > 31) {
+                throw Failure.unsupported("the slice of a range with the step " + exact);
+            }
             return new Range(
-                    range.start() + start * range.step(), range.start() + stop * range.step(), range.step() * stride);
+                    range.start() + start * range.step(),
+                    range.start() + stop * range.step(),
+                    range.step() * exact.longValue());
         }
         List<Object> taken = new ArrayList<>();
         TextBuilder characters = new TextBuilder();

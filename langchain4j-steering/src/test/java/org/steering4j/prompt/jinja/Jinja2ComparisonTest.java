@@ -122,6 +122,33 @@ class Jinja2ComparisonTest {
         }
     }
 
+    /** What Jinja2 writes we write, or say what is not supported; what it refuses, we refuse. */
+    @Test
+    void should_write_random_expressions_as_Jinja2_does() throws IOException {
+        JsonNode file = MAPPER.readTree(file("random-expressions.json").toFile());
+        Map<String, Object> variables = map(file.get("variables"));
+        List<String> unlike = new ArrayList<>();
+        int[] written = {0};
+        file.get("expressions").fields().forEachRemaining(expression -> {
+            String expected = expression.getValue().textValue();
+            try {
+                String text = JinjaTemplate.parse(expression.getKey())
+                        .render(variables, CLOCK)
+                        .toString();
+                written[0]++;
+                if (!text.equals(expected)) {
+                    unlike.add("%s is %s, not %s".formatted(expression.getKey(), expected, text));
+                }
+            } catch (JinjaException e) {
+                if (expected != null && !e.getMessage().matches("(?s).*(not supported|cannot be written|slice of).*")) {
+                    unlike.add("%s is %s, not: %s".formatted(expression.getKey(), expected, e.getMessage()));
+                }
+            }
+        });
+        assertThat(unlike).isEmpty();
+        assertThat(written[0]).isGreaterThan(800);
+    }
+
     private interface Parsing {
         JinjaTemplate template();
     }
