@@ -24,6 +24,11 @@ final class Choice implements Syntax {
         this.alternatives = List.copyOf(new LinkedHashSet<>(alternatives));
     }
 
+    /** The only alternative, or this where there are several or none. */
+    Syntax simplest() {
+        return alternatives.size() == 1 ? alternatives.get(0) : this;
+    }
+
     @Override
     public int shortest(int levels) {
         if (shortest[levels] == 0) {

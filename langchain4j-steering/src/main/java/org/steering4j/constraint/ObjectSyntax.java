@@ -71,6 +71,11 @@ final class ObjectSyntax implements Syntax {
         this.rules = rules;
     }
 
+    /** Whether it matters how many of the declared members there are, beyond those that are required. */
+    boolean isCounted() {
+        return least > required.length || most < properties.size();
+    }
+
     List<Property> properties() {
         return properties;
     }

@@ -200,7 +200,10 @@ final class ToolCallSyntax {
 
     private List<ObjectSyntax.Property> properties(ToolSpecification tool) {
         Syntax syntax = parameters(tool);
-        if (syntax instanceof ObjectSyntax object) {
+        if ((syntax instanceof Choice choice ? choice.simplest() : syntax) instanceof ObjectSyntax object) {
+            if (object.isCounted()) {
+                throw refusal(tool, "a number of properties (minProperties, maxProperties)");
+            }
             return object.properties();
         }
         throw refusal(tool, "a schema that is not of one object");
