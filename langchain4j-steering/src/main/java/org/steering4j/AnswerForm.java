@@ -16,6 +16,11 @@ import org.steering4j.prompt.ToolCallFormat;
  */
 record AnswerForm(boolean callRequired, List<ToolSpecification> tools, JsonSchema schema) {
 
+    /** @throws dev.langchain4j.exception.UnsupportedFeatureException if a schema is too deep to be compared with another one */
+    void requireDepth() {
+        AnswerConstraint.requireDepth(schema, tools);
+    }
+
     /**
      * @param calls how the model writes tool calls; for tools alone
      * @throws dev.langchain4j.exception.UnsupportedFeatureException if an answer cannot be held to it

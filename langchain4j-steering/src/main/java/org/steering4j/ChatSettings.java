@@ -95,7 +95,8 @@ record ChatSettings(
                     "stopSequences beside %s are not supported: they would cut the answer before it is complete; leave one of them out"
                             .formatted(callRequired ? "toolChoice REQUIRED" : "responseFormat JSON"));
         }
-        return model.constraint(new AnswerForm(callRequired, tools, callRequired ? null : format.jsonSchema()));
+        return model.constraint(
+                new AnswerForm(callRequired, tools, callRequired ? null : format.jsonSchema()), parameters.timeout());
     }
 
     /** The messages of a request, with the persona's system message if it has one. */

@@ -2,8 +2,8 @@ package org.steering4j;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -41,9 +41,6 @@ public final class SteeredModel implements AutoCloseable {
 
     private static final AtomicInteger THREADS = new AtomicInteger();
     private static final long IDLE_THREAD_SECONDS = 10;
-    /** Some megabytes each, of a large vocabulary. */
-    private static final int MOST_FORMS = 16;
-
     private final TokenGenerator generator;
     private final PromptRenderer prompts;
     private final ModelShape shape;
@@ -60,13 +57,7 @@ public final class SteeredModel implements AutoCloseable {
 
     private volatile boolean closed;
     private Vocabulary vocabulary;
-    /** Of the forms asked for last: applications ask for the same ones again and again. */
-    private final Map<AnswerForm, AnswerConstraint> constraints = new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<AnswerForm, AnswerConstraint> eldest) {
-            return size() > MOST_FORMS;
-        }
-    };
+    private final RecentForms forms = new RecentForms(this::make);
 
     SteeredModel(
             TokenGenerator generator,
@@ -247,7 +238,7 @@ public final class SteeredModel implements AutoCloseable {
     }
 
     /** What constrained answers are made of; built when it is first needed. */
-    private Vocabulary vocabulary() {
+    private synchronized Vocabulary vocabulary() {
         if (vocabulary == null) {
             Map<String, Integer> markTokens = new HashMap<>();
             for (String mark :
@@ -260,12 +251,17 @@ public final class SteeredModel implements AutoCloseable {
         return vocabulary;
     }
 
-    /** @throws dev.langchain4j.exception.UnsupportedFeatureException if this model's answers cannot be held to the form */
-    synchronized AnswerConstraint constraint(AnswerForm form) {
-        return constraints.computeIfAbsent(
-                form,
-                missing -> missing.constraint(
-                        vocabulary(), prompts.toolCallFormat().orElse(null)));
+    /**
+     * @param timeout how long to wait for it at most; null for as long as it takes
+     * @throws dev.langchain4j.exception.UnsupportedFeatureException if this model's answers cannot be held to the form
+     * @throws dev.langchain4j.exception.TimeoutException if it takes longer
+     */
+    AnswerConstraint constraint(AnswerForm form, Duration timeout) {
+        return forms.constraint(form, timeout, this::execute);
+    }
+
+    private AnswerConstraint make(AnswerForm form) {
+        return form.constraint(vocabulary(), prompts.toolCallFormat().orElse(null));
     }
 
     /** Runs what uses the model, and says so if it is, or gets, closed. */

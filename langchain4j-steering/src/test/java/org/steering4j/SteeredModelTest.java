@@ -168,19 +168,23 @@ class SteeredModelTest {
     @Test
     void should_work_out_the_form_of_answers_once_and_keep_the_last_ones() {
         AnswerForm person = new AnswerForm(false, List.of(), PERSON);
-        AnswerConstraint constraint = model.constraint(person);
-        assertThat(model.constraint(new AnswerForm(false, List.of(), PERSON))).isSameAs(constraint);
-        assertThat(model.constraint(new AnswerForm(false, List.of(), null))).isNotSameAs(constraint);
+        AnswerConstraint constraint = model.constraint(person, null);
+        assertThat(model.constraint(new AnswerForm(false, List.of(), PERSON), null))
+                .isSameAs(constraint);
+        assertThat(model.constraint(new AnswerForm(false, List.of(), null), null))
+                .isNotSameAs(constraint);
         for (int i = 0; i < 20; i++) {
-            model.constraint(new AnswerForm(
-                    false,
-                    List.of(),
-                    JsonSchema.builder()
-                            .name("person" + i)
-                            .rootElement(PERSON.rootElement())
-                            .build()));
+            model.constraint(
+                    new AnswerForm(
+                            false,
+                            List.of(),
+                            JsonSchema.builder()
+                                    .name("person" + i)
+                                    .rootElement(PERSON.rootElement())
+                                    .build()),
+                    null);
         }
-        assertThat(model.constraint(person)).isNotSameAs(constraint);
+        assertThat(model.constraint(person, null)).isNotSameAs(constraint);
     }
 
     @Test

@@ -40,6 +40,9 @@ record Alternative(
     record Unevaluated(Subschema schema, Set<Subschema> evaluators) {}
 
     static Alternative of(Subschema leaf) {
+        if (leaf.isLeadingOnly()) {
+            return ANYTHING;
+        }
         Map<String, JsonNode> values = values(leaf);
         Alternative alternative =
                 new Alternative(Set.of(leaf), Set.of(leaf), Map.of(), Set.of(), Kind.ofType(leaf), null);

@@ -15,9 +15,12 @@ import org.steering4j.prompt.ToolCallFormat;
  *
  * <ul>
  *   <li>An object has no members that are not declared, unless {@code additionalProperties} says so or no member is declared at all.
- *   <li>Between symbols there is at most a space, or a line break with indentation. Numbers have at most 18 digits before and 24 after the
- *       point, exponents two. Objects and arrays are nested at most 100 deep.
- *   <li>Names and enum values are escaped only where JSON demands it; names that are not declared hold nothing that would have to be.
+ *   <li>Where no type is given, keywords tell what is meant: {@code properties} an object, {@code items} an array.
+ *   <li>Between symbols there is at most a space, or a line break with indentation.
+ *   <li>Integers have at most 40 digits, other numbers 100 before and 100 after the point, exponents three. Objects and arrays are nested at
+ *       most 100 deep. Where one of these bounds excludes what the model wanted most, the answer counts as cut short.
+ *   <li>Names and enum values are escaped only where JSON demands it; names that are not declared hold nothing that would have to be. Objects
+ *       and arrays in an enum are written in one line, their members in the order of the schema.
  *   <li>Strings with a {@code pattern} or a {@code format} are escaped only where JSON demands it, and numbers with bounds have no exponent.
  *   <li>No name occurs twice in an object.
  * </ul>
@@ -25,6 +28,8 @@ import org.steering4j.prompt.ToolCallFormat;
  * <p>May be shared between threads, and should be between answers: what it finds out about its form serves them all.
  */
 public final class AnswerConstraint implements TokenConstraint.Factory {
+
+    private static final String RESPONSE_FORMAT = "responseFormat";
 
     private final States states;
     private final Syntax syntax;
@@ -56,6 +61,19 @@ public final class AnswerConstraint implements TokenConstraint.Factory {
         return new AnswerConstraint(vocabulary, ToolCallSyntax.of(vocabulary, tools, format));
     }
 
+    /**
+     * Refuses what is too deep to be looked at, even to compare it with other schemas.
+     *
+     * @param schema may be null
+     * @throws UnsupportedFeatureException if schemas nest too deep within one another
+     */
+    public static void requireDepth(JsonSchema schema, List<ToolSpecification> tools) {
+        if (schema != null) {
+            SchemaReader.requireDepth(schema.rootElement(), RESPONSE_FORMAT);
+        }
+        tools.forEach(tool -> SchemaReader.requireDepth(tool.parameters(), ToolCallSyntax.subject(tool)));
+    }
+
     /** Either of the two; see there. */
     public static AnswerConstraint jsonOrToolCalls(
             Vocabulary vocabulary, JsonSchema schema, List<ToolSpecification> tools, ToolCallFormat format) {
@@ -66,7 +84,7 @@ public final class AnswerConstraint implements TokenConstraint.Factory {
 
     private static Syntax jsonSyntax(Vocabulary vocabulary, JsonSchema schema) {
         SchemaCompiler compiler =
-                new SchemaCompiler(vocabulary, new TextRules(vocabulary.bytesAreTokens(), false), "responseFormat");
+                new SchemaCompiler(vocabulary, new TextRules(vocabulary.bytesAreTokens(), false), RESPONSE_FORMAT);
         return schema == null ? compiler.anyObject() : compiler.compile(schema.rootElement());
     }
 

@@ -1,6 +1,6 @@
 package org.steering4j.constraint;
 
-import java.util.LinkedHashSet;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -20,8 +20,8 @@ final class Choice implements Syntax {
     }
 
     /** @param alternatives none of which is a choice */
-    void fill(List<Syntax> alternatives) {
-        this.alternatives = List.copyOf(new LinkedHashSet<>(alternatives));
+    void fill(Collection<Syntax> alternatives) {
+        this.alternatives = List.copyOf(alternatives);
     }
 
     /** The only alternative, or this where there are several or none. */

@@ -32,7 +32,7 @@ final class SchemaAlternatives {
     private static final int MOST_LEVELS_COMPARED = 4;
 
     /** Schemas in alternatives that are looked at for one document; a second or so. */
-    private static final int MOST_STEPS = 1_000_000;
+    private static final int MOST_STEPS = 300_000;
 
     /** Of required members, by whose values objects may be told apart. */
     private static final int MOST_NAMES_COMPARED = 8;
@@ -108,7 +108,6 @@ final class SchemaAlternatives {
             for (Subschema one : level) {
                 if (!one.isTrue() && !one.isFalse() && visited.add(one)) {
                     certain = certain.and(Alternative.of(one));
-                    step(certain);
                     below.addAll(certainParts(one));
                 }
             }

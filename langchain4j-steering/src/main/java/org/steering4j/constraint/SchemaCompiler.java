@@ -5,6 +5,7 @@ import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.json.JsonSchemaElement;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -106,18 +107,35 @@ final class SchemaCompiler {
     private void finish() {
         while (!next.isEmpty()) {
             Set<Subschema> schemas = next.remove();
-            List<Syntax> syntaxes = new ArrayList<>();
-            for (Alternative alternative : alternatives.of(schemas)) {
-                syntaxes.addAll(syntaxes(alternative.spelledOut()));
-            }
-            known.get(schemas).fill(syntaxes);
+            known.get(schemas).fill(syntaxes(alternatives.of(schemas), schemas));
         }
     }
 
-    private List<Syntax> syntaxes(Alternative alternative) {
-        if (alternative.values() != null) {
-            return List.of(words(alternative));
+    /** @param schemas whose alternatives they are */
+    private Collection<Syntax> syntaxes(List<Alternative> alternatives, Set<Subschema> schemas) {
+        Set<Syntax> syntaxes = new LinkedHashSet<>();
+        List<int[]> spelledOut = new ArrayList<>();
+        for (Alternative alternative : alternatives) {
+            Alternative few = alternative.spelledOut();
+            if (few.values() == null) {
+                syntaxes.addAll(syntaxes(few));
+            } else {
+                spelledOut.addAll(spellings(few));
+            }
         }
+        if (!spelledOut.isEmpty()) {
+            syntaxes.add(new Words(vocabulary, spelledOut));
+        }
+        if (syntaxes.size() > Stack.MOST_ALTERNATIVES) {
+            throw schemas.iterator()
+                    .next()
+                    .refusal("a choice between %d kinds of values, of which only %d can be followed,"
+                            .formatted(syntaxes.size(), Stack.MOST_ALTERNATIVES));
+        }
+        return syntaxes;
+    }
+
+    private List<Syntax> syntaxes(Alternative alternative) {
         alternative.not().values().stream().findFirst().ifPresent(refused -> {
             throw refused.schema().unsupported(refused.keyword());
         });
@@ -176,7 +194,7 @@ final class SchemaCompiler {
         };
     }
 
-    private Syntax words(Alternative alternative) {
+    private List<int[]> spellings(Alternative alternative) {
         boolean plainInteger = alternative.leaves().stream()
                 .anyMatch(leaf -> leaf.has("type") && !Kind.ofType(leaf).contains(Kind.FRACTION));
         List<int[]> texts = new ArrayList<>();
@@ -185,7 +203,7 @@ final class SchemaCompiler {
                 texts.add(Vocabulary.symbols(spelling));
             }
         }
-        return new Words(vocabulary, texts);
+        return texts;
     }
 
     private Syntax object(Alternative alternative) {

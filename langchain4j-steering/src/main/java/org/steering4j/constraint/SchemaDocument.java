@@ -65,6 +65,9 @@ final class SchemaDocument {
     /** By absolute identifier, and by identifier, hash sign and anchor. */
     private final Map<String, JsonNode> identified = new HashMap<>();
 
+    /** What references lead into: where definitions are kept, whatever its name is. */
+    private final Set<String> containers = new HashSet<>();
+
     private final Set<String> dynamicAnchors = new HashSet<>();
     private final Set<String> repeatedDynamicAnchors = new HashSet<>();
 
@@ -87,6 +90,9 @@ final class SchemaDocument {
         }
         Place place = visit.position == Position.SCHEMA ? identify(node, visit.place) : visit.place;
         places.put(node, place);
+        if (node.path("$ref").asText().startsWith("#/")) {
+            containers.add(node.get("$ref").asText().substring(2).split("/", 2)[0]);
+        }
         if (node.isArray()) {
             Position position = visit.position == Position.LIST_OF_SCHEMAS ? Position.SCHEMA : Position.OTHER;
             for (int i = 0; i < node.size(); i++) {
@@ -191,6 +197,11 @@ final class SchemaDocument {
     /** Whether the document holds a schema, or it was made of its schemas. */
     boolean isOwn(JsonNode schema) {
         return places.containsKey(schema);
+    }
+
+    /** Whether references lead into what a keyword says, as into {@code components} of OpenAPI. */
+    boolean keepsDefinitions(String keyword) {
+        return containers.contains(keyword);
     }
 
     /** What a reference leads to, when it stands at a place. */

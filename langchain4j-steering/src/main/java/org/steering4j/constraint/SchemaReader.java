@@ -28,7 +28,6 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * LangChain4j's schemas as JSON Schema, so that they and raw ones are read the same way. LangChain4j's own writer leaves
@@ -38,6 +37,8 @@ final class SchemaReader {
 
     /** Of LangChain4j's schemas within one another. Jackson has a limit of its own for the text of raw ones. */
     private static final int MOST_DEPTH = 200;
+
+    private static final int MOST_SCHEMAS = 1_000_000;
 
     private static final int SHOWN_CHARACTERS = 200;
 
@@ -58,26 +59,40 @@ final class SchemaReader {
         return of(element, subject);
     }
 
-    /** Visits each schema once, though it may be part of several. */
+    /** Also refuses schemas that are small only as long as nobody writes them out, for parts of them occur in many places. */
     static void requireDepth(JsonSchemaElement root, String subject) {
-        Set<JsonSchemaElement> visited = Collections.newSetFromMap(new IdentityHashMap<>());
-        List<JsonSchemaElement> level = root == null ? List.of() : List.of(root);
-        for (int depth = 0; !level.isEmpty(); depth++) {
-            if (depth == MOST_DEPTH) {
-                throw new UnsupportedFeatureException(
-                        "%s: a JSON schema is not supported that nests more than %d schemas within one another; nest fewer, or refer to definitions"
-                                .formatted(subject, MOST_DEPTH));
-            }
-            List<JsonSchemaElement> below = new ArrayList<>();
-            for (JsonSchemaElement element : level) {
-                for (JsonSchemaElement part : parts(element)) {
-                    if (part != null && visited.add(part)) {
-                        below.add(part);
-                    }
-                }
-            }
-            level = below;
+        if (root != null) {
+            extent(root, 1, new IdentityHashMap<>(), subject);
         }
+    }
+
+    /**
+     * @param depth how many schemas lie one in another
+     * @param count of all that lie in it, itself included
+     */
+    private record Extent(int depth, int count) {}
+
+    private static Extent extent(
+            JsonSchemaElement element, int outerDepth, Map<JsonSchemaElement, Extent> known, String subject) {
+        int below = 0;
+        int count = 1;
+        for (JsonSchemaElement part : outerDepth > MOST_DEPTH ? List.<JsonSchemaElement>of() : parts(element)) {
+            if (part != null) {
+                Extent extent =
+                        known.containsKey(part) ? known.get(part) : extent(part, outerDepth + 1, known, subject);
+                below = Math.max(below, extent.depth);
+                count = Math.min(MOST_SCHEMAS, count + extent.count);
+            }
+        }
+        if (outerDepth + below > MOST_DEPTH || count == MOST_SCHEMAS) {
+            throw new UnsupportedFeatureException(
+                    ("%s: a JSON schema is not supported that nests more than %d schemas within one another, or consists of %,d;"
+                                    + " make it smaller, or refer to definitions")
+                            .formatted(subject, MOST_DEPTH, MOST_SCHEMAS));
+        }
+        Extent extent = new Extent(below + 1, count);
+        known.put(element, extent);
+        return extent;
     }
 
     private static Collection<JsonSchemaElement> parts(JsonSchemaElement element) {

@@ -16,7 +16,7 @@ final class Stack {
      * Alternatives that are followed side by side. A schema whose alternatives look alike at every level would double them with every level;
      * those that need more tokens are then given up, which allows less than the schema but nothing that it does not.
      */
-    private static final int MOST_ALTERNATIVES = 128;
+    static final int MOST_ALTERNATIVES = 128;
 
     private final Frame top;
     private final Stack rest;

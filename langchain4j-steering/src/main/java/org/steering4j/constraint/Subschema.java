@@ -69,6 +69,7 @@ final class Subschema {
             "$id",
             "$schema",
             "$vocabulary",
+            "components",
             "contentEncoding",
             "contentMediaType",
             "contentSchema",
@@ -95,6 +96,10 @@ final class Subschema {
             "writeOnly",
             "xml");
 
+    /** Those that only lead to other schemas for the same value. */
+    private static final Set<String> LEADING = Set.of(
+            "$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "not", "if", "dependentRequired", "dependentSchemas");
+
     private static final String EXTENSION = "x-";
 
     private final SchemaDocument document;
@@ -118,10 +123,14 @@ final class Subschema {
         json.fieldNames().forEachRemaining(name -> {
             if (ASSERTIONS.contains(name)) {
                 assertions.add(name);
-            } else if (!EXPLANATIONS.contains(name) && !name.startsWith(EXTENSION)) {
+            } else if (!EXPLANATIONS.contains(name) && !name.startsWith(EXTENSION) && !keepsDefinitions(name)) {
                 throw refusal("the JSON schema keyword \"" + name + "\"");
             }
         });
+    }
+
+    private boolean keepsDefinitions(String name) {
+        return json.get(name).isObject() && document.keepsDefinitions(name);
     }
 
     /** Whether every value fits. */
@@ -132,6 +141,11 @@ final class Subschema {
     /** Whether no value fits. */
     boolean isFalse() {
         return json.isBoolean() && !json.booleanValue();
+    }
+
+    /** Whether it asks for nothing but what other schemas do to which it leads. */
+    boolean isLeadingOnly() {
+        return LEADING.containsAll(assertions);
     }
 
     JsonNode json() {

@@ -36,6 +36,11 @@ final class ToolCallSyntax {
         this.format = format;
     }
 
+    /** Whose schema a tool's parameters are, for messages. */
+    static String subject(ToolSpecification tool) {
+        return "toolSpecifications: the parameters of " + tool.name();
+    }
+
     static Syntax of(Vocabulary vocabulary, List<ToolSpecification> tools, ToolCallFormat format) {
         ToolCallSyntax syntax = new ToolCallSyntax(vocabulary, format);
         return switch (format) {
@@ -278,8 +283,7 @@ final class ToolCallSyntax {
     private Syntax parameters(ToolSpecification tool) {
         return tool.parameters() == null
                 ? new ObjectSyntax(vocabulary, rules, List.of(), null)
-                : new SchemaCompiler(vocabulary, rules, "toolSpecifications: the parameters of " + tool.name())
-                        .compile(tool.parameters());
+                : new SchemaCompiler(vocabulary, rules, subject(tool)).compile(tool.parameters());
     }
 
     private Words mark(String mark) {

@@ -229,7 +229,7 @@ record Example(String name, JsonSchemaElement schema, String meaning, List<Strin
                         List.of("{\"name\":\"x\"}", "{\"a\":1}", "{\"name\":1,\"a\":1,\"a\":2}")),
                 raw(
                         "a map to integers that holds itself",
-                        "{\"$schema\":\"x\",\"title\":\"T\",\"type\":\"object\",\"additionalProperties\":{\"anyOf\":[{\"type\":\"integer\",\"description\":\"d\"},{\"$ref\":\"#\"}]}}",
+                        "{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\"title\":\"T\",\"type\":\"object\",\"additionalProperties\":{\"anyOf\":[{\"type\":\"integer\",\"description\":\"d\"},{\"$ref\":\"#\"}]}}",
                         List.of("{}", "{\"a\":1,\"b\":{\"a\":2}}"),
                         List.of("{\"a\":\"1\"}", "{\"a\":{\"b\":null}}")),
                 raw(

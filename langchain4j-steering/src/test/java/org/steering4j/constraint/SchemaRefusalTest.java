@@ -13,9 +13,12 @@ import dev.langchain4j.model.chat.request.json.JsonSchemaElement;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SchemaRefusalTest {
 
@@ -69,6 +72,63 @@ class SchemaRefusalTest {
                 .build();
         assertThatThrownBy(() -> compile(schema))
                 .hasMessageContainingAll("maxLength", "$.properties.outer.properties.inner");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {101, 400, 5_000, 100_000})
+    void should_refuse_what_is_nested_too_deep_for_any_answer_or_reader(int depth) {
+        for (String[] around : new String[][] {
+            {"{\"type\":\"object\",\"required\":[\"a\"],\"properties\":{\"a\":", "}}"},
+            {"{\"type\":\"array\",\"minItems\":1,\"items\":", "}"},
+            {"{\"allOf\":[", "]}"},
+            {"{\"anyOf\":[", "]}"}
+        }) {
+            JsonRawSchema schema =
+                    JsonRawSchema.from(around[0].repeat(depth) + "{\"type\":\"null\"}" + around[1].repeat(depth));
+            assertThatThrownBy(() -> compile(schema))
+                    .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                    .hasMessageContaining("not supported")
+                    .hasMessageContaining("100");
+        }
+    }
+
+    @Test
+    void should_refuse_what_makes_too_many_combinations_soon() {
+        StringBuilder choices = new StringBuilder();
+        for (int i = 0; i < 40; i++) {
+            choices.append(i == 0 ? "" : ",")
+                    .append("{\"anyOf\":[{\"required\":[\"a%1$d\"]},{\"required\":[\"b%1$d\"]}]}".formatted(i));
+        }
+        JsonRawSchema product = JsonRawSchema.from("{\"type\":\"object\",\"allOf\":[" + choices + "]}");
+        assertThatThrownBy(() -> compile(product))
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContainingAll("anyOf", "combinations", "not supported");
+        String objects = IntStream.range(0, 200)
+                .mapToObj("{\"type\":\"object\",\"properties\":{\"kind\":{\"const\":%d}}}"::formatted)
+                .collect(Collectors.joining(","));
+        assertThatThrownBy(() -> compile(JsonRawSchema.from("{\"anyOf\":[" + objects + "]}")))
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContainingAll("200", "128", "not supported");
+    }
+
+    @Test
+    void should_compile_large_enums_however_they_are_written() {
+        List<String> values = IntStream.range(0, 20_000)
+                .mapToObj(i -> Integer.toString(i * 7919, 36))
+                .toList();
+        String constants = values.stream().map("{\"const\":\"%s\"}"::formatted).collect(Collectors.joining(","));
+        for (JsonSchemaElement schema : List.of(
+                JsonEnumSchema.builder().enumValues(values).build(),
+                JsonRawSchema.from("{\"anyOf\":[" + constants + "]}"),
+                JsonRawSchema.from("{\"oneOf\":[" + constants + "]}"))) {
+            AnswerConstraint constraint = AnswerConstraint.json(
+                    TestVocabularies.bytes().vocabulary(),
+                    JsonSchema.builder().name("x").rootElement(schema).build());
+            for (String value : List.of(values.get(0), values.get(12_345), values.get(19_999))) {
+                assertThat(Walk.allows(constraint, "\"" + value + "\"")).isTrue();
+            }
+            assertThat(Walk.allows(constraint, "\"-\"")).isFalse();
+        }
     }
 
     @Test

@@ -13,6 +13,8 @@ final class Walk {
 
     private static final String STRUCTURE = "{}[]\":,0123456789";
 
+    private static final int ANY_NUMBER = 100_000;
+
     private final TestVocabularies tokens;
     private final Random random;
 
@@ -66,6 +68,18 @@ final class Walk {
             }
         }
         return true;
+    }
+
+    /** Whether a text may be written as a whole, byte by byte. */
+    static boolean allows(AnswerConstraint constraint, String text) {
+        RunningConstraint running = constraint.running(ANY_NUMBER);
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            if (!allowed(running).contains(b & 0xFF)) {
+                return false;
+            }
+            running.advance(b & 0xFF);
+        }
+        return running.isComplete();
     }
 
     static List<Integer> allowed(RunningConstraint running) {
