@@ -3,8 +3,9 @@
  *
  * <p>{@link org.steering4j.prompt.PromptRenderer} writes messages and tools the way the model was trained to read them;
  * {@link org.steering4j.prompt.AnswerReader} turns the tokens that come back into thinking, text and tool calls, as they come. Neither knows of the
- * engine, of sampling or of steering. How a model writes tool calls, its {@link org.steering4j.prompt.ToolCallFormat}, is decided once, when
- * the renderer is opened.
+ * engine, of sampling or of steering. How a model writes tool calls, its {@link org.steering4j.prompt.ToolCallFormat}, and where its turns end
+ * is seen once, when the renderer is opened, by rendering some conversations ({@code TemplateHabits}): the template decides, not what tokens
+ * the tokenizer happens to have.
  *
  * <p>Chat templates are evaluated by {@link org.steering4j.prompt.jinja}, to the letter as Jinja2 does or not at all.
  *

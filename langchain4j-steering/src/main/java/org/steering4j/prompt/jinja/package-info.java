@@ -7,6 +7,6 @@
  * write and hold is bounded ({@code Work}).
  *
  * <p>In the order of the work: {@code Lexer}, {@code Parser}, {@code Statement} and {@code Expression}, {@code Rendering}, and what Python's
- * values do there: {@code Values}, {@code Strings}, {@code Filters}, {@code Tests}. It knows nothing of messages, tokens or LangChain4j.
+ * values do there: {@code Values}, {@code Strings}, {@code Filters}, {@code Tests}, {@code PercentFormat}, {@code BraceFormat}. It knows nothing of messages, tokens or LangChain4j.
  */
 package org.steering4j.prompt.jinja;
