@@ -321,6 +321,20 @@ class SteeredChatModelTest {
     }
 
     @Test
+    void should_refuse_a_message_that_cannot_fit_before_it_is_turned_into_tokens() {
+        script.contextLength = 512;
+        SteeredChatModel model = builder().build();
+        for (String unit : List.of("a", " ", "\n", "hello ", "\uD83D\uDE00")) {
+            assertThatThrownBy(() -> model.chat("x" + unit.repeat(1_000_000) + "x"))
+                    .as(unit)
+                    .isInstanceOf(PromptTooLongException.class)
+                    .hasMessageContaining("at least");
+        }
+        script.answering("abc");
+        assertThat(model.chat("hello")).isEqualTo("abc");
+    }
+
+    @Test
     void should_stop_at_a_stop_sequence() {
         script.answering("one, two, three");
         ChatResponse response =

@@ -4,17 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.steering4j.internal.OfflineMode;
 
@@ -59,10 +61,8 @@ class LibraryComparisonTest {
                 int[] any = ids.ints(12, 0, tokenizer.idBound() + 3).toArray();
                 assertThat(tokenizer.decode(any))
                         .as(Arrays.toString(any))
-                        .isEqualTo(library.decode(
-                                LongStream.of(Arrays.stream(any).asLongStream().toArray())
-                                        .toArray(),
-                                false));
+                        .isEqualTo(
+                                library.decode(Arrays.stream(any).asLongStream().toArray(), false));
             }
         }
     }
@@ -139,5 +139,46 @@ class LibraryComparisonTest {
         }
         MAPPER.writeValue(file.toFile(), json);
         requireSame(file, 300);
+    }
+
+    static List<String> publishedPatterns() {
+        String letters = "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+";
+        String capitals = "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*";
+        String contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
+        String rest = "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+        return List.of(
+                PreTokenizer.ByteLevel.GPT_2,
+                contractions + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|" + rest,
+                contractions + "|[^\\r\\n\\p{L}\\p{N}]?[\\p{L}\\p{M}]+|\\p{N}| ?[^\\s\\p{L}\\p{M}\\p{N}]+[\\r\\n]*|"
+                        + rest,
+                letters + contractions + "?|" + capitals + contractions
+                        + "?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|" + rest,
+                "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}++|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*+|\\s++$|\\s*[\\r\\n]|\\s+(?!\\S)|\\s",
+                "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\\r\\n]*|"
+                        + rest,
+                " ?[^(\\s|[.,!?…。，、।۔،])]+",
+                "[\\p{Han}]+|[\\p{L}&&[^\\p{Han}]]+|\\p{N}");
+    }
+
+    @ParameterizedTest
+    @MethodSource("publishedPatterns")
+    void should_split_by_published_patterns_as_the_library_does(String pattern) throws IOException {
+        Path file = resource("/tokenizers/gpt-2.json");
+        ObjectNode json = (ObjectNode) MAPPER.readTree(file.toFile());
+        ArrayNode steps =
+                json.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
+        steps.addObject()
+                .put("type", "Split")
+                .put("behavior", "Isolated")
+                .put("invert", false)
+                .putObject("pattern")
+                .put("Regex", pattern);
+        steps.addObject()
+                .put("type", "ByteLevel")
+                .put("add_prefix_space", false)
+                .put("trim_offsets", true)
+                .put("use_regex", false);
+        MAPPER.writeValue(file.toFile(), json);
+        requireSame(file, 100);
     }
 }
