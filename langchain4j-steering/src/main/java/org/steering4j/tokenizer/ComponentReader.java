@@ -16,8 +16,8 @@ final class ComponentReader {
     private static final int MAXIMUM_COMPONENTS = 50;
     private static final int MAXIMUM_DEPTH = 10;
     private static final int MAXIMUM_TEXT = 1_000;
-    /** Two decompositions of Unicode, each in bytes as characters, do not reach it. */
-    private static final int MAXIMUM_GROWTH = 1_000;
+    /** Published normalizers stay far below it. */
+    private static final int MAXIMUM_GROWTH = 10_000;
 
     private int components;
     private int depth;

@@ -6,8 +6,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.BitSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * SentencePiece's table of characters and what becomes of them: a prefix tree in a double array, whose leaves point into a text of replacements. Every
@@ -16,9 +14,25 @@ import java.util.regex.Pattern;
  */
 final class Precompiled implements Normalizer {
 
-    private static final Pattern GRAPHEME = Pattern.compile("\\X");
-    /** In bytes. */
-    private static final int SHORT = 6;
+    /** Longer ones are looked up character by character. */
+    private static final int MOST_BYTES_AT_ONCE = 5;
+    /** What belongs to the character before it: marks, some of which do not, joiners, and voiced sounds of halfwidth kana. */
+    private static final CharacterSet EXTENDING = CharacterSets.MARK
+            .and(CharacterSet.of(
+                            0x102B, 0x102C, 0x1038, 0x1038, 0x1062, 0x1064, 0x1067, 0x106D, 0x1083, 0x1083, 0x1087,
+                            0x108C, 0x108F, 0x108F, 0x109A, 0x109C, 0x1A61, 0x1A61, 0x1A63, 0x1A64, 0xAA7B, 0xAA7B,
+                            0xAA7D, 0xAA7D, 0x11720, 0x11721)
+                    .complement())
+            .or(CharacterSet.of(
+                    0x200C, 0x200D, 0xE33, 0xE33, 0xEB3, 0xEB3, 0xFF9E, 0xFF9F, 0x1F3FB, 0x1F3FF, 0xE0020, 0xE007F));
+    /** To which nothing belongs. */
+    private static final CharacterSet CONTROL = CharacterSets.named("Cc")
+            .or(CharacterSets.named("Zl"))
+            .or(CharacterSets.named("Zp"))
+            .or(CharacterSets.named("Cf").and(CharacterSet.of(0x200C, 0x200D).complement()));
+    /** What belongs to the character behind it, as signs of Arabic numbers do; of those that are short enough. */
+    private static final CharacterSet PREPENDED =
+            CharacterSet.of(0x600, 0x605, 0x6DD, 0x6DD, 0x70F, 0x70F, 0x890, 0x891, 0x8E2, 0x8E2, 0xD4E, 0xD4E);
 
     private static final int MAXIMUM_REPLACEMENT = 1_000;
 
@@ -143,21 +157,24 @@ final class Precompiled implements Normalizer {
 
     @Override
     public Piece normalize(Piece piece) {
-        return piece.changed(this::normalize);
+        Piece normalized = piece.changed(this::normalize);
+        // Where the first character is dropped, the next is taken to have come of it.
+        return piece.initial() > 0 && normalized.initial() == 0 ? Piece.whole(normalized.text()) : normalized;
     }
 
     private String normalize(String text) {
         StringBuilder normalized = new StringBuilder(text.length());
-        Matcher graphemes = GRAPHEME.matcher(text);
-        while (graphemes.find()) {
-            String grapheme = graphemes.group();
-            String whole = grapheme.length() < SHORT && grapheme.getBytes(StandardCharsets.UTF_8).length < SHORT
-                    ? replaced(grapheme)
+        for (int from = 0, to; from < text.length(); from = to) {
+            to = end(text, from);
+            String together = text.substring(from, to);
+            String whole = to - from <= MOST_BYTES_AT_ONCE
+                            && together.getBytes(StandardCharsets.UTF_8).length <= MOST_BYTES_AT_ONCE
+                    ? replaced(together)
                     : null;
             if (whole != null) {
                 normalized.append(whole);
             } else {
-                grapheme.codePoints().forEach(point -> {
+                together.codePoints().forEach(point -> {
                     String single = Character.toString(point);
                     String other = replaced(single);
                     normalized.append(other == null ? single : other);
@@ -165,6 +182,26 @@ final class Precompiled implements Normalizer {
             }
         }
         return normalized.toString();
+    }
+
+    /** The end of what is one character for the eye, as far as that is short. */
+    private static int end(String text, int from) {
+        int point = text.codePointAt(from);
+        int to = from + Character.charCount(point);
+        if (point == '\r' && text.startsWith("\n", to)) {
+            return to + 1;
+        }
+        while (PREPENDED.contains(point) && to < text.length() && !CONTROL.contains(text.codePointAt(to))) {
+            point = text.codePointAt(to);
+            to += Character.charCount(point);
+        }
+        if (CONTROL.contains(point) && !PREPENDED.contains(point)) {
+            return to;
+        }
+        while (to < text.length() && EXTENDING.contains(text.codePointAt(to))) {
+            to += Character.charCount(text.codePointAt(to));
+        }
+        return to;
     }
 
     @Override

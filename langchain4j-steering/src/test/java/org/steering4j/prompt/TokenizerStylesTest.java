@@ -127,4 +127,21 @@ class TokenizerStylesTest {
             }
         }
     }
+
+    /** Models that would find them in their own vocabulary. */
+    @ParameterizedTest
+    @ValueSource(strings = {"unigram", "word-piece"})
+    void should_not_find_control_tokens_in_the_vocabulary_either(String style) throws IOException {
+        try (TextTokenizer tokenizer = open(style)) {
+            for (String token : List.of("<s>", "</s>", "[CLS]", "[SEP]")) {
+                if (tokenizer.controlToken(token).isPresent()) {
+                    int id = tokenizer.controlToken(token).getAsInt();
+                    assertThat(tokenizer.encode(token)).isNotEmpty().doesNotContain(id);
+                    assertThat(tokenizer.encode("a " + token + " b")).doesNotContain(id);
+                    assertThat(tokenizer.encodeWithControlTokens("a " + token)).contains(id);
+                }
+            }
+            assertThat(tokenizer.controlTokens()).hasSizeGreaterThan(2);
+        }
+    }
 }

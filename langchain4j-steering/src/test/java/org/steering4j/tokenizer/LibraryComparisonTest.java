@@ -20,7 +20,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.steering4j.internal.OfflineMode;
 
-/** The same ids and texts as Hugging Face's own library, which is native and among the dependencies of tests only. */
+/**
+ * The same ids and texts as Hugging Face's own library, which is native and among the dependencies of tests only. {@code unigram.json} and
+ * {@code word-piece.json} were trained by it on the corpus of {@code make.py}; SentencePiece made the table of characters of the first from
+ * nine rules.
+ */
 class LibraryComparisonTest {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();

@@ -219,11 +219,11 @@ class TokenizerFileTest {
         assertRefused(
                 "{'normalizer':{'type':'Sequence','normalizers':[" + (doubling + ",").repeat(39) + doubling
                         + "]},'model':" + MODEL + "}",
-                "more than 1000 times as long");
+                "more than 10000 times as long");
         assertRefused(
                 "{'decoder':{'type':'Sequence','decoders':[" + (doubling + ",").repeat(39) + doubling + "]},'model':"
                         + MODEL + "}",
-                "more than 1000 times as long");
+                "more than 10000 times as long");
         assertRefused(
                 "{'normalizer':{'type':'Sequence','normalizers':[" + "{'type':'NFC'},".repeat(60)
                         + "{'type':'NFC'}]},'model':" + MODEL + "}",
