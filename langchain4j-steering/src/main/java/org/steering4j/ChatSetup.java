@@ -3,6 +3,8 @@ package org.steering4j;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.steering4j.persona.Persona;
 import org.steering4j.persona.Personas;
 import org.steering4j.vector.Steering;
@@ -23,6 +25,8 @@ record ChatSetup(
         SteeringChatRequestParameters defaults,
         List<ChatModelListener> listeners,
         SystemPromptCheck systemPrompts) {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(SteeredChatModel.class);
 
     /** Checks the request and makes it ready to run. */
     ChatGeneration prepare(ChatRequest request) {
@@ -79,13 +83,23 @@ record ChatSetup(
         }
     }
 
-    /** So that what the engine keeps of one request serves the next under another steering, whichever comes first. */
-    void announceVectors() {
+    /**
+     * Tells the engine which layers may be steered, so that what it keeps of one request serves the next under another steering, whichever comes
+     * first; and the log, which vectors there are.
+     */
+    void announce() {
         vectors.names().stream()
                 .map(name -> vectors.get(name).layers().first())
                 .filter(layer -> layer < model.shape().numberOfLayers())
                 .min(Integer::compare)
                 .ifPresent(model.generator()::expectSteeringFrom);
+        LOGGER.info("chat model on {}, vectors {}, by default {}", model.name(), vectors.names(), byDefault());
+    }
+
+    private String byDefault() {
+        return defaults.persona() != null
+                ? "persona " + defaults.persona()
+                : defaults.steering() == null ? "none" : defaults.steering().toString();
     }
 
     void requireGoodDefaults() {

@@ -11,8 +11,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.steering4j.engine.LanguageModel;
 import org.steering4j.engine.Precision;
 import org.steering4j.hub.ModelHub;
@@ -32,8 +30,6 @@ import org.steering4j.vector.SteeringVectors;
  * @param <B> the builder's own type
  */
 public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<B>> {
-
-    private static final Logger LOGGER = LoggerFactory.getLogger(SteeredChatModel.class);
 
     private String modelPath;
     private String modelName;
@@ -334,14 +330,7 @@ public abstract class SteeredChatModelBuilder<B extends SteeredChatModelBuilder<
                     new SystemPromptCheck());
             setup.requireGoodDefaults();
             setup.requireGoodPersonas();
-            setup.announceVectors();
-            LOGGER.info(
-                    "chat model on {}, vectors {}, by default {}",
-                    opened.name(),
-                    vectors.names(),
-                    defaults.persona() != null
-                            ? "persona " + defaults.persona()
-                            : defaults.steering() == null ? "none" : defaults.steering());
+            setup.announce();
             return setup;
         } catch (RuntimeException e) {
             if (model == null) {

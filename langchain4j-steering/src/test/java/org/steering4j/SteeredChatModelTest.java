@@ -382,7 +382,7 @@ class SteeredChatModelTest {
     void should_refuse_what_it_cannot_honour() {
         List<SteeringChatRequestParameters> unsupported = List.of(
                 parameters().modelName("gpt-4").build(),
-                parameters().responseFormat(dated()).build());
+                parameters().responseFormat(regularExpression()).build());
         List<String> names = List.of("modelName", "format");
         SteeredChatModel model = builder().build();
         for (int i = 0; i < names.size(); i++) {
@@ -441,13 +441,13 @@ class SteeredChatModelTest {
         assertThat(model.chat("hello")).isEqualTo("well, ");
     }
 
-    /** JSON with a date, to which no answer can be held. */
-    private static ResponseFormat dated() {
+    /** JSON with a regular expression, to which no answer can be held. */
+    private static ResponseFormat regularExpression() {
         return ResponseFormat.builder()
                 .type(ResponseFormatType.JSON)
                 .jsonSchema(JsonSchema.builder()
-                        .name("dated")
-                        .rootElement(JsonRawSchema.from("{\"type\":\"string\",\"format\":\"date\"}"))
+                        .name("expression")
+                        .rootElement(JsonRawSchema.from("{\"type\":\"string\",\"format\":\"regex\"}"))
                         .build())
                 .build();
     }

@@ -54,7 +54,8 @@ class CacheMemoryTest {
             assertThatThrownBy(() -> model.generate(request(1), TokenListener.NONE))
                     .isInstanceOf(NotEnoughMemoryException.class)
                     .hasMessageContainingAll(
-                            "keys and values of 1 rows of 50 tokens of random take 0.0 GiB of memory",
+                            "keys and values of 1 rows of 50 tokens of "
+                                    + model.shape().name() + " take 0.0 GiB of memory",
                             "0.0 GiB are free",
                             "shorten the conversations");
 
