@@ -11,7 +11,7 @@ final class Cost {
     static int sum(int... costs) {
         int sum = 0;
         for (int cost : costs) {
-            sum = Math.min(IMPOSSIBLE, sum + cost);
+            sum = (int) Math.min(IMPOSSIBLE, (long) sum + cost);
         }
         return sum;
     }

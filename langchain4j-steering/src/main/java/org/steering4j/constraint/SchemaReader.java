@@ -201,13 +201,19 @@ final class SchemaReader {
             }
             throw new UnsupportedFeatureException(subject + ": the raw schema is not supported, for it is empty");
         } catch (StreamConstraintsException e) {
-            throw new UnsupportedFeatureException(
-                    "%s: the raw schema is not supported, for it is beyond what a reader of JSON takes (%s): %s"
-                            .formatted(subject, e.getOriginalMessage(), shown(schema)));
+            throw beyondReaders(schema, subject, e.getOriginalMessage());
+        } catch (NumberFormatException e) { // Jackson's of exponents that no BigDecimal holds
+            throw beyondReaders(schema, subject, e.getMessage());
         } catch (JacksonException e) {
             throw new UnsupportedFeatureException("%s: the raw schema is not supported, for it is no JSON (%s): %s"
                     .formatted(subject, e.getOriginalMessage(), shown(schema)));
         }
+    }
+
+    private static UnsupportedFeatureException beyondReaders(String schema, String subject, String reason) {
+        return new UnsupportedFeatureException(
+                "%s: the raw schema is not supported, for it is beyond what a reader of JSON takes (%s): %s"
+                        .formatted(subject, reason, shown(schema)));
     }
 
     private static String shown(String schema) {

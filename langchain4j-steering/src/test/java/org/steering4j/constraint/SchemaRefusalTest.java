@@ -53,6 +53,11 @@ class SchemaRefusalTest {
                 "{\"type\":\"object\",\"properties\":{},\"required\":[\"x\"],\"additionalProperties\":false}|the required name \"x\"",
                 "{\"type\":\"object\",\"properties\":{\"x\":{\"$ref\":\"#\"}},\"required\":[\"x\"]}|circle",
                 "nonsense|nonsense",
+                "{\"type\":\"null\",\"type\":\"string\"}|Duplicate field",
+                "{\"type\":\"null\"} {}|Trailing token",
+                "{\"enum\":[1e99999999999]}|1e99999999999",
+                "{\"minProperties\":1e400}|no value fits",
+                "{\"type\":\"array\",\"minItems\":99999999999999999999}|no value fits",
             })
     void should_refuse_what_an_answer_cannot_be_held_to_by_its_name(String schema, String name) {
         JsonRawSchema raw = JsonRawSchema.from(schema);
