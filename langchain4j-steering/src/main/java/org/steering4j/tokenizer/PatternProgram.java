@@ -1,6 +1,7 @@
 package org.steering4j.tokenizer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.steering4j.tokenizer.PatternNode.Beside;
 import org.steering4j.tokenizer.PatternNode.FirstOf;
@@ -69,7 +70,7 @@ final class PatternProgram {
 
     private int number(CharacterSet set) {
         for (int i = 0; i < sets.size(); i++) {
-            if (sets.get(i) == set || java.util.Arrays.equals(sets.get(i).ranges(), set.ranges())) {
+            if (sets.get(i) == set || Arrays.equals(sets.get(i).ranges(), set.ranges())) {
                 return i;
             }
         }
