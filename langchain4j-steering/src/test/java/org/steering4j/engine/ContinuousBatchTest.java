@@ -470,8 +470,9 @@ class ContinuousBatchTest {
             }
         };
         Semaphore steps = pause();
+        int runs = log.runs.size();
         CompletableFuture<GenerationResult> first = start(request(40, 100), TokenListener.NONE);
-        awaitRuns(1);
+        awaitRuns(runs + 1);
         CompletableFuture<GenerationResult> tooLong = startWaiting(request(400, 3), TokenListener.NONE);
         CompletableFuture<GenerationResult> outgrowing = startWaiting(request(50, 300), TokenListener.NONE);
         CompletableFuture<GenerationResult> last = startWaiting(request(40, 100), TokenListener.NONE);
