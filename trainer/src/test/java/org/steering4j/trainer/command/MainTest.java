@@ -259,7 +259,7 @@ class MainTest {
                 .singleElement()
                 .asString()
                 .matches(
-                        "model random-llama \\(llama, \\d+ parameters\\) in float32 on \\d+ threads?, opened in \\d+\\.\\d s,"
+                        "model \\S+/model \\(llama, \\d+ parameters\\) in float32 on \\d+ threads?, opened in \\d+\\.\\d s,"
                                 + " steering boldness\\*1\\.0");
     }
 

@@ -264,10 +264,11 @@ class TrainCommandTest {
     @Test
     void should_resume_on_the_same_machine_as_on_any() throws Exception {
         Path whole = folder.resolve("whole");
-        train("--run-folder", whole.toString());
+        train("--run-folder", whole.toString(), "--evaluate-every", "2");
         OutputStream interrupting =
                 new LineHook("step 4/9", () -> Thread.currentThread().interrupt());
-        assertThat(run(interrupting, training("--run-folder", run.toString()))).isEqualTo(1);
+        assertThat(run(interrupting, training("--run-folder", run.toString(), "--evaluate-every", "2")))
+                .isEqualTo(1);
         assertThat(Thread.interrupted()).isTrue();
 
         assertThat(run(errors, "train", "--resume", run.toString(), "--resume-on-any-machine"))
@@ -281,7 +282,8 @@ class TrainCommandTest {
     void should_refuse_a_damaged_checkpoint_and_say_what_to_do() throws Exception {
         OutputStream interrupting =
                 new LineHook("step 4/9", () -> Thread.currentThread().interrupt());
-        assertThat(run(interrupting, training("--run-folder", run.toString()))).isEqualTo(1);
+        assertThat(run(interrupting, training("--run-folder", run.toString(), "--evaluate-every", "2")))
+                .isEqualTo(1);
         assertThat(Thread.interrupted()).isTrue();
         Path checkpoint = run.resolve("checkpoint");
         Files.writeString(
