@@ -65,8 +65,13 @@ public class ChatResource {
         return Multi.createFrom().emitter(emitter -> streaming.chat(question, new Emitting(emitter)));
     }
 
-    /** As JSON, because the data of a server-sent event lose a space at their beginning, as most tokens have one. */
-    public record Part(String text) {}
+    /**
+     * As JSON, because the data of a server-sent event lose a space at their beginning, as most tokens have one.
+     *
+     * @param text a part of the answer; null in the last event of an answer that broke off
+     * @param error why it broke off; null in all other events
+     */
+    public record Part(String text, String error) {}
 
     /** Passes an answer on as it comes; when the client leaves, the model stops. */
     private record Emitting(MultiEmitter<? super Part> emitter) implements StreamingChatResponseHandler {
@@ -76,7 +81,7 @@ public class ChatResource {
             if (emitter.isCancelled()) {
                 context.streamingHandle().cancel();
             } else {
-                emitter.emit(new Part(part.text()));
+                emitter.emit(new Part(part.text(), null));
             }
         }
 
@@ -87,7 +92,9 @@ public class ChatResource {
 
         @Override
         public void onError(Throwable error) {
-            emitter.fail(error);
+            // The response has begun: its status can no longer say that something failed.
+            emitter.emit(new Part(null, error.getMessage()));
+            emitter.complete();
         }
     }
 }

@@ -48,18 +48,31 @@ class ChatController {
                 .build();
     }
 
-    /** As JSON, because the data of a server-sent event lose a space at their beginning, as most tokens have one. */
-    record Part(String text) {}
+    /**
+     * As JSON, because the data of a server-sent event lose a space at their beginning, as most tokens have one.
+     *
+     * @param text a part of the answer; null in the last event of an answer that broke off
+     * @param error why it broke off; null in all other events
+     */
+    record Part(String text, String error) {}
 
     /** Passes an answer on as it comes; when the client has left, the model stops. */
     private record Emitting(SseEmitter emitter) implements StreamingChatResponseHandler {
 
         @Override
         public void onPartialResponse(PartialResponse part, PartialResponseContext context) {
-            try {
-                emitter.send(new Part(part.text()), MediaType.APPLICATION_JSON);
-            } catch (IOException | IllegalStateException clientLeft) {
+            if (!send(new Part(part.text(), null))) {
                 context.streamingHandle().cancel();
+            }
+        }
+
+        /** False if the client has left. */
+        private boolean send(Part part) {
+            try {
+                emitter.send(part, MediaType.APPLICATION_JSON);
+                return true;
+            } catch (IOException | IllegalStateException clientLeft) {
+                return false;
             }
         }
 
@@ -70,7 +83,9 @@ class ChatController {
 
         @Override
         public void onError(Throwable error) {
-            emitter.completeWithError(error);
+            // The response has begun: its status can no longer say that something failed.
+            send(new Part(null, error.getMessage()));
+            emitter.complete();
         }
     }
 }
