@@ -54,6 +54,15 @@ record ChatSettings(
      * @throws org.steering4j.vector.SteeringException for an unknown persona, or an unknown or unfitting vector
      */
     static ChatSettings of(ChatSetup setup, SteeringChatRequestParameters parameters) {
+        return of(setup, parameters, parameters.timeout());
+    }
+
+    /**
+     * {@link #of(ChatSetup, SteeringChatRequestParameters)}.
+     *
+     * @param formTimeout how long to wait at most until it is known what the answer is held to; null for as long as it takes
+     */
+    static ChatSettings of(ChatSetup setup, SteeringChatRequestParameters parameters, Duration formTimeout) {
         SteeredModel model = setup.model();
         requireSupported(model, parameters);
         List<ToolSpecification> tools =
@@ -61,15 +70,19 @@ record ChatSettings(
         List<String> stopSequences = stopSequences(parameters);
         Persona persona = setup.persona(parameters);
         Steering steering = steering(persona, parameters);
-        AnswerConstraint constraint = constraint(setup, parameters, tools);
+        Sampling sampling = model.generationDefaults().sampling(parameters);
+        Integer maximumTokens = maximumTokens(model, parameters);
+        LayerSteering layers = setup.vectors().resolve(steering, model.shape());
+        // Last, for it may take a second.
+        AnswerConstraint constraint = constraint(setup, parameters, tools, formTimeout);
         return new ChatSettings(
                 tools,
                 constraint == null ? stopSequences : List.of(),
-                model.generationDefaults().sampling(parameters),
-                maximumTokens(model, parameters),
+                sampling,
+                maximumTokens,
                 persona,
                 steering,
-                setup.vectors().resolve(steering, model.shape()),
+                layers,
                 constraint,
                 Boolean.TRUE.equals(parameters.returnThinking()),
                 !Boolean.FALSE.equals(parameters.sendThinking()),
@@ -79,7 +92,10 @@ record ChatSettings(
     }
 
     private static AnswerConstraint constraint(
-            ChatSetup setup, SteeringChatRequestParameters parameters, List<ToolSpecification> tools) {
+            ChatSetup setup,
+            SteeringChatRequestParameters parameters,
+            List<ToolSpecification> tools,
+            Duration timeout) {
         SteeredModel model = setup.model();
         ResponseFormat format = parameters.responseFormat();
         boolean json = format != null && format.type() == ResponseFormatType.JSON;
@@ -96,7 +112,7 @@ record ChatSettings(
                             .formatted(callRequired ? "toolChoice REQUIRED" : "responseFormat JSON"));
         }
         return model.constraint(
-                new AnswerForm(callRequired, tools, callRequired ? null : format.jsonSchema()), parameters.timeout());
+                new AnswerForm(callRequired, tools, callRequired ? null : format.jsonSchema()), timeout);
     }
 
     /** The messages of a request, with the persona's system message if it has one. */

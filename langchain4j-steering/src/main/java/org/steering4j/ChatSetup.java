@@ -103,7 +103,7 @@ record ChatSetup(
     }
 
     void requireGoodDefaults() {
-        model.whileOpen(() -> ChatSettings.of(this, defaults));
+        model.whileOpen(() -> ChatSettings.of(this, defaults, null));
     }
 
     void close() {

@@ -86,7 +86,7 @@ final class RecentForms {
                     : future.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (java.util.concurrent.TimeoutException e) {
             throw new TimeoutException(
-                    "within %s the JSON schema could not be read; allow more time, or use a smaller schema"
+                    "within %s it could not be worked out what the answer is held to; allow more time, try again, or ask for a smaller form"
                             .formatted(timeout));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -56,6 +56,9 @@ public final class SteeredModel implements AutoCloseable {
             SteeredModel::newThread);
 
     private volatile boolean closed;
+    /** Not that of this, which closing takes: the vocabulary of a large model takes a while. */
+    private final Object vocabularyLock = new Object();
+
     private Vocabulary vocabulary;
     private final RecentForms forms = new RecentForms(this::make);
 
@@ -238,17 +241,19 @@ public final class SteeredModel implements AutoCloseable {
     }
 
     /** What constrained answers are made of; built when it is first needed. */
-    private synchronized Vocabulary vocabulary() {
-        if (vocabulary == null) {
-            Map<String, Integer> markTokens = new HashMap<>();
-            for (String mark :
-                    prompts.toolCallFormat().map(ToolCallFormat::marks).orElse(Set.of())) {
-                prompts.tokenizer().controlToken(mark).ifPresent(token -> markTokens.put(mark, token));
+    private Vocabulary vocabulary() {
+        synchronized (vocabularyLock) {
+            if (vocabulary == null) {
+                Map<String, Integer> markTokens = new HashMap<>();
+                for (String mark :
+                        prompts.toolCallFormat().map(ToolCallFormat::marks).orElse(Set.of())) {
+                    prompts.tokenizer().controlToken(mark).ifPresent(token -> markTokens.put(mark, token));
+                }
+                vocabulary = Vocabulary.of(
+                        prompts.tokenizer().tokenTexts(), markTokens, prompts.endTokens(), generator.vocabularySize());
             }
-            vocabulary = Vocabulary.of(
-                    prompts.tokenizer().tokenTexts(), markTokens, prompts.endTokens(), generator.vocabularySize());
+            return vocabulary;
         }
-        return vocabulary;
     }
 
     /**

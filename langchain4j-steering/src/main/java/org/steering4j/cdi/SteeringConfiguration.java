@@ -306,9 +306,12 @@ record SteeringConfiguration(
             }
         });
         model.requireAdapterOfItsOwn(engine.adapter());
-        return engine.adapter() == null
-                ? LanguageModel.shapeOf(model)
-                : LanguageModel.shapeOf(model, LoraAdapter.read(engine.adapter()));
+        if (engine.adapter() == null) {
+            return LanguageModel.shapeOf(model);
+        }
+        LoraAdapter adapter = LoraAdapter.read(engine.adapter());
+        adapter.requireFit(model);
+        return LanguageModel.shapeOf(model, adapter);
     }
 
     private static Thinking thinking(Path folder) {

@@ -1,11 +1,11 @@
 package org.steering4j.engine;
 
-import ai.djl.pytorch.jni.JniUtils;
 import java.time.Duration;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.steering4j.checkpoint.ModelFolder;
+import org.steering4j.engine.internal.DecoderProgram;
 import org.steering4j.vector.ModelShape;
 
 /** Logs how far a loading has come, if it takes long, and what is open in the end. For one loading. */
@@ -43,7 +43,7 @@ final class LoadingLog implements LoadingListener {
                         .mapToLong(weight -> weight.tensor().elements())
                         .sum()),
                 precision.name().toLowerCase(Locale.ROOT),
-                threads(JniUtils.getNumThreads()),
+                threads(DecoderProgram.threads()),
                 (System.nanoTime() - startNanos) / 1e9);
         LOG.info("model {}", description);
         return description;

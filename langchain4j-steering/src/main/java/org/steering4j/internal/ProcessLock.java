@@ -17,6 +17,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -38,6 +39,9 @@ public final class ProcessLock implements AutoCloseable {
      * (POSIX, fcntl).
      */
     private static final Map<Path, String> HELD = new ConcurrentHashMap<>();
+
+    /** Keeps the locks of this process from the garbage collector, which would close their channels. */
+    private static final Set<ProcessLock> OPEN = ConcurrentHashMap.newKeySet();
 
     private final Path file;
     private final FileChannel channel;
@@ -68,6 +72,7 @@ public final class ProcessLock implements AutoCloseable {
         boolean interrupted = Thread.interrupted();
         try {
             taken = take(real, text);
+            taken.ifPresent(OPEN::add);
             return taken;
         } finally {
             if (taken.isEmpty()) {
@@ -175,6 +180,7 @@ public final class ProcessLock implements AutoCloseable {
             Files.deleteIfExists(file);
         } finally {
             HELD.remove(file);
+            OPEN.remove(this);
             channel.close();
         }
     }

@@ -16,9 +16,11 @@ import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -111,6 +113,20 @@ class SteeringDeploymentTest {
         assertThatThrownBy(() -> deploy(Application.class))
                 .hasStackTraceContaining("the setting " + name)
                 .hasStackTraceContaining("its hidden size is 33, the model's 32");
+    }
+
+    @Test
+    void should_refuse_to_deploy_an_adapter_that_does_not_fit_the_model() throws IOException {
+        Path adapter = Files.createDirectory(folder.resolve("seafarer"));
+        for (String file : List.of("adapter_config.json", "adapter_model.safetensors")) {
+            try (InputStream resource = getClass().getResourceAsStream("/org/steering4j/embedded/variant/" + file)) {
+                Files.copy(resource, adapter.resolve(file));
+            }
+        }
+        settings.set("steering.adapter", adapter.toString());
+        assertThatThrownBy(() -> deploy(Application.class))
+                .hasStackTraceContaining("seafarer")
+                .hasStackTraceContaining("take the model that it was made for");
     }
 
     @Test

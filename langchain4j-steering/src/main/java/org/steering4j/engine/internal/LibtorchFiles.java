@@ -250,6 +250,8 @@ final class LibtorchFiles {
                 bytes = connection.getContentLengthLong();
                 if (!Files.exists(target) || bytes >= 0 && Files.size(target) != bytes) {
                     Files.createDirectories(target.getParent());
+                    // Of processes that were killed meanwhile; hundreds of megabytes each.
+                    AtomicFiles.deleteLeftovers(target.getParent());
                     AtomicFiles.write(target, content::transferTo);
                 }
             }
