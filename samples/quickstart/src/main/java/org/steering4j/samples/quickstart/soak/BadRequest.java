@@ -70,11 +70,11 @@ record BadRequest(
                 return of.stopSequences(List.of("}"));
             }),
             with(
-                    "schema with pattern",
+                    "schema with a pattern that looks ahead",
                     UnsupportedFeatureException.class,
                     "pattern",
                     of -> of.responseFormat(Form.json("""
-                    {"type": "object", "properties": {"a": {"type": "string", "pattern": "a+"}}}"""))),
+                    {"type": "object", "properties": {"a": {"type": "string", "pattern": "(?=a)a+"}}}"""))),
             saying(
                     "prompt longer than the context",
                     PromptTooLongException.class,
